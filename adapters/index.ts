@@ -1,0 +1,9 @@
+import type { AdapterDefinition } from '#src/ports/adapter.ts';
+import { awxAdapter } from './awx/index.ts';
+import { dhcpAdapter } from './dhcp/index.ts';
+import { jiraAdapter } from './jira/index.ts';
+import { netboxAdapter } from './netbox/index.ts';
+import { redfishAdapter } from './redfish/index.ts';
+
+/** Every adapter that there is. A test compares the list with the folders. */
+export const adapters = [awxAdapter, dhcpAdapter, jiraAdapter, netboxAdapter, redfishAdapter] as unknown as readonly AdapterDefinition[];

@@ -1,0 +1,159 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { AdapterError, type AdapterErrorKind } from '#src/ports/adapter-error.ts';
+import type { Fault } from '#src/kit/simulator.ts';
+import type { TicketDraft, Tickets } from '#src/ports/tickets.ts';
+
+/** One system under the suite. `faults` is missing where nothing can be made to go wrong: a real one. */
+export interface TicketsUnderTest {
+  tickets: Tickets;
+  /** The same system through an adapter with wrong credentials. */
+  withWrongCredentials(): Tickets;
+  faults?: {
+    add(fault: Fault): void;
+    clear(): void;
+    /** How many tickets there are that carry this summary. */
+    count(summary: string): number;
+    /** Line of the request that creates a ticket, as `Fault.match` wants it. */
+    create: string;
+  };
+  stop(): Promise<void>;
+}
+
+const BROKEN: { name: string; fault: Fault; kind: AdapterErrorKind }[] = [
+  { name: 'a 500', fault: { kind: 'status', status: 500 }, kind: 'unreachable' },
+  { name: 'a 401', fault: { kind: 'status', status: 401 }, kind: 'unauthorized' },
+  { name: 'a 403', fault: { kind: 'status', status: 403 }, kind: 'unauthorized' },
+  { name: 'a 429', fault: { kind: 'status', status: 429, headers: { 'retry-after': '7' } }, kind: 'throttled' },
+  { name: 'garbage', fault: { kind: 'garbage' }, kind: 'malformed' },
+  {
+    name: 'JSON of another kind',
+    fault: { kind: 'status', status: 200, body: { issues: 7, id: [], results: {} } },
+    kind: 'malformed',
+  },
+  { name: 'a cut connection', fault: { kind: 'reset' }, kind: 'unreachable' },
+  { name: 'no answer', fault: { kind: 'hang' }, kind: 'unreachable' },
+];
+
+const NO_FAULTS = 'nothing can be made to go wrong on a real system';
+
+/** What every provider of `tickets` must do, whatever stands behind it. `connect` uses short time-outs where it can. */
+export function describeTickets(name: string, connect: () => Promise<TicketsUnderTest>): void {
+  describe(`tickets: ${name}`, () => {
+    let under: TicketsUnderTest;
+    let number = 0;
+    const run = `${Date.now().toString(36)}`;
+    const signal = (): AbortSignal => AbortSignal.timeout(60_000);
+    const nextKey = (): string => `contract ${run}/ä:${(number += 1)}`;
+
+    beforeAll(async () => {
+      under = await connect();
+    });
+    afterEach(() => under.faults?.clear());
+    afterAll(() => under.stop());
+
+    function draft(summary: string, more: Partial<TicketDraft> = {}): TicketDraft {
+      return {
+        project: null,
+        summary,
+        paragraphs: ['Drive 7 reports reallocated sectors.\nIt is in bay 4.', '', 'Second paragraph <b>not markup</b>'],
+        links: [{ title: 'History of the asset', url: 'https://hub.example/assets/42?tab=history&x=1' }],
+        priority: 'HIGH',
+        labels: ['hardware', 'two words'],
+        ...more,
+      };
+    }
+
+    /** As the effect ledger does it: wait out the lag before absence is believed. */
+    async function findAfterLag(key: string) {
+      const deadline = Date.now() + under.tickets.searchLagMs;
+      for (;;) {
+        const found = await under.tickets.findByKey(key, signal());
+        if (found !== undefined || Date.now() > deadline) return found;
+        await new Promise((resolve) => setTimeout(resolve, Math.min(200, under.tickets.searchLagMs)));
+      }
+    }
+
+    test('creates a ticket, reads it and finds it by its key', async () => {
+      const key = nextKey();
+      const created = await under.tickets.create(key, draft(`Contract ${key}`), signal());
+      expect(created.summary).toBe(`Contract ${key}`);
+      expect(created.statusCategory).toBe('new');
+      expect(new URL(created.url).pathname).toContain(created.key);
+      expect(await under.tickets.read(created.id, signal())).toEqual(created);
+      expect(await findAfterLag(key)).toEqual(created);
+    });
+
+    test('takes what people write: long summary, line breaks, nothing at all in the text', async () => {
+      const key = nextKey();
+      const created = await under.tickets.create(
+        key,
+        draft(`Long\n${'x'.repeat(400)}`, { paragraphs: ['', '  '], links: [], labels: [' ', 'x y'] }),
+        signal(),
+      );
+      expect(created.summary.length).toBeLessThanOrEqual(255);
+      expect((await findAfterLag(key))?.id).toBe(created.id);
+    });
+
+    test('finds nothing for a key that was never used, and reads nothing for an id that is not there', async () => {
+      expect(await under.tickets.findByKey(nextKey(), signal())).toBeUndefined();
+      expect(await under.tickets.read('999999999', signal())).toBeUndefined();
+    });
+
+    test('a project that does not exist is rejected, and the error says which field', async () => {
+      const failure = await errorOf(
+        under.tickets.create(nextKey(), draft('no such project', { project: 'NOSUCH9' }), signal()),
+      );
+      expect(failure.kind).toBe('rejected');
+      expect(JSON.stringify(failure.detail)).toContain('project');
+    });
+
+    test('wrong credentials are unauthorized', async () => {
+      const failure = await errorOf(under.withWrongCredentials().findByKey(nextKey(), signal()));
+      expect(failure.kind).toBe('unauthorized');
+      expect(failure.retry).toBe('never');
+    });
+
+    test.for(BROKEN)('$name is $kind in every call', async ({ fault, kind }, { skip }) => {
+      if (under.faults === undefined) return skip(NO_FAULTS);
+      under.faults.add(fault);
+      const calls = [
+        under.tickets.findByKey(nextKey(), signal()),
+        under.tickets.read('10000', signal()),
+        under.tickets.create(nextKey(), draft('never'), signal()),
+      ];
+      for (const call of await Promise.all(calls.map(errorOf))) {
+        expect(call.kind).toBe(kind);
+        if (kind === 'throttled') expect(call.retryAfterMs).toBe(7000);
+      }
+    });
+
+    test('an answer that was lost after the ticket was made: the key finds exactly that one', async ({ skip }) => {
+      if (under.faults === undefined) return skip(NO_FAULTS);
+      const key = nextKey();
+      const summary = `Dropped ${key}`;
+      under.faults.add({ kind: 'drop-answer', match: under.faults.create, times: 1 });
+      expect((await errorOf(under.tickets.create(key, draft(summary), signal()))).kind).toBe('unreachable');
+      expect(under.faults.count(summary)).toBe(1); // and not two: the client itself must not try a POST again
+      const found = await findAfterLag(key);
+      expect(found?.summary).toBe(summary);
+    });
+
+    test('a caller that gives up is obeyed', async ({ skip }) => {
+      if (under.faults === undefined) return skip(NO_FAULTS);
+      under.faults.add({ kind: 'hang' });
+      const controller = new AbortController();
+      const call = under.tickets.findByKey(nextKey(), controller.signal);
+      controller.abort(new Error('stop'));
+      await expect(call).rejects.toThrow();
+    });
+  });
+}
+
+async function errorOf(call: Promise<unknown>): Promise<AdapterError> {
+  const error: unknown = await call.then(
+    () => new Error('succeeded'),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof AdapterError) return error;
+  throw new Error('expected an AdapterError', { cause: error });
+}

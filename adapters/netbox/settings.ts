@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+export const Settings = z.object({
+  url: z.url().meta({ description: 'Address of NetBox with its base path, e.g. https://netbox.example or https://tools.example/netbox' }),
+  token: z.string().min(1).meta({ secret: true, description: 'API token: 40 characters (version 1) or nbt_<key>.<token> (version 2, NetBox 4.5+)' }),
+  webhookSecret: z
+    .string()
+    .min(8)
+    .optional()
+    .meta({ secret: true, description: 'What NetBox signs its webhooks with; without it every delivery is refused' }),
+  timeoutMs: z.number().int().positive().default(30_000).meta({ description: 'For one request, in milliseconds' }),
+  caFile: z.string().optional().meta({ description: "PEM file of the CA that signs NetBox's certificate" }),
+  role: z.string().min(1).default('server').meta({ description: 'Device role of servers that the hub creates, where the draft names none' }),
+  tag: z
+    .string()
+    .regex(/^[a-z0-9_-]+$/)
+    .default('reanimator')
+    .meta({ description: 'Slug of the tag on everything that the hub creates' }),
+  maxDeliveryAgeMs: z
+    .number()
+    .int()
+    .positive()
+    .default(86_400_000)
+    .meta({ description: "Oldest webhook that is taken, by the time inside its signed body, in milliseconds; a worker's queue may hold one for hours" }),
+});
+export type Settings = z.infer<typeof Settings>;

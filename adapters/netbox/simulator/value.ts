@@ -1,0 +1,19 @@
+import { isIP } from 'node:net';
+
+/** Upper case with colons, from any usual notation; undefined for what is no MAC. */
+export function macOf(value: string): string | undefined {
+  if (!/^([0-9a-f]{2}[:-]?){5}[0-9a-f]{2}$|^([0-9a-f]{4}\.){2}[0-9a-f]{4}$/i.test(value)) return undefined;
+  const digits = value.toUpperCase().replaceAll(/[^0-9A-F]/g, '');
+  return (digits.match(/../g) ?? []).join(':');
+}
+
+/** With its prefix length, a whole one where none is given; undefined for what is no address. */
+export function addressOf(value: string): string | undefined {
+  const [host = '', length] = value.split('/');
+  const family = isIP(host);
+  if (family === 0) return undefined;
+  const longest = family === 4 ? 32 : 128;
+  if (length === undefined) return `${host}/${longest}`;
+  if (!/^\d+$/.test(length) || Number(length) > longest) return undefined;
+  return `${host}/${Number(length)}`;
+}

@@ -1,0 +1,31 @@
+import type { Reading } from './reading.ts';
+import { Fan, Thermal, ThermalSubsystem, type Chassis } from './schema.ts';
+import { slotSigns } from './slots.ts';
+
+/** Fans: the ThermalSubsystem, else the old Thermal resource; as with the power supplies. */
+export async function readFans(reading: Reading, chassis: Chassis): Promise<void> {
+  if (chassis.ThermalSubsystem !== null) {
+    const subsystem = await reading.one(chassis.ThermalSubsystem, ThermalSubsystem, 'fan');
+    if (subsystem === null) return;
+    const fans = subsystem.Fans === null ? [] : await reading.many(subsystem.Fans, Fan, 'fan');
+    for (const one of fans) report(reading, one);
+    if (fans.length > 0) return;
+  }
+  if (chassis.Thermal === null) return;
+  const thermal = await reading.one(chassis.Thermal, Thermal, 'fan');
+  for (const [at, one] of (thermal?.Fans ?? []).entries())
+    report(reading, { ...one, MemberId: one.MemberId ?? String(at) });
+}
+
+function report(reading: Reading, one: Fan): void {
+  reading.looked('fan');
+  reading.found({
+    kind: 'fan',
+    slot: slotSigns(one, one.Location, one.FanName ?? one.Name),
+    status: one.Status,
+    manufacturer: one.Manufacturer,
+    model: one.Model,
+    partNumber: one.PartNumber,
+    serial: one.SerialNumber,
+  });
+}

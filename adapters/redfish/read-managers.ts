@@ -1,0 +1,57 @@
+import type { InventoryReport } from '../../src/ports/hardware-inventory.ts';
+import { asMacs, isVirtual } from './mac-address.ts';
+import { fold } from './own-origin.ts';
+import { isAbsent, type Reading } from './reading.ts';
+import { EthernetInterface, type ComputerSystem, type Manager } from './schema.ts';
+import { slotSigns } from './slots.ts';
+
+export interface ManagerEnds {
+  manager: Manager;
+  macAddresses: string[];
+}
+
+/** The manager of this system, or the first BMC. */
+export function pickManager(managers: readonly Manager[], system: ComputerSystem): Manager | null {
+  const managedBy = system.Links.ManagedBy.map(fold);
+  const ours = managers.find((one) => one['@odata.id'] !== null && managedBy.includes(fold(one['@odata.id'])));
+  return ours ?? managers.find((one) => one.ManagerType?.toUpperCase() === 'BMC') ?? managers[0] ?? null;
+}
+
+/** Reports each manager as a `bmc`, with the MACs of its physical interfaces. */
+export async function readManagers(reading: Reading, managers: readonly Manager[]): Promise<ManagerEnds[]> {
+  if (managers.length > 0) reading.looked('bmc');
+  return Promise.all(
+    managers.map(async (manager) => {
+      const link = manager.EthernetInterfaces;
+      const ends = link === null ? [] : await reading.many(link, EthernetInterface, 'bmc');
+      const real = ends.filter((one) => !isVirtual(one) && !isAbsent(one.Status));
+      const macAddresses = asMacs(real.map((one) => one.PermanentMACAddress ?? one.MACAddress));
+      reading.found({
+        kind: 'bmc',
+        slot: slotSigns(manager, null),
+        status: manager.Status,
+        manufacturer: manager.Manufacturer,
+        model: manager.Model,
+        partNumber: manager.PartNumber,
+        serial: manager.SerialNumber,
+        firmware: manager.FirmwareVersion,
+        attributes: { macAddresses, uuid: manager.UUID },
+      });
+      return { manager, macAddresses };
+    }),
+  );
+}
+
+export function describeManager(
+  ends: ManagerEnds | null,
+  redfishVersion: string | null,
+  vendor: string | null,
+): InventoryReport['manager'] {
+  return {
+    model: ends?.manager.Model ?? null,
+    firmware: ends?.manager.FirmwareVersion ?? null,
+    macAddresses: ends?.macAddresses ?? [],
+    redfishVersion,
+    vendor,
+  };
+}

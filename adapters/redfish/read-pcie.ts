@@ -1,0 +1,74 @@
+import type { ComponentKind } from '../../src/ports/hardware-inventory.ts';
+import { fold } from './own-origin.ts';
+import type { Reading } from './reading.ts';
+import { PcieDevice, PcieFunction, type Chassis, type ComputerSystem } from './schema.ts';
+import { slotSigns } from './slots.ts';
+
+const KINDS = ['gpu', 'pcie-device'] as const;
+
+/**
+ * PCIe cards that no other list has reported; those that compute or display are GPUs (Supermicro lists its GPUs only here). A device
+ * with neither serial nor part number is a function of the board or the CPU, not a part. Comes last: it needs the others' claims.
+ */
+export async function readPcie(
+  reading: Reading,
+  systems: readonly ComputerSystem[],
+  chassis: readonly Chassis[],
+): Promise<void> {
+  const devices: PcieDevice[] = [];
+  const lists = [...new Set(chassis.map((one) => one.PCIeDevices).filter((link) => link !== null))];
+  for (const link of lists) {
+    devices.push(...(await reading.many(link, PcieDevice, ...KINDS)));
+  }
+  const known = new Set(devices.map((device) => fold(device['@odata.id'] ?? '')));
+  const linked = systems.flatMap((system) => system.PCIeDevices).filter((link) => !known.has(fold(link)));
+  for (const link of new Set(linked)) {
+    const device = await reading.one(link, PcieDevice, ...KINDS);
+    if (device !== null) devices.push(device);
+  }
+
+  if (devices.length > 0) reading.looked(...KINDS);
+
+  const serials = new Set(reading.parts().map((part) => part.serial ?? null));
+  const cards = devices.filter(
+    (device) =>
+      (device.SerialNumber !== null || device.PartNumber !== null) &&
+      !reading.isClaimed(device['@odata.id']) &&
+      (device.SerialNumber === null || !serials.has(device.SerialNumber)),
+  );
+  await Promise.all(cards.map((device) => report(reading, device)));
+}
+
+async function report(reading: Reading, device: PcieDevice): Promise<void> {
+  const classes = await classesOf(reading, device);
+  // Drives, controllers and network cards have lists of their own; on Dell the serial here is another one than there.
+  const elsewhere = (pattern: RegExp, kind: ComponentKind) =>
+    classes.some((one) => pattern.test(one)) && reading.hasLooked(kind);
+  if (elsewhere(/^massstorage/i, 'drive') || elsewhere(/^network/i, 'nic')) return;
+  const place = device.Slot.Location.PartLocation.ServiceLabel === null ? device.Location : device.Slot.Location;
+  reading.found({
+    kind: isGpu(device, classes) ? 'gpu' : 'pcie-device',
+    slot: slotSigns(device, place),
+    status: device.Status,
+    manufacturer: device.Manufacturer,
+    model: device.Model ?? device.Name,
+    partNumber: device.PartNumber,
+    serial: device.SerialNumber,
+    firmware: device.FirmwareVersion,
+    attributes: { deviceType: device.DeviceType },
+  });
+}
+
+/** A display controller on a card of its own; of the accelerators (network and FPGA cards among them) those of the GPU makers. */
+function isGpu(device: PcieDevice, classes: readonly string[]): boolean {
+  if (classes.some((one) => /^display/i.test(one))) return true;
+  const maker = `${device.Manufacturer ?? ''} ${device.Model ?? ''} ${device.Name ?? ''}`;
+  return classes.some((one) => /^processingaccelerator/i.test(one)) && /nvidia|\bamd\b|instinct|gaudi/i.test(maker);
+}
+
+async function classesOf(reading: Reading, device: PcieDevice): Promise<string[]> {
+  const listed = device.PCIeFunctions === null ? [] : await reading.many(device.PCIeFunctions, PcieFunction, ...KINDS);
+  const linked = listed.length > 0 ? [] : device.Links.PCIeFunctions;
+  const functions = await Promise.all(linked.map((link) => reading.one(link, PcieFunction, ...KINDS)));
+  return [...listed, ...functions].map((one) => one?.DeviceClass ?? null).filter((one) => one !== null);
+}

@@ -1,0 +1,39 @@
+import type { Reading } from './reading.ts';
+import { Power, PowerSubsystem, PowerSupply, type Chassis } from './schema.ts';
+import { slotSigns } from './slots.ts';
+
+/**
+ * Power supplies: the PowerSubsystem, and the old Power resource where that is not advertised or lists none (iLO 7 has the
+ * subsystem for fans only; X10 to X13 and Intel have only the old one). Not where reading the subsystem failed: the old one
+ * counts its members differently, and the same supply would seem to have moved.
+ */
+export async function readPower(reading: Reading, chassis: Chassis): Promise<void> {
+  if (chassis.PowerSubsystem !== null) {
+    const subsystem = await reading.one(chassis.PowerSubsystem, PowerSubsystem, 'psu');
+    if (subsystem === null) return;
+    const supplies =
+      subsystem.PowerSupplies === null ? [] : await reading.many(subsystem.PowerSupplies, PowerSupply, 'psu');
+    for (const one of supplies) report(reading, one);
+    if (supplies.length > 0) return;
+  }
+  if (chassis.Power === null) return;
+  const power = await reading.one(chassis.Power, Power, 'psu');
+  for (const [at, one] of (power?.PowerSupplies ?? []).entries())
+    report(reading, { ...one, MemberId: one.MemberId ?? String(at) });
+}
+
+function report(reading: Reading, one: PowerSupply): void {
+  reading.looked('psu');
+  const bay = one.Oem.Hpe.BayNumber ?? one.Oem.Hp.BayNumber;
+  reading.found({
+    kind: 'psu',
+    slot: slotSigns(one, one.Location, bay === null ? null : `Bay ${bay}`),
+    status: one.Status,
+    manufacturer: one.Manufacturer,
+    model: one.Model,
+    partNumber: one.PartNumber,
+    serial: one.SerialNumber,
+    firmware: one.FirmwareVersion,
+    attributes: { powerWatts: one.PowerCapacityWatts, inputType: one.PowerSupplyType },
+  });
+}

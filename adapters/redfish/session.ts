@@ -1,0 +1,116 @@
+import type { Http, HttpAnswer } from '../../src/kit/http.ts';
+import { AdapterError } from '../../src/ports/adapter-error.ts';
+import { asText, isRecord } from './decode.ts';
+import { messageIds, saysNoFreeSession, saysPasswordChange, saysWrongCredentials } from './refusal.ts';
+
+/** What proves to the BMC who asks. */
+export interface Session {
+  headers: Record<string, string>;
+  /** To delete it; null with Basic authentication, where there is nothing to delete. */
+  path: string | null;
+}
+
+export interface Login {
+  system: string;
+  origin: string;
+  username: string;
+  password: string;
+  /** Tried in turn: the next one where the former answers 405. 404 and 501: this service has no sessions. */
+  sessionPaths: readonly string[];
+  signal: AbortSignal;
+}
+
+/**
+ * Opens a session, or falls back to Basic where the service offers none.
+ * @throws AdapterError unauthorized (wrong credentials; password must be changed) | throttled (no free session) | as `Http`
+ */
+export async function logIn(http: Http, login: Login): Promise<Session> {
+  for (const path of login.sessionPaths) {
+    const answer = await http.request({
+      method: 'POST',
+      path,
+      body: { UserName: login.username, Password: login.password },
+      signal: login.signal,
+    });
+    if (answer.status === 405) continue;
+    if (answer.status === 404 || answer.status === 501) break;
+    const session = readSession(answer, login, path);
+    if (session !== null) return session;
+  }
+  const credentials = Buffer.from(`${login.username}:${login.password}`, 'utf8').toString('base64');
+  return { headers: { authorization: `Basic ${credentials}` }, path: null };
+}
+
+function readSession(answer: HttpAnswer, { system, origin }: Login, path: string): Session | null {
+  const ids = messageIds(answer.text);
+  const token = answer.headers['x-auth-token'];
+  if (answer.status >= 200 && answer.status < 300) {
+    // With a password that must be changed first the session opens and may do nothing else (DSP0266, password management).
+    // The caller finds that out by its first read, which then says PasswordChangeRequired, and deletes the session.
+    if (token === undefined || token === '') return null;
+    return { headers: { 'x-auth-token': token }, path: sessionPath(answer, origin) };
+  }
+  if (saysPasswordChange(ids)) throw passwordMustChange(system, answer.status);
+  if (answer.status === 401 || answer.status === 403 || saysWrongCredentials(ids)) {
+    throw new AdapterError('unauthorized', `${system}: the BMC refused the credentials (${said(answer, ids)})`, {
+      system,
+      status: answer.status,
+    });
+  }
+  if (saysNoFreeSession(ids)) {
+    const retryAfterMs = 60_000; // sessions end by themselves after their idle time, five minutes on most
+    throw new AdapterError('throttled', `${system}: the BMC has no free session (${said(answer, ids)})`, {
+      system,
+      status: answer.status,
+      retryAfterMs,
+    });
+  }
+  // Not `errorFor`: it quotes the body, and a BMC may quote the password in it.
+  const kind = answer.status >= 500 || answer.status === 429 ? 'unreachable' : 'rejected';
+  throw new AdapterError(kind, `${system}: POST ${path} answered ${said(answer, ids)}`, {
+    system,
+    status: answer.status,
+  });
+}
+
+export function passwordMustChange(system: string, status: number): AdapterError {
+  const message = `${system}: the BMC demands a new password before anything else (PasswordChangeRequired)`;
+  return new AdapterError('unauthorized', message, { system, status, detail: { passwordChangeRequired: true } });
+}
+
+/** From the Location header (all that iLO 4 gives; often with the BMC's own host name), else from the body. */
+function sessionPath(answer: HttpAnswer, origin: string): string | null {
+  const location = answer.headers['location'] ?? idIn(answer.text);
+  if (location === null) return null;
+  try {
+    return new URL(location, origin).pathname;
+  } catch {
+    return null;
+  }
+}
+
+function idIn(text: string): string | null {
+  try {
+    const body: unknown = JSON.parse(text);
+    return isRecord(body) ? asText(body['@odata.id']) : null;
+  } catch {
+    return null;
+  }
+}
+
+function said(answer: HttpAnswer, ids: readonly string[]): string {
+  return [String(answer.status), ...ids].join(' ');
+}
+
+/** Null when the session is gone, else why it may still be there. */
+export async function logOut(http: Http, session: Session, timeoutMs: number): Promise<string | null> {
+  if (session.path === null) return null;
+  try {
+    const answer = await http.request({ method: 'DELETE', path: session.path, headers: session.headers, timeoutMs });
+    // 401, 404, 410: it has ended by itself
+    const gone = (answer.status >= 200 && answer.status < 300) || [401, 404, 410].includes(answer.status);
+    return gone ? null : `session ${session.path} could not be deleted: answered ${answer.status}`;
+  } catch (error) {
+    return `session ${session.path} could not be deleted: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+export const Settings = z.object({
+  username: z.string().default('').meta({ description: 'User name for BMCs that have none of their own.' }),
+  password: z.string().default('').meta({ description: 'Password that goes with it.', secret: true }),
+  tls: z.enum(['verify', 'first-use']).default('first-use').meta({
+    description:
+      'What to do with the certificate of a BMC that is not pinned yet: verify it against the CA, or take it on first use and pin it.',
+  }),
+  caFile: z
+    .string()
+    .optional()
+    .meta({ description: "PEM file of the CA that signs the BMCs' certificates; for `verify`." }),
+  maxInFlight: z.int().min(1).max(4).default(2).meta({ description: 'Requests to one BMC at a time.' }),
+  timeoutMs: z.int().min(100).default(30_000).meta({ description: 'For one request, in milliseconds.' }),
+  firmwareTimeoutMs: z.int().min(100).default(180_000).meta({
+    description:
+      'For the firmware inventory, in milliseconds: on machines with many GPUs it takes two to three minutes.',
+  }),
+});
+export type Settings = z.infer<typeof Settings>;

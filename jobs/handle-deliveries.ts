@@ -1,0 +1,32 @@
+import { observeLease } from '#src/arrivals/commands/observe-lease.ts';
+import type { Ctx } from '#src/core/ctx.ts';
+import { tx } from '#src/core/tx.ts';
+import { handleDelivery, type Observers } from '#src/observations/commands/handle-delivery.ts';
+import { postponeDelivery, settleDelivery, takePending } from '#src/observations/store.ts';
+import type { Adapters } from '#src/ports/adapters.ts';
+
+const observers: Observers = { lease: observeLease };
+const ATTEMPTS = 8;
+
+/** Translates the oldest kept delivery. @returns whether there may be another */
+export async function handleNextDelivery(ctx: Ctx, adapters: Adapters): Promise<boolean> {
+  const seen: { id?: string; attempts?: number } = {};
+  try {
+    return await tx({ ...ctx, actor: 'webhook' }, async (inside) => {
+      const delivery = await takePending(inside.db, inside.now());
+      if (!delivery) return false;
+      Object.assign(seen, { id: delivery.id, attempts: delivery.attempts });
+      await handleDelivery({ ...inside, actor: `webhook:${delivery.adapter}` }, delivery, adapters.door(delivery.adapter), observers);
+      return true;
+    });
+  } catch (error) {
+    if (seen.id === undefined) throw error;
+    // One delivery that cannot be handled must not stop those behind it.
+    const reason = error instanceof Error ? error.message : String(error);
+    ctx.log.error({ err: error, delivery: seen.id }, 'delivery could not be handled');
+    const attempts = (seen.attempts ?? 0) + 1;
+    if (attempts >= ATTEMPTS) await settleDelivery(ctx.db, seen.id, { state: 'failed', reason }, ctx.now());
+    else await postponeDelivery(ctx.db, seen.id, reason, new Date(ctx.now().getTime() + 1000 * 2 ** attempts));
+    return true;
+  }
+}

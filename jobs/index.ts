@@ -1,0 +1,58 @@
+import type { JobType, Reaction } from '#src/journal/job.ts';
+import type { JobHandler } from '#src/journal/job-ctx.ts';
+import { jobTypes } from './catalogue.ts';
+import { createIssueForTicket } from './reactions/create-issue-for-ticket.ts';
+import { hardenValidatedAsset } from './reactions/harden-validated-asset.ts';
+import { inspectDiscoveredAsset } from './reactions/inspect-discovered-asset.ts';
+import { matchChangedRecord } from './reactions/match-changed-record.ts';
+import { openTicketForAlert } from './reactions/open-ticket-for-alert.ts';
+import { recogniseExpectedBmc } from './reactions/recognise-expected-bmc.ts';
+import { recogniseSightedBmc } from './reactions/recognise-sighted-bmc.ts';
+import { reconcileChangedAsset } from './reactions/reconcile-changed-asset.ts';
+import { createIssueTask } from './tasks/create-issue.ts';
+import { hardenAssetTask } from './tasks/harden-asset.ts';
+import { inspectAssetTask } from './tasks/inspect-asset.ts';
+import { matchRecordTask } from './tasks/match-record.ts';
+import { openTicketTask } from './tasks/open-ticket.ts';
+import { recogniseBmcTask } from './tasks/recognise-bmc.ts';
+import { reconcileDeviceTask } from './tasks/reconcile-device.ts';
+
+export { jobTypes };
+
+export const reactions: readonly Reaction[] = [
+  recogniseSightedBmc,
+  recogniseExpectedBmc,
+  inspectDiscoveredAsset,
+  reconcileChangedAsset,
+  matchChangedRecord,
+  hardenValidatedAsset,
+  openTicketForAlert,
+  createIssueForTicket,
+];
+
+export const handlers: readonly JobHandler[] = [
+  recogniseBmcTask,
+  inspectAssetTask,
+  reconcileDeviceTask,
+  matchRecordTask,
+  hardenAssetTask,
+  openTicketTask,
+  createIssueTask,
+];
+
+/** @throws Error at start-up for a job without a handler, a handler without a job, or a reaction whose job or event nobody knows */
+export function checkWiring(wired: { jobTypes: readonly JobType[]; handlers: readonly JobHandler[]; reactions: readonly Reaction[]; eventTypes: ReadonlySet<string> }): void {
+  const faults: string[] = [];
+  const names = wired.jobTypes.map((job) => job.name);
+  const handled = wired.handlers.map((handler) => handler.job.name);
+  for (const name of names) if (!handled.includes(name)) faults.push(`job ${name} has no handler`);
+  for (const name of handled) if (!names.includes(name)) faults.push(`handler ${name} has no job in the catalogue`);
+  for (const list of [names, handled, wired.reactions.map((reaction) => reaction.name)]) {
+    for (const name of list) if (list.indexOf(name) !== list.lastIndexOf(name)) faults.push(`${name} is there twice`);
+  }
+  for (const reaction of wired.reactions) {
+    if (!names.includes(reaction.job.name)) faults.push(`reaction ${reaction.name} wants the unknown job ${reaction.job.name}`);
+    for (const type of reaction.on) if (!wired.eventTypes.has(type)) faults.push(`reaction ${reaction.name} waits for the unknown event ${type}`);
+  }
+  if (faults.length > 0) throw new Error(`jobs: ${[...new Set(faults)].join('; ')}`);
+}

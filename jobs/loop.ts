@@ -1,0 +1,58 @@
+import type { Log } from '#src/kit/kit.ts';
+
+export interface Loop {
+  /** Runs soon, also when it runs now. */
+  nudge(): void;
+  /** When the last turn ended well, in milliseconds since the epoch. */
+  lastOk(): number;
+  stop(): Promise<void>;
+}
+
+/** Calls `turn` when nudged and at least every `everyMs`, one at a time. While `turn` says that there is more, at once again. */
+export function startLoop(name: string, everyMs: number, log: Log, turn: () => Promise<boolean>): Loop {
+  let nudged = true;
+  let stopped = false;
+  let wakeUp: (() => void) | undefined;
+  let lastOk = Date.now();
+
+  async function pause(): Promise<void> {
+    if (nudged || stopped) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, everyMs);
+      wakeUp = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    wakeUp = undefined;
+  }
+
+  async function run(): Promise<void> {
+    while (!stopped) {
+      await pause();
+      if (stopped) return;
+      nudged = false;
+      try {
+        if (await turn()) nudged = true;
+        lastOk = Date.now();
+      } catch (err) {
+        log.warn({ err, loop: name }, 'loop failed; it goes on');
+        await new Promise((resolve) => setTimeout(resolve, Math.min(everyMs, 1000)));
+      }
+    }
+  }
+
+  const running = run();
+  return {
+    nudge() {
+      nudged = true;
+      wakeUp?.();
+    },
+    lastOk: () => lastOk,
+    async stop() {
+      stopped = true;
+      wakeUp?.();
+      await running;
+    },
+  };
+}

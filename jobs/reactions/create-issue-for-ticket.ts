@@ -1,0 +1,10 @@
+import { ticketOpened } from '#src/tickets/events.ts';
+import type { Reaction } from '#src/journal/job.ts';
+import { createIssueJob } from '../catalogue.ts';
+
+export const createIssueForTicket: Reaction = {
+  name: 'create-issue-for-ticket',
+  on: [ticketOpened.type],
+  job: createIssueJob,
+  input: (event) => ({ ticketId: event.subject.id }),
+};

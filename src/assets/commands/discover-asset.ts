@@ -1,0 +1,91 @@
+import type { TxCtx } from '../../core/ctx.ts';
+import { newId } from '../../core/id.ts';
+import { whyNot } from '../../core/moves.ts';
+import { append } from '../../events/append.ts';
+import { assetBmcMoved, assetDiscovered, assetRegistered } from '../events.ts';
+import { lifecycle } from '../model.ts';
+import { type Asset, insertAsset, lockAssetByBmcMac, lockAssetByIdentity, updateAsset } from '../store.ts';
+
+export interface Identity {
+  origin: 'expected-machine' | 'record' | 'adoption';
+  name: string | null;
+  serial: string | null;
+  assetTag: string | null;
+  manufacturer: string | null;
+  model: string | null;
+  site: string | null;
+  rack: string | null;
+  position: number | null;
+  recordId: string | null;
+  recordUrl: string | null;
+  bmcUsername: string | null;
+  bmcPasswordSealed: string | null;
+}
+
+/**
+ * A BMC that we recognise is at this address. Registers the server where it is new, moves it to DISCOVERED where it has not been met
+ * yet, and otherwise only keeps its address up to date. The same again changes nothing.
+ */
+export async function discoverAsset(tx: TxCtx, found: { bmcMac: string; bmcAddress: string; identity: Identity }): Promise<{ assetId: string }> {
+  const { bmcMac, bmcAddress, identity } = found;
+  const known = (await lockAssetByBmcMac(tx.db, bmcMac)) ?? (await lockAssetByIdentity(tx.db, identity));
+  const asset = known ?? (await registerAsset(tx, bmcMac, identity));
+  if (whyNot(lifecycle, 'discover', asset.state) === undefined) {
+    await updateAsset(tx.db, asset.id, {
+      state: 'DISCOVERED',
+      stateReason: null,
+      stateSince: tx.now().toISOString(),
+      bmcMac,
+      bmcAddress,
+      ...(known ? filledIn(known, identity) : {}),
+      updatedAt: tx.now().toISOString(),
+    });
+    const { site, rack, position } = { ...asset, ...(known ? filledIn(known, identity) : {}) };
+    await append(tx, assetDiscovered, { subject: { type: 'asset', id: asset.id }, data: { bmcMac, bmcAddress, from: asset.state, site, rack, position } });
+    return { assetId: asset.id };
+  }
+  if (asset.bmcAddress !== bmcAddress || asset.bmcMac !== bmcMac) {
+    await updateAsset(tx.db, asset.id, { bmcMac, bmcAddress, updatedAt: tx.now().toISOString() });
+    await append(tx, assetBmcMoved, { subject: { type: 'asset', id: asset.id }, data: { bmcMac, from: asset.bmcAddress, to: bmcAddress } });
+  }
+  return { assetId: asset.id };
+}
+
+async function registerAsset(tx: TxCtx, bmcMac: string, identity: Identity): Promise<Asset> {
+  const now = tx.now().toISOString();
+  const { origin, ...fields } = identity;
+  const asset: Asset = {
+    ...fields,
+    id: newId(),
+    systemUuid: null,
+    state: identity.rack === null ? 'ORDERED' : 'RACKED',
+    stateReason: null,
+    stateSince: now,
+    bmcMac,
+    bmcAddress: null,
+    bmcFingerprint256: null,
+    inventoryHash: null,
+    inspectedAt: null,
+    recordedAt: null,
+    createdAt: now,
+    updatedAt: now,
+  };
+  await insertAsset(tx.db, asset);
+  const { name, serial, state, site, rack, position } = asset;
+  await append(tx, assetRegistered, { subject: { type: 'asset', id: asset.id }, data: { name, serial, state, origin, site, rack, position } });
+  return asset;
+}
+
+/** What the identity says and the asset does not know yet; what it knows already stays. */
+function filledIn(asset: Asset, identity: Identity): Partial<Asset> {
+  const filled: Partial<Asset> = {};
+  for (const field of ['name', 'serial', 'assetTag', 'manufacturer', 'model', 'recordId', 'recordUrl', 'bmcUsername', 'bmcPasswordSealed'] as const) {
+    if (asset[field] === null && identity[field] !== null) filled[field] = identity[field];
+  }
+  if (asset.site === null && identity.site !== null) {
+    filled.site = identity.site;
+    filled.rack = identity.rack;
+    filled.position = identity.position;
+  }
+  return filled;
+}

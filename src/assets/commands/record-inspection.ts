@@ -1,0 +1,93 @@
+import type { TxCtx } from '../../core/ctx.ts';
+import { HubError } from '../../core/error.ts';
+import { whyNot } from '../../core/moves.ts';
+import { append } from '../../events/append.ts';
+import type { InventoryReport } from '../../ports/hardware-inventory.ts';
+import { assetInspected, assetValidated, assetValidationFailed } from '../events.ts';
+import { countByKind, inventoryBody, inventoryHash } from '../inventory-body.ts';
+import { keepSnapshot } from '../inventory-store.ts';
+import { lifecycle } from '../model.ts';
+import { type Asset, lockAsset, updateAsset } from '../store.ts';
+
+/**
+ * Keeps what the BMC said and, where the server waits for it, validates it against what was expected.
+ * An inventory that says nothing new adds no event.
+ */
+export async function recordInspection(tx: TxCtx, seen: { assetId: string; report: InventoryReport }): Promise<{ changed: boolean }> {
+  const asset = await lockAsset(tx.db, seen.assetId);
+  if (!asset) throw new HubError('not-found', `There is no asset ${seen.assetId}`);
+  const { report } = seen;
+  const body = inventoryBody(report);
+  const hash = inventoryHash(body);
+  const changed = await keepSnapshot(tx.db, {
+    assetId: asset.id,
+    source: report.source,
+    collectedAt: report.collectedAt,
+    hash,
+    body,
+    scope: report.scope,
+    warnings: report.warnings,
+  });
+  const subject = { type: 'asset' as const, id: asset.id };
+  const { site, rack, position } = asset;
+  if (changed) {
+    await append(tx, assetInspected, {
+      subject,
+      occurredAt: report.collectedAt,
+      data: {
+        source: report.source,
+        inventoryHash: hash,
+        components: countByKind(report.components),
+        warnings: report.warnings.length,
+        requests: report.requests,
+        site,
+        rack,
+        position,
+      },
+    });
+  }
+  const now = tx.now().toISOString();
+  const learnt: Partial<Asset> = {
+    inventoryHash: hash,
+    inspectedAt: report.collectedAt,
+    manufacturer: report.system.manufacturer ?? asset.manufacturer,
+    model: report.system.model ?? asset.model,
+    systemUuid: report.system.uuid ?? asset.systemUuid,
+    serial: asset.serial ?? serialOf(report),
+    bmcFingerprint256: asset.bmcFingerprint256 ?? report.fingerprint256,
+    updatedAt: now,
+  };
+  if (whyNot(lifecycle, 'validate', asset.state) !== undefined) {
+    await updateAsset(tx.db, asset.id, learnt);
+    return { changed };
+  }
+  const fault = whyNotValid(asset, report);
+  if (fault === undefined) {
+    await updateAsset(tx.db, asset.id, { ...learnt, state: 'PHYSICAL_VALIDATED', stateReason: null, stateSince: now });
+    await append(tx, assetValidated, { subject, data: { serial: learnt.serial ?? null, site, rack, position } });
+    return { changed };
+  }
+  await updateAsset(tx.db, asset.id, { ...learnt, stateReason: fault.slice(0, 500) });
+  if (asset.stateReason !== fault) await append(tx, assetValidationFailed, { subject, data: { reason: fault } });
+  return { changed };
+}
+
+/** The number on the sticker: Dell prints the service tag, which Redfish shows as SKU, and reports the board's serial as the system's. */
+export function serialOf(report: InventoryReport): string | null {
+  const { manufacturer, sku, serial } = report.system;
+  if (manufacturer !== null && /^dell/i.test(manufacturer) && sku !== null) return sku;
+  return serial;
+}
+
+function whyNotValid(asset: Asset, report: InventoryReport): string | undefined {
+  const { serial, sku } = report.system;
+  if (asset.serial !== null && !sameText(asset.serial, serial) && !sameText(asset.serial, sku)) {
+    return `expected serial ${asset.serial}, the BMC says ${serial ?? 'none'}${sku === null ? '' : ` (SKU ${sku})`}: another machine answers at this address, or the expectation is wrong`;
+  }
+  if (report.components.length === 0) return 'the BMC showed no components; it may still be starting. Ask for another inspection';
+  return undefined;
+}
+
+function sameText(a: string, b: string | null): boolean {
+  return b !== null && a.trim().toUpperCase() === b.trim().toUpperCase();
+}

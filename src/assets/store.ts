@@ -1,0 +1,133 @@
+import type { Knex } from 'knex';
+import { toIso, toIsoOrNull, toSql } from '../core/time.ts';
+import type { LifecycleState } from './model.ts';
+
+/** A server as the hub keeps it. Times are ISO 8601. */
+export interface Asset {
+  id: string;
+  name: string | null;
+  serial: string | null;
+  assetTag: string | null;
+  manufacturer: string | null;
+  model: string | null;
+  systemUuid: string | null;
+  site: string | null;
+  rack: string | null;
+  position: number | null;
+  state: LifecycleState;
+  stateReason: string | null;
+  stateSince: string;
+  bmcMac: string | null;
+  bmcAddress: string | null;
+  bmcFingerprint256: string | null;
+  bmcUsername: string | null;
+  bmcPasswordSealed: string | null;
+  inventoryHash: string | null;
+  inspectedAt: string | null;
+  recordId: string | null;
+  recordUrl: string | null;
+  recordedAt: string | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+const COLUMNS = {
+  id: 'id',
+  name: 'name',
+  serial: 'vendor_serial',
+  assetTag: 'asset_tag',
+  manufacturer: 'manufacturer',
+  model: 'model',
+  systemUuid: 'system_uuid',
+  site: 'site',
+  rack: 'rack',
+  position: 'position',
+  state: 'lifecycle_state',
+  stateReason: 'state_reason',
+  stateSince: 'state_since',
+  bmcMac: 'bmc_mac',
+  bmcAddress: 'bmc_address',
+  bmcFingerprint256: 'bmc_fingerprint256',
+  bmcUsername: 'bmc_username',
+  bmcPasswordSealed: 'bmc_password_sealed',
+  inventoryHash: 'inventory_hash',
+  inspectedAt: 'inspected_at',
+  recordId: 'record_id',
+  recordUrl: 'record_url',
+  recordedAt: 'recorded_at',
+  createdAt: 'created_at',
+  updatedAt: 'updated_at',
+} as const satisfies Record<keyof Asset, string>;
+
+const TIMES = new Set<string>(['stateSince', 'inspectedAt', 'recordedAt', 'createdAt', 'updatedAt']);
+
+export async function lockAsset(db: Knex.Transaction, id: string): Promise<Asset | undefined> {
+  const [row] = await db('assets').where({ id }).forUpdate().select('*');
+  return row ? toAsset(row) : undefined;
+}
+
+export async function lockAssetByBmcMac(db: Knex.Transaction, bmcMac: string): Promise<Asset | undefined> {
+  const [row] = await db('assets').where({ bmc_mac: bmcMac }).forUpdate().select('*');
+  return row ? toAsset(row) : undefined;
+}
+
+/** By the record's id, else by the serial; never a server whose BMC has another MAC already. */
+export async function lockAssetByIdentity(db: Knex.Transaction, identity: { recordId: string | null; serial: string | null }): Promise<Asset | undefined> {
+  for (const where of [{ record_id: identity.recordId }, { vendor_serial: identity.serial }]) {
+    if (Object.values(where)[0] === null) continue;
+    const rows = await db('assets').where(where).whereNull('bmc_mac').forUpdate().select('*');
+    if (rows.length === 1) return toAsset(rows[0]);
+  }
+  return undefined;
+}
+
+export async function insertAsset(db: Knex.Transaction, asset: Asset): Promise<void> {
+  await db('assets').insert(toRow(asset));
+}
+
+/** `undefined` leaves, `null` clears. */
+export async function updateAsset(db: Knex.Transaction, id: string, changes: Partial<Omit<Asset, 'id' | 'createdAt'>>): Promise<void> {
+  await db('assets')
+    .where({ id })
+    .update({ ...toRow(changes), version: db.raw('version + 1') });
+}
+
+function toRow(asset: Partial<Asset>): Record<string, unknown> {
+  const row: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(asset)) {
+    if (value === undefined) continue;
+    row[COLUMNS[field as keyof Asset]] = TIMES.has(field) && typeof value === 'string' ? toSql(value) : value;
+  }
+  return row;
+}
+
+export function toAsset(row: Record<string, unknown>): Asset {
+  const text = (column: string): string | null => (row[column] === null ? null : String(row[column]));
+  return {
+    id: String(row['id']),
+    name: text('name'),
+    serial: text('vendor_serial'),
+    assetTag: text('asset_tag'),
+    manufacturer: text('manufacturer'),
+    model: text('model'),
+    systemUuid: text('system_uuid'),
+    site: text('site'),
+    rack: text('rack'),
+    position: row['position'] === null ? null : Number(row['position']),
+    state: String(row['lifecycle_state']) as LifecycleState,
+    stateReason: text('state_reason'),
+    stateSince: toIso(String(row['state_since'])),
+    bmcMac: text('bmc_mac'),
+    bmcAddress: text('bmc_address'),
+    bmcFingerprint256: text('bmc_fingerprint256'),
+    bmcUsername: text('bmc_username'),
+    bmcPasswordSealed: text('bmc_password_sealed'),
+    inventoryHash: text('inventory_hash'),
+    inspectedAt: toIsoOrNull(text('inspected_at')),
+    recordId: text('record_id'),
+    recordUrl: text('record_url'),
+    recordedAt: toIsoOrNull(text('recorded_at')),
+    createdAt: toIso(String(row['created_at'])),
+    updatedAt: toIso(String(row['updated_at'])),
+  };
+}

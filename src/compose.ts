@@ -1,0 +1,189 @@
+import { readFileSync } from 'node:fs';
+import pino from 'pino';
+import { parse } from 'yaml';
+import { adapters as adapterDefinitions } from '#adapters/index.ts';
+import { checkWiring, handlers, jobTypes, reactions } from '#jobs/index.ts';
+import { createWaker, type Waker } from '#jobs/wake.ts';
+import { startWorker, type RunningWorker } from '#jobs/worker.ts';
+import { createDoorman } from './access/doorman.ts';
+import { keptAnswers } from './access/kept-answers.ts';
+import { createLockouts } from './access/lockouts.ts';
+import * as arrivalEvents from './arrivals/events.ts';
+import { arrivalRoutes } from './arrivals/routes.ts';
+import * as assetEvents from './assets/events.ts';
+import { assetRoutes } from './assets/routes.ts';
+import type { Configuration } from './config.ts';
+import type { Ctx } from './core/ctx.ts';
+import { get, type Route } from './core/route.ts';
+import { createSeal, type Seal } from './core/seal.ts';
+import { checkDatabase, connectDatabase } from './database.ts';
+import { type Catalogue, createCatalogue } from './events/catalogue.ts';
+import { eventRoutes } from './events/routes.ts';
+import * as healthEvents from './health/events.ts';
+import { healthRoutes } from './health/routes.ts';
+import { TelemetryRules } from './health/rules.ts';
+import type { JobSettings } from './journal/job-ctx.ts';
+import { jobRoutes } from './journal/routes.ts';
+import type { Log } from './kit/kit.ts';
+import { createRegistry } from './kit/registry.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { pendingMigrations } from './migrate.ts';
+import * as observationEvents from './observations/events.ts';
+import { deliveryRoutes } from './observations/routes.ts';
+import { openApiDocument } from './openapi.ts';
+import type { Adapters } from './ports/adapters.ts';
+import { checkRedis } from './redis-check.ts';
+import { type Readiness, systemRoutes } from './system-routes.ts';
+import * as ticketEvents from './tickets/events.ts';
+import { ticketRoutes } from './tickets/routes.ts';
+import { createWebApp, listen, type RunningWeb } from './web.ts';
+
+export { adapterDefinitions };
+
+/** Everything that a process needs, made once from its configuration. */
+export interface Hub {
+  ctx: Ctx;
+  config: Configuration;
+  adapters: Adapters;
+  catalogue: Catalogue;
+  metrics: Metrics;
+  routes: Route[];
+  seal: Seal;
+  waker: Waker;
+  readiness(ctx: Ctx): Promise<Readiness>;
+  startWeb(): Promise<RunningWeb>;
+  startWorker(): Promise<RunningWorker>;
+  close(): Promise<void>;
+}
+
+/** Secrets never reach a log, whatever object they hang on. */
+const REDACTED = ['password', 'token', 'secret', 'authorization', 'apiToken', 'webhookSecret', 'x-auth-token'].flatMap((name) => {
+  const key = name.includes('-') ? `["${name}"]` : name;
+  return [key, `*.${key}`, `*.*.${key}`].map((path) => path.replaceAll('.[', '['));
+});
+
+export function createLog(level: string): Log {
+  return pino({ level, redact: { paths: REDACTED, censor: '[redacted]' }, timestamp: pino.stdTimeFunctions.isoTime, base: { pid: process.pid } }) as unknown as Log;
+}
+
+export function eventCatalogue(): Catalogue {
+  return createCatalogue(arrivalEvents, assetEvents, healthEvents, observationEvents, ticketEvents);
+}
+
+/** @throws Error for wiring or mapping faults; HubError unavailable where MariaDB or Redis are not fit */
+export async function composeHub(config: Configuration, log: Log = createLog(config.LOG_LEVEL)): Promise<Hub> {
+  const catalogue = eventCatalogue();
+  checkWiring({ jobTypes, handlers, reactions, eventTypes: new Set(catalogue.keys()) });
+  const rules = TelemetryRules.parse(parse(readFileSync(new URL('../mappings/telemetry-rules.yaml', import.meta.url), 'utf8'))).rules;
+  const metrics = createMetrics();
+  const db = connectDatabase(config.DATABASE_URL, config.DATABASE_POOL);
+  const waker = createWaker(config.REDIS_URL, log);
+  const stopping = new AbortController();
+  const ctx: Ctx = { db, actor: 'system', cause: null, log, signal: stopping.signal, now: () => new Date(), wake: (topic) => waker.wake(topic) };
+  const adapters = createRegistry(config.adapters, {
+    log,
+    now: () => ctx.now(),
+    lockouts: (adapter) => createLockouts(db, adapter, config.SECRET_KEY, () => ctx.now()),
+    observeHttp: metrics.observeHttp,
+    observeCall: metrics.observeCall,
+  });
+  const seal = createSeal(config.SECRET_KEY);
+
+  async function readiness(asking: Ctx): Promise<Readiness> {
+    const checks: Readiness['checks'] = {};
+    const check = async (name: string, find: () => Promise<string>): Promise<void> => {
+      try {
+        checks[name] = { ok: true, found: await find() };
+      } catch (error) {
+        checks[name] = { ok: false, found: error instanceof Error ? error.message : String(error) };
+      }
+    };
+    await check('database', () => checkDatabase(asking.db));
+    await check('redis', async () => {
+      await waker.connected();
+      return checkRedis(waker.redis);
+    });
+    await check('schema', async () => {
+      const pending = await pendingMigrations(asking.db);
+      if (pending.length > 0) throw new Error(`${pending.length} migration(s) to apply: run reanimator migrate`);
+      return 'up to date';
+    });
+    return { ready: Object.values(checks).every(({ ok }) => ok), checks };
+  }
+
+  const system = systemRoutes({ ready: readiness, metrics: (asking) => metrics.render(asking, adapters) });
+  const routes: Route[] = [
+    ...assetRoutes,
+    ...arrivalRoutes(seal),
+    ...healthRoutes(rules),
+    ...ticketRoutes,
+    ...jobRoutes,
+    ...deliveryRoutes,
+    ...eventRoutes(catalogue, config.PUBLIC_URL),
+    ...system,
+  ];
+  const document = openApiDocument(routes, config.PUBLIC_URL);
+  routes.push(
+    get(
+      { id: 'getSchema', path: '/api/schema', summary: 'This document', tag: 'System', scope: null, answers: { 200: { says: 'OpenAPI 3.1', schema: null } } },
+      async () => ({ status: 200, body: document }),
+    ),
+  );
+
+  const serving = { doorman: createDoorman(config.SECRET_KEY), kept: keptAnswers, checkAnswers: config.CHECK_ANSWERS, adapters, metrics };
+  const settings: JobSettings = {
+    publicUrl: config.PUBLIC_URL,
+    hardenTemplate: config.HARDEN_TEMPLATE,
+    followMs: config.FOLLOW_MS,
+    bmc: { scheme: config.BMC_SCHEME, port: config.BMC_PORT ?? null, ...bmcCredentials(config) },
+  };
+
+  return {
+    ctx,
+    config,
+    adapters,
+    catalogue,
+    metrics,
+    routes,
+    seal,
+    waker,
+    readiness,
+    startWeb: () => listen(createWebApp(ctx, { ...serving, routes, uiFolder: UI_FOLDER }), config.HTTP_HOST, config.HTTP_PORT),
+    async startWorker() {
+      const worker = await startWorker(ctx, {
+        redisUrl: config.REDIS_URL,
+        waker,
+        handlers,
+        reactions,
+        adapters,
+        seal,
+        settings,
+        concurrency: config.WORKER_CONCURRENCY,
+        leaseMs: config.WORKER_LEASE_MS,
+        observe: metrics.observeJob,
+      });
+      const watched = await listen(createWebApp(ctx, { ...serving, routes: system, uiFolder: undefined }), config.HTTP_HOST, config.METRICS_PORT);
+      log.info({ worker: worker.name, metrics: watched.url }, 'worker runs');
+      return {
+        ...worker,
+        async stop() {
+          await watched.stop();
+          await worker.stop();
+        },
+      };
+    },
+    async close() {
+      stopping.abort(new Error('the hub stops'));
+      await adapters.close();
+      await waker.close();
+      await db.destroy();
+    },
+  };
+}
+
+const UI_FOLDER = new URL('./ui/screens/', import.meta.url).pathname;
+
+function bmcCredentials(config: Configuration): { username: string | null; password: string | null } {
+  const redfish = config.adapters.find(({ definition }) => definition.id === 'redfish')?.settings as { username?: string; password?: string } | undefined;
+  return { username: redfish?.username ?? null, password: redfish?.password ?? null };
+}

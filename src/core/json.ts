@@ -1,0 +1,16 @@
+/** A JSON column: the driver parses it on some server versions and hands out text on others. */
+export function fromJson<T>(value: unknown): T {
+  return (typeof value === 'string' ? JSON.parse(value) : value) as T;
+}
+
+export function fromJsonOrNull<T>(value: unknown): T | null {
+  return value === null || value === undefined ? null : fromJson<T>(value);
+}
+
+/** Keys sorted at every depth, so that equal values give equal text (and equal hashes). */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  });
+}

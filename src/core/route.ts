@@ -1,0 +1,267 @@
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { Ctx, TxCtx } from './ctx.ts';
+import { type FieldFault, HubError, PROBLEMS } from './error.ts';
+import { canonicalJson } from './json.ts';
+import { sha256 } from './id.ts';
+import { errnoOf, tx } from './tx.ts';
+
+export const SCOPES = [
+  'assets:read', 'assets:write', 'arrivals:read', 'arrivals:write', 'telemetry:write', 'tickets:read', 'tickets:write',
+  'jobs:read', 'jobs:write', 'events:read', 'system:read',
+] as const;
+export type Scope = (typeof SCOPES)[number];
+
+export interface Answer {
+  status: number;
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** Instead of a body: writes until the signal aborts (server-sent events, exports). */
+  stream?: (write: (chunk: string) => void, signal: AbortSignal) => Promise<void>;
+}
+
+export interface Input<P, Q, B> {
+  params: P;
+  query: Q;
+  body: B;
+  /** Lower-case names. */
+  headers: Record<string, string>;
+}
+
+interface RouteShape<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+  /** Of the operation, stable: generated clients are named after it. */
+  id: string;
+  path: string;
+  summary: string;
+  tag: string;
+  /** null: open to all. */
+  scope: Scope | null;
+  params?: P;
+  query?: Q;
+  body?: B;
+  /** By status. `null`: no body, or none that is JSON. */
+  answers: Record<number, { says: string; schema: z.ZodType | null; contentType?: string }>;
+}
+
+type Handler<C, P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> = (ctx: C, input: Input<z.output<P>, z.output<Q>, z.output<B>>) => Promise<Answer>;
+
+/** A route as one record. GET reads; all others run in one transaction, which also carries their Idempotency-Key. */
+export interface Route {
+  method: 'get' | 'post' | 'patch' | 'delete';
+  shape: RouteShape<z.ZodType, z.ZodType, z.ZodType>;
+  read?: Handler<Ctx, z.ZodType, z.ZodType, z.ZodType>;
+  act?: Handler<TxCtx, z.ZodType, z.ZodType, z.ZodType>;
+}
+
+export function get<P extends z.ZodType = z.ZodUndefined, Q extends z.ZodType = z.ZodUndefined>(
+  shape: RouteShape<P, Q, z.ZodUndefined>,
+  read: Handler<Ctx, P, Q, z.ZodUndefined>,
+): Route {
+  return { method: 'get', shape, read } as unknown as Route;
+}
+
+export function post<P extends z.ZodType = z.ZodUndefined, B extends z.ZodType = z.ZodUndefined>(
+  shape: RouteShape<P, z.ZodUndefined, B>,
+  act: Handler<TxCtx, P, z.ZodUndefined, B>,
+): Route {
+  return { method: 'post', shape, act } as unknown as Route;
+}
+
+/** RFC 9457. */
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string().optional(),
+    errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  })
+  .catchall(z.unknown())
+  .meta({ id: 'Problem' });
+
+export interface Caller {
+  actor: string;
+  scopes: readonly string[];
+}
+
+export interface Doorman {
+  /** @throws HubError unauthenticated */
+  authenticate(ctx: Ctx, headers: Record<string, string>): Promise<Caller>;
+}
+
+export interface Answers {
+  find(ctx: TxCtx, key: { actor: string; key: string; requestHash: string }): Promise<Answer | undefined>;
+  keep(ctx: TxCtx, key: { actor: string; key: string }, answer: Answer): Promise<void>;
+}
+
+export interface ServeOptions {
+  doorman: Doorman;
+  kept: Answers;
+  /** Check every answer against its schema: in tests and in the demo. */
+  checkAnswers: boolean;
+}
+
+/** Express handler of one route. */
+export function serve(route: Route, base: Ctx, options: ServeOptions) {
+  return async (req: Request, res: Response): Promise<void> => {
+    const headers = lowerCase(req);
+    const ctx: Ctx = { ...base, log: (req as { log?: Ctx['log'] }).log ?? base.log, cause: requestId(req) };
+    try {
+      if (route.shape.scope !== null) {
+        const caller = await options.doorman.authenticate(ctx, headers);
+        ctx.actor = caller.actor;
+        if (!caller.scopes.includes('*') && !caller.scopes.includes(route.shape.scope)) {
+          throw new HubError('forbidden', `This needs the scope ${route.shape.scope}; the key has ${caller.scopes.join(', ') || 'none'}`);
+        }
+      }
+      const input = parseInput(route, req, headers);
+      const answer = route.read ? await route.read(ctx, input) : await act(route, ctx, input, options);
+      if (options.checkAnswers) checkAnswer(route, answer);
+      await send(req, res, answer);
+    } catch (error) {
+      sendProblem(req, res, error, ctx);
+    }
+  };
+}
+
+async function act(route: Route, ctx: Ctx, input: Input<unknown, unknown, unknown>, options: ServeOptions): Promise<Answer> {
+  const handler = route.act;
+  if (!handler) throw new HubError('internal', `${route.shape.id} has no handler`);
+  const key = input.headers['idempotency-key'];
+  if (key === undefined) return tx(ctx, (inside) => handler(inside, input));
+  if (key.length === 0 || key.length > 190) throw invalid('header Idempotency-Key', 'between 1 and 190 characters');
+  const requestHash = sha256(canonicalJson([route.method, route.shape.path, input.params, input.body]));
+  return tx(ctx, async (inside) => {
+    const before = await options.kept.find(inside, { actor: ctx.actor, key, requestHash });
+    if (before) return { ...before, headers: { ...before.headers, 'idempotent-replayed': 'true' } };
+    const answer = await handler(inside, input);
+    await options.kept.keep(inside, { actor: ctx.actor, key }, answer);
+    return answer;
+  });
+}
+
+function parseInput(route: Route, req: Request, headers: Record<string, string>): Input<unknown, unknown, unknown> {
+  const { params, query, body } = route.shape;
+  if (body && req.body === undefined) {
+    if (headers['content-type'] && !/json/.test(headers['content-type'])) {
+      throw new HubError('unsupported-media', `Send application/json, not ${headers['content-type']}`);
+    }
+    throw invalid('body', 'is missing: send a JSON document with Content-Type: application/json');
+  }
+  const faults: FieldFault[] = [];
+  const parse = (schema: z.ZodType | undefined, value: unknown, where: string): unknown => {
+    if (!schema) return undefined;
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    faults.push(...toFaults(parsed.error, where));
+    return undefined;
+  };
+  const input = { params: parse(params, req.params, 'path'), query: parse(query, req.query, 'query'), body: parse(body, req.body, ''), headers };
+  if (faults.length > 0) {
+    const first = faults[0];
+    const more = faults.length > 1 ? `, and ${faults.length - 1} more` : '';
+    throw new HubError('invalid', `${first?.field}: ${first?.message}${more}`, { fields: faults });
+  }
+  return input;
+}
+
+/** Body fields as JSON pointers (`/events/3/type`), the rest as `query.limit`, `path.id`. */
+export function toFaults(error: z.ZodError, where: string): FieldFault[] {
+  return error.issues.map((issue) => {
+    const path = issue.path.map(String);
+    const keys = issue.code === 'unrecognized_keys' ? issue.keys : [];
+    const field = where === '' ? `/${[...path, ...keys.slice(0, 1)].join('/')}` : [where, ...path, ...keys.slice(0, 1)].join('.');
+    const message = keys.length > 0 ? `unknown field${keys.length > 1 ? 's' : ''} ${keys.join(', ')}: check the spelling against /api/schema/` : issue.message;
+    return { field, message };
+  });
+}
+
+export function invalid(field: string, message: string): HubError {
+  return new HubError('invalid', `${field}: ${message}`, { fields: [{ field, message }] });
+}
+
+function checkAnswer(route: Route, answer: Answer): void {
+  const declared = route.shape.answers[answer.status];
+  if (!declared) throw new HubError('internal', `${route.shape.id} answers ${answer.status}, which it does not declare`);
+  if (!declared.schema || answer.stream) return;
+  const parsed = declared.schema.safeParse(answer.body);
+  if (!parsed.success) throw new HubError('internal', `${route.shape.id}: its ${answer.status} is not what it declares: ${z.prettifyError(parsed.error)}`);
+}
+
+async function send(req: Request, res: Response, answer: Answer): Promise<void> {
+  res.status(answer.status);
+  for (const [name, value] of Object.entries(answer.headers ?? {})) res.setHeader(name, value);
+  if (answer.stream) {
+    const gone = new AbortController();
+    req.on('close', () => gone.abort());
+    res.flushHeaders();
+    await answer.stream((chunk) => void res.write(chunk), gone.signal);
+    res.end();
+    return;
+  }
+  if (answer.body === undefined) res.end();
+  else if (typeof answer.body === 'string') res.send(answer.body);
+  else res.json(answer.body);
+}
+
+/** Every error that leaves the API, as application/problem+json. */
+export function sendProblem(req: Request, res: Response, error: unknown, ctx: Ctx): void {
+  const told = toHubError(error);
+  const { status, title } = PROBLEMS[told.kind];
+  if (status >= 500) ctx.log.error({ err: error, status }, 'request failed');
+  if (res.headersSent) return void res.destroy();
+  if (status === 401) res.setHeader('www-authenticate', 'Bearer realm="reanimator"');
+  if (status === 503) res.setHeader('retry-after', '5');
+  res.status(status).type('application/problem+json');
+  res.send(
+    JSON.stringify({
+      type: `urn:reanimator:problem:${told.kind}`,
+      title,
+      status,
+      detail: told.message,
+      instance: req.originalUrl.split('?')[0],
+      ...(told.fields.length > 0 ? { errors: told.fields } : {}),
+      ...told.extra,
+    }),
+  );
+}
+
+const BODY_PARSER_ERRORS: Record<string, [HubError['kind'], string]> = {
+  'entity.parse.failed': ['invalid', 'The body is not JSON'],
+  'entity.too.large': ['too-large', 'The body is larger than this door takes'],
+  'encoding.unsupported': ['unsupported-media', 'This content encoding is not taken'],
+  'charset.unsupported': ['unsupported-media', 'Send UTF-8'],
+  'request.aborted': ['invalid', 'The body ended early'],
+};
+
+function toHubError(error: unknown): HubError {
+  if (error instanceof HubError) return error;
+  const { type, limit, message } = error as { type?: string; limit?: number; message?: string };
+  const parser = type === undefined ? undefined : BODY_PARSER_ERRORS[type];
+  if (parser) {
+    const [kind, text] = parser;
+    const detail = limit === undefined ? `${text}: ${message ?? ''}` : `${text}: at most ${limit} bytes`;
+    return new HubError(kind, detail, { fields: [{ field: 'body', message: detail }], cause: error });
+  }
+  if (isDatabaseAway(error)) return new HubError('unavailable', 'The database does not answer now; nothing was changed. Try again', { cause: error });
+  return new HubError('internal', 'The hub failed here. The log has the details under this request id', { cause: error });
+}
+
+export function isDatabaseAway(error: unknown): boolean {
+  const code = String((error as { code?: unknown }).code ?? '');
+  if (/^(ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT|PROTOCOL_CONNECTION_LOST|ER_SERVER_SHUTDOWN|ER_CON_COUNT_ERROR)$/.test(code)) return true;
+  if ((error as Error).name === 'KnexTimeoutError' || /Unable to acquire a connection|closed state/.test((error as Error).message ?? '')) return true;
+  return errnoOf(error) === 1053 || errnoOf(error) === 1927;
+}
+
+function lowerCase(req: Request): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(req.headers)) headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
+  return headers;
+}
+
+function requestId(req: Request): string | null {
+  const { id } = req as { id?: unknown };
+  return typeof id === 'string' ? id : null;
+}

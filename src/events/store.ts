@@ -1,0 +1,95 @@
+import type { Knex } from 'knex';
+import { toIso, toSql } from '../core/time.ts';
+import type { Subject } from '../core/event.ts';
+import { fromJson } from '../core/json.ts';
+
+export interface EventRow {
+  id: string;
+  type: string;
+  version: number;
+  subject: Subject;
+  related: Subject[];
+  occurredAt: string;
+  recordedAt: string;
+  actor: string;
+  cause: string | null;
+  sentence: string;
+  data: Record<string, unknown>;
+}
+
+/** The event, its line on each subject's timeline and its outbox row: three tables, one transaction, or nothing. */
+export async function insertEvent(db: Knex.Transaction, event: EventRow): Promise<void> {
+  const subjects = [event.subject, ...event.related];
+  await db('events').insert({
+    id: event.id,
+    type: event.type,
+    version: event.version,
+    subject_type: event.subject.type,
+    subject_id: event.subject.id,
+    related: JSON.stringify(event.related),
+    occurred_at: toSql(event.occurredAt),
+    recorded_at: toSql(event.recordedAt),
+    actor: event.actor,
+    cause: event.cause,
+    data: JSON.stringify(event.data),
+  });
+  await db('timeline_events').insert(
+    subjects.map((subject) => ({
+      subject_type: subject.type,
+      subject_id: subject.id,
+      timestamp: toSql(event.occurredAt),
+      id: event.id,
+      type: event.type,
+      sentence: event.sentence.slice(0, 500),
+      actor: event.actor,
+      cause: event.cause,
+      data: JSON.stringify(event.data),
+      recorded_at: toSql(event.recordedAt),
+    })),
+  );
+  await db('outbox').insert({ event_id: event.id, created_at: toSql(event.recordedAt) });
+}
+
+export async function isLogged(db: Knex.Transaction, id: string): Promise<boolean> {
+  const rows = await db('events').where({ id }).forUpdate().select('id');
+  return rows.length > 0;
+}
+
+/** Takes the relay's turn (waits for another relay to end) and the next events that have no place in the feed yet. */
+export async function takeUnplaced(db: Knex.Transaction, limit: number): Promise<{ position: number; events: EventRow[] }> {
+  const [position] = await db('feed_position').where({ id: 1 }).forUpdate().select('sequence');
+  const rows = await db('outbox')
+    .join('events', 'events.id', 'outbox.event_id')
+    .orderBy('outbox.event_id')
+    .limit(limit)
+    .select('events.*');
+  return { position: Number(position.sequence), events: rows.map(toEventRow) };
+}
+
+/** Gives the events their places, one after the other, and clears them from the outbox. */
+export async function place(db: Knex.Transaction, position: number, eventIds: string[]): Promise<number> {
+  let sequence = position;
+  for (const id of eventIds) {
+    sequence += 1;
+    await db('events').where({ id }).update({ sequence });
+  }
+  await db('outbox').whereIn('event_id', eventIds).delete();
+  await db('feed_position').where({ id: 1 }).update({ sequence });
+  return sequence;
+}
+
+export function toEventRow(row: Record<string, unknown>): EventRow {
+  return {
+    id: String(row['id']),
+    type: String(row['type']),
+    version: Number(row['version']),
+    subject: { type: row['subject_type'] as Subject['type'], id: String(row['subject_id']) },
+    related: fromJson(row['related']),
+    occurredAt: toIso(String(row['occurred_at'])),
+    recordedAt: toIso(String(row['recorded_at'])),
+    actor: String(row['actor']),
+    cause: row['cause'] === null ? null : String(row['cause']),
+    sentence: '',
+    data: fromJson(row['data']),
+  };
+}

@@ -1,0 +1,40 @@
+import type { z } from 'zod';
+import type { Ctx } from '../core/ctx.ts';
+import type { Seal } from '../core/seal.ts';
+import type { Adapters } from '../ports/adapters.ts';
+import type { Effect } from './effect.ts';
+import type { JobType } from './job.ts';
+
+/** Only here can the outside be reached. */
+export interface JobCtx extends Ctx {
+  job: { id: string; name: string; fence: number; attempts: number };
+  adapters: Adapters;
+  seal: Seal;
+  settings: JobSettings;
+  /** Through the effect ledger: effectively once, also across crashes. */
+  effect<T>(effect: Effect<T>): Promise<T>;
+  /** For people who watch; small. */
+  progress(progress: Record<string, unknown>): Promise<void>;
+}
+
+/** What jobs need to know of the configuration. */
+export interface JobSettings {
+  /** Where people reach the hub, without a slash at the end. */
+  publicUrl: string;
+  hardenTemplate: string;
+  /** Between two looks at a run outside that has not ended, in milliseconds. */
+  followMs: number;
+  bmc: { scheme: 'https' | 'http'; port: number | null; username: string | null; password: string | null };
+}
+
+/** What a job did, for its record. */
+export type JobResult = Record<string, unknown>;
+
+export interface JobHandler<S extends z.ZodType = z.ZodType> {
+  job: JobType<S>;
+  run(ctx: JobCtx, input: z.output<S>): Promise<JobResult>;
+}
+
+export function handle<S extends z.ZodType>(job: JobType<S>, run: JobHandler<S>['run']): JobHandler {
+  return { job, run } as unknown as JobHandler;
+}

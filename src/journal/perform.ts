@@ -1,0 +1,68 @@
+import type { Knex } from 'knex';
+import { AdapterError } from '../ports/adapter-error.ts';
+import { type Effect, Later, Parked } from './effect.ts';
+import { intendEffect, markDone, markParked, markRefused, markSent } from './effect-store.ts';
+import { ownsJob } from './store.ts';
+
+/** After these the other side has done nothing. After all others nobody knows. */
+const NOTHING_HAPPENED = new Set<AdapterError['kind']>(['rejected', 'unauthorized', 'throttled', 'not-found', 'unsupported']);
+
+export interface Performer {
+  db: Knex;
+  job: { id: string; fence: number };
+  now(): Date;
+}
+
+/**
+ * Does it outside effectively once: intent first, then the deed, then what came back. A run that finds an earlier one's
+ * deed without its answer does what the effect's class allows.
+ *
+ * @throws Later while the other side may still hide what an earlier run did, or when another run is at it
+ * @throws Parked where only a person can know
+ */
+export async function performEffect<T>(by: Performer, effect: Effect<T>): Promise<T> {
+  const { db, job } = by;
+  const seen = await intendEffect(db, { ...effect, jobId: job.id, fence: job.fence, now: by.now() });
+  if (seen.state === 'done') return seen.result as T;
+  if (seen.state === 'parked') throw new Parked(`${effect.operation} (${effect.key}) waits for a person`);
+  if (seen.state === 'sent') {
+    const found = await settle(by, effect, seen.sentAt ?? by.now());
+    if (found !== undefined) return found.value;
+  }
+  if (!(await ownsJob(db, job))) throw new Later(0, 'another worker has taken over');
+  const sent = await markSent(db, effect.key, seen, { jobId: job.id, fence: job.fence, now: by.now() });
+  if (!sent) throw new Later(1000, 'another run is doing this now');
+  return act(by, effect);
+}
+
+async function act<T>(by: Performer, effect: Effect<T>): Promise<T> {
+  let result: T;
+  try {
+    result = await effect.act();
+  } catch (error) {
+    if (error instanceof AdapterError && NOTHING_HAPPENED.has(error.kind)) {
+      await markRefused(by.db, effect.key, { jobId: by.job.id, fence: by.job.fence }, { kind: error.kind, message: error.message });
+    }
+    throw error;
+  }
+  await markDone(by.db, effect.key, result, by.now());
+  return result;
+}
+
+/** An earlier run sent it and never heard back. @returns what that run made, or undefined when it may be sent again */
+async function settle<T>(by: Performer, effect: Effect<T>, sentAt: Date): Promise<{ value: T } | undefined> {
+  if (effect.class === 'idempotent' || effect.class === 'keyed') return undefined;
+  if (effect.class === 'manual' || effect.probe === undefined) {
+    const message = `${effect.operation} was sent at ${sentAt.toISOString()} and nobody heard back; look whether it happened`;
+    await markParked(by.db, effect.key, { message });
+    throw new Parked(message);
+  }
+  const found = await effect.probe();
+  if (found !== undefined) {
+    await markDone(by.db, effect.key, found, by.now());
+    return { value: found };
+  }
+  const hiddenForMs = sentAt.getTime() + (effect.lagMs ?? 0) - by.now().getTime();
+  if (hiddenForMs > 0) throw new Later(hiddenForMs, `${effect.operation} was sent and may not show yet; looking again before any repeat`);
+  return undefined;
+}

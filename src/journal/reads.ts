@@ -1,0 +1,79 @@
+import type { Ctx } from '../core/ctx.ts';
+import { fromJson, fromJsonOrNull } from '../core/json.ts';
+import { toIso, toIsoOrNull, toSql } from '../core/time.ts';
+import type { Job, JobState } from './job.ts';
+
+export interface JobFilter {
+  state?: JobState | undefined;
+  name?: string | undefined;
+  cause?: string | undefined;
+  subject?: string | undefined;
+  /** The last job of the page before. */
+  before?: { createdAt: string; id: string } | undefined;
+  limit: number;
+}
+
+/** Newest first. */
+export async function listJobs(ctx: Ctx, filter: JobFilter): Promise<Job[]> {
+  const query = ctx
+    .db('jobs')
+    .orderBy([
+      { column: 'jobs.created_at', order: 'desc' },
+      { column: 'jobs.id', order: 'desc' },
+    ])
+    .limit(filter.limit);
+  if (filter.state) void query.where('jobs.state', filter.state);
+  if (filter.name) void query.where('jobs.name', filter.name);
+  if (filter.cause) void query.where('jobs.cause', filter.cause);
+  if (filter.subject) void query.where('jobs.subject_id', filter.subject);
+  if (filter.before) {
+    const { createdAt, id } = filter.before;
+    void query
+      .where('jobs.created_at', '<=', toSql(createdAt))
+      .andWhere((either) => either.where('jobs.created_at', '<', toSql(createdAt)).orWhere('jobs.id', '<', id));
+  }
+  return (await query.select('jobs.*')).map(toJob);
+}
+
+export async function findJob(ctx: Ctx, id: string): Promise<Job | undefined> {
+  const [row] = await ctx.db('jobs').where({ id }).select('*');
+  return row ? toJob(row) : undefined;
+}
+
+/** Whether an earlier run of this work got as far as meaning to do it. */
+export async function wasIntended(ctx: Ctx, effectKey: string): Promise<boolean> {
+  const rows = await ctx.db('effects').where({ effect_key: effectKey }).select('state');
+  return rows.length > 0;
+}
+
+/** For metrics and `/readyz`: how many jobs stand where, and for how long the oldest due one has waited. */
+export async function journalHealth(ctx: Ctx): Promise<{ byState: Record<string, number>; oldestDueSeconds: number }> {
+  const rows: { state: string; n: number }[] = await ctx.db('jobs').whereIn('state', ['waiting', 'active', 'dead']).groupBy('state').select('state').count({ n: '*' });
+  const [due] = await ctx
+    .db('jobs')
+    .where({ state: 'waiting' })
+    .andWhereRaw('due_at <= utc_timestamp(6)')
+    .select(ctx.db.raw('coalesce(timestampdiff(MICROSECOND, min(due_at), utc_timestamp(6)) / 1e6, 0) AS oldest'));
+  return { byState: Object.fromEntries(rows.map((row) => [row.state, Number(row.n)])), oldestDueSeconds: Math.max(0, Number(due.oldest)) };
+}
+
+function toJob(row: Record<string, unknown>): Job {
+  return {
+    id: String(row['id']),
+    name: String(row['name']),
+    state: row['state'] as JobState,
+    subject: row['subject_type'] === null ? null : { type: String(row['subject_type']), id: String(row['subject_id']) },
+    input: fromJson(row['input']),
+    attempts: Number(row['attempts']),
+    failures: Number(row['failures']),
+    due_at: toIso(String(row['due_at'])),
+    cause: row['cause'] === null ? null : String(row['cause']),
+    reaction: row['reaction'] === null ? null : String(row['reaction']),
+    progress: fromJsonOrNull(row['progress']),
+    result: fromJsonOrNull(row['result']),
+    error: fromJsonOrNull(row['error']),
+    created_at: toIso(String(row['created_at'])),
+    started_at: toIsoOrNull(row['started_at'] as string | null),
+    finished_at: toIsoOrNull(row['finished_at'] as string | null),
+  };
+}

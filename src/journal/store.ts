@@ -1,0 +1,192 @@
+import type { Knex } from 'knex';
+import type { Subject } from '../core/event.ts';
+import { fromJson, fromJsonOrNull } from '../core/json.ts';
+import { toSql } from '../core/time.ts';
+import { isDuplicate } from '../core/tx.ts';
+
+export interface NewJob {
+  id: string;
+  name: string;
+  input: unknown;
+  subject: Subject;
+  dedupeKey: string;
+  cause: string | null;
+  reaction: string | null;
+  now: Date;
+}
+
+/**
+ * @returns whether a row was added; false where this id is there already, or an equal job waits already (it will see the
+ * newer world when it runs, so nothing is lost by not adding)
+ */
+export async function insertJob(db: Knex, job: NewJob): Promise<boolean> {
+  const [result] = await db.raw(
+    `INSERT IGNORE INTO jobs (id, name, input, subject_type, subject_id, state, dedupe_key, due_at, cause, reaction, created_at)
+     VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?)`,
+    [
+      job.id,
+      job.name,
+      JSON.stringify(job.input),
+      job.subject.type,
+      job.subject.id,
+      job.dedupeKey,
+      toSql(job.now),
+      job.cause,
+      job.reaction,
+      toSql(job.now),
+    ],
+  );
+  return result.affectedRows === 1;
+}
+
+export interface ClaimedJob {
+  id: string;
+  name: string;
+  input: unknown;
+  attempts: number;
+  failures: number;
+  /** Runs in a row that ended in somebody else's trouble, before this one. */
+  tries: number;
+  fence: number;
+  cause: string | null;
+  subject: Subject;
+}
+
+/**
+ * Takes a due job for this worker. Compare-and-set: of several workers one gets it.
+ * @returns undefined when it is not due, not waiting, or an equal one runs now
+ */
+export async function claimJob(db: Knex, want: { id: string; worker: string; now: Date; leaseUntil: Date }): Promise<ClaimedJob | undefined> {
+  try {
+    const [result] = await db.raw(
+      `UPDATE jobs SET state = 'active', attempts = attempts + 1, fence = fence + 1, worker = ?, lease_until = ?, started_at = ?
+       WHERE id = ? AND ((state = 'waiting' AND due_at <= ?) OR (state = 'active' AND lease_until < ?))`,
+      [want.worker, toSql(want.leaseUntil), toSql(want.now), want.id, toSql(want.now), toSql(want.now)],
+    );
+    if (result.affectedRows !== 1) return undefined;
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
+    return undefined; // an equal job is active: this one waits for its end
+  }
+  const [row] = await db('jobs').where({ id: want.id, worker: want.worker, state: 'active' }).select('*');
+  if (!row) return undefined;
+  return {
+    id: row.id,
+    name: row.name,
+    input: fromJson(row.input),
+    attempts: row.attempts,
+    failures: row.failures,
+    tries: fromJsonOrNull<{ tries?: number }>(row.error)?.tries ?? 0,
+    fence: row.fence,
+    cause: row.cause,
+    subject: { type: row.subject_type, id: row.subject_id },
+  };
+}
+
+/** Of all jobs that this worker runs. @returns the ids that are still its own */
+export async function renewLeases(db: Knex, want: { worker: string; jobs: { id: string; fence: number }[]; leaseUntil: Date }): Promise<Set<string>> {
+  const kept = new Set<string>();
+  for (const job of want.jobs) {
+    const changed = await db('jobs')
+      .where({ id: job.id, fence: job.fence, worker: want.worker, state: 'active' })
+      .update({ lease_until: toSql(want.leaseUntil) });
+    if (changed === 1) kept.add(job.id);
+  }
+  return kept;
+}
+
+/** Whether this run still owns the job, asked before every effect. */
+export async function ownsJob(db: Knex, job: { id: string; fence: number }): Promise<boolean> {
+  const rows = await db('jobs').where({ id: job.id, fence: job.fence, state: 'active' }).select('id');
+  return rows.length === 1;
+}
+
+export type JobEnd =
+  | { state: 'done'; result: Record<string, unknown> }
+  | { state: 'waiting'; dueAt: Date; failed: boolean; error: Record<string, unknown> | null; progress?: Record<string, unknown> }
+  | { state: 'dead'; error: Record<string, unknown> };
+
+/** Fenced by (id, fence): a run that lost its lease changes nothing. @returns whether it was still its own */
+export async function endJob(db: Knex, job: { id: string; name: string; fence: number }, end: JobEnd, now: Date): Promise<boolean> {
+  const mine = () => db('jobs').where({ id: job.id, fence: job.fence, state: 'active' });
+  if (end.state === 'done') {
+    return (await mine().update({ state: 'done', result: JSON.stringify(end.result), error: null, lease_until: null, finished_at: toSql(now) })) === 1;
+  }
+  if (end.state === 'dead') {
+    const changed = await mine().update({
+      state: 'dead',
+      error: JSON.stringify(end.error),
+      failures: db.raw('failures + 1'),
+      lease_until: null,
+      finished_at: toSql(now),
+    });
+    return changed === 1;
+  }
+  const waiting = {
+    state: 'waiting',
+    due_at: toSql(end.dueAt),
+    lease_until: null,
+    failures: db.raw(end.failed ? 'failures + 1' : 'failures'),
+    error: end.error === null ? null : JSON.stringify(end.error),
+    ...(end.progress ? { progress: JSON.stringify(end.progress) } : {}),
+  };
+  try {
+    return (await mine().update(waiting)) === 1;
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
+    // An equal job was added meanwhile and waits: it does the rest.
+    const changed = await mine().update({
+      state: 'done',
+      result: JSON.stringify({ merged: true }),
+      error: waiting.error,
+      lease_until: null,
+      finished_at: toSql(now),
+    });
+    return changed === 1;
+  }
+}
+
+export async function saveProgress(db: Knex, job: { id: string; fence: number }, progress: Record<string, unknown>): Promise<void> {
+  await db('jobs').where({ id: job.id, fence: job.fence, state: 'active' }).update({ progress: JSON.stringify(progress) });
+}
+
+/** Jobs that should be running and may have no wake-up: due ones, and active ones whose worker is gone. */
+export async function findDue(db: Knex, now: Date, limit: number): Promise<{ id: string; attempts: number }[]> {
+  const waiting = db('jobs').where({ state: 'waiting' }).andWhere('due_at', '<=', toSql(now)).orderBy('due_at').limit(limit).select('id', 'attempts');
+  const orphaned = db('jobs').where({ state: 'active' }).andWhere('lease_until', '<', toSql(now)).limit(limit).select('id', 'attempts');
+  return [...(await orphaned), ...(await waiting)];
+}
+
+/** Jobs that could not run while this equal one did. */
+export async function findEqualWaiting(db: Knex, id: string): Promise<{ id: string; attempts: number }[]> {
+  return db('jobs as ended')
+    .join('jobs as waiting', (on) => on.on('waiting.name', 'ended.name').on('waiting.waiting_slot', 'ended.dedupe_key'))
+    .where('ended.id', id)
+    .select('waiting.id', 'waiting.attempts');
+}
+
+/** A job that cannot even begin. */
+export async function buryJob(db: Knex, id: string, error: Record<string, unknown>, now: Date): Promise<void> {
+  await db('jobs').where({ id, state: 'waiting' }).update({ state: 'dead', error: JSON.stringify(error), finished_at: toSql(now) });
+}
+
+/** Puts a dead job back. @returns whether it was dead (and no equal one waits) */
+export async function reviveJob(db: Knex, id: string, now: Date): Promise<boolean> {
+  try {
+    const changed = await db('jobs').where({ id, state: 'dead' }).update({ state: 'waiting', failures: 0, due_at: toSql(now), finished_at: null });
+    return changed === 1;
+  } catch (error) {
+    if (isDuplicate(error)) return false;
+    throw error;
+  }
+}
+
+/** Finished jobs and markers that nobody needs any more. */
+export async function sweepJournal(db: Knex, now: Date): Promise<void> {
+  const ago = (ms: number) => toSql(new Date(now.getTime() - ms));
+  const hour = 3_600_000;
+  await db.raw('DELETE FROM commits WHERE committed_at < ? LIMIT 10000', [ago(hour)]);
+  await db.raw('DELETE FROM idempotency_keys WHERE created_at < ? LIMIT 10000', [ago(7 * 24 * hour)]);
+  await db.raw(`DELETE FROM jobs WHERE state IN ('done','cancelled') AND finished_at < ? LIMIT 10000`, [ago(90 * 24 * hour)]);
+  await db.raw(`DELETE FROM deliveries WHERE state IN ('observed','ignored') AND received_at < ? LIMIT 10000`, [ago(90 * 24 * hour)]);
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import type { Ctx } from '../core/ctx.ts';
+import { toIso, toIsoOrNull, toSql } from '../core/time.ts';
+
+export const DeliveryState = z.enum(['pending', 'observed', 'ignored', 'unsupported', 'failed']);
+export type DeliveryState = z.infer<typeof DeliveryState>;
+
+export interface DeliverySummary {
+  id: string;
+  adapter: string;
+  state: DeliveryState;
+  reason: string | null;
+  attempts: number;
+  receivedAt: string;
+  handledAt: string | null;
+  bytes: number;
+}
+
+/** Latest received first, without the bodies. */
+export async function listDeliveries(
+  ctx: Ctx,
+  want: { adapter?: string | undefined; state?: DeliveryState | undefined; before?: { receivedAt: string; id: string } | undefined; limit: number },
+): Promise<DeliverySummary[]> {
+  const query = ctx
+    .db('deliveries')
+    .orderBy([
+      { column: 'deliveries.received_at', order: 'desc' },
+      { column: 'deliveries.id', order: 'desc' },
+    ])
+    .limit(want.limit);
+  if (want.adapter) void query.where('deliveries.adapter', want.adapter);
+  if (want.state) void query.where('deliveries.state', want.state);
+  if (want.before) {
+    const { receivedAt, id } = want.before;
+    void query
+      .where('deliveries.received_at', '<=', toSql(receivedAt))
+      .andWhere((either) => either.where('deliveries.received_at', '<', toSql(receivedAt)).orWhere('deliveries.id', '<', id));
+  }
+  const rows = await query.select('id', 'adapter', 'state', 'reason', 'attempts', 'received_at', 'handled_at', ctx.db.raw('length(body) AS bytes'));
+  return rows.map((row) => ({
+    id: row.id,
+    adapter: row.adapter,
+    state: row.state,
+    reason: row.reason,
+    attempts: row.attempts,
+    receivedAt: toIso(row.received_at),
+    handledAt: toIsoOrNull(row.handled_at),
+    bytes: Number(row.bytes),
+  }));
+}
+
+export async function pendingDeliveries(ctx: Ctx): Promise<{ pending: number; oldestSeconds: number }> {
+  const [row] = await ctx
+    .db('deliveries')
+    .where({ state: 'pending' })
+    .select(
+      ctx.db.raw('count(*) AS pending'),
+      ctx.db.raw('coalesce(timestampdiff(MICROSECOND, min(received_at), utc_timestamp(6)) / 1e6, 0) AS oldest'),
+    );
+  return { pending: Number(row.pending), oldestSeconds: Math.max(0, Number(row.oldest)) };
+}

@@ -1,0 +1,70 @@
+import type { Knex } from 'knex';
+import { fromJson } from '../core/json.ts';
+import { toIso, toSql } from '../core/time.ts';
+
+export interface StoredDelivery {
+  id: string;
+  adapter: string;
+  headers: Record<string, string>;
+  body: Buffer;
+  receivedAt: Date;
+  attempts: number;
+}
+
+/** @returns whether it is new: the same bytes at the same door are one delivery */
+export async function insertDelivery(
+  db: Knex,
+  delivery: { id: string; adapter: string; hash: Buffer; headers: Record<string, string>; body: Buffer; receivedAt: Date },
+): Promise<boolean> {
+  const at = toSql(delivery.receivedAt);
+  const [result] = await db.raw(
+    'INSERT IGNORE INTO deliveries (id, adapter, hash, received_at, headers, body, due_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    [delivery.id, delivery.adapter, delivery.hash, at, JSON.stringify(delivery.headers), delivery.body, at],
+  );
+  return result.affectedRows === 1;
+}
+
+/** The oldest due delivery that no other worker holds. */
+export async function takePending(db: Knex.Transaction, now: Date): Promise<StoredDelivery | undefined> {
+  const [rows] = await db.raw(
+    `SELECT * FROM deliveries WHERE state = 'pending' AND due_at <= ? ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
+    [toSql(now)],
+  );
+  const row = rows[0];
+  if (!row) return undefined;
+  return {
+    id: row.id,
+    adapter: row.adapter,
+    headers: fromJson(row.headers),
+    body: row.body,
+    receivedAt: new Date(toIso(row.received_at)),
+    attempts: row.attempts,
+  };
+}
+
+export async function settleDelivery(
+  db: Knex,
+  id: string,
+  end: { state: 'observed' | 'ignored' | 'unsupported' | 'failed'; reason: string | null },
+  now: Date,
+): Promise<void> {
+  await db('deliveries')
+    .where({ id })
+    .update({ state: end.state, reason: end.reason?.slice(0, 500) ?? null, handled_at: toSql(now), attempts: db.raw('attempts + 1') });
+}
+
+/** Not now: something in the hub itself failed. */
+export async function postponeDelivery(db: Knex, id: string, reason: string, dueAt: Date): Promise<void> {
+  await db('deliveries')
+    .where({ id, state: 'pending' })
+    .update({ reason: reason.slice(0, 500), due_at: toSql(dueAt), attempts: db.raw('attempts + 1') });
+}
+
+/** @returns how many are pending again */
+export async function reviveDelivery(db: Knex, id: string, now: Date): Promise<boolean> {
+  const changed = await db('deliveries')
+    .where({ id })
+    .whereIn('state', ['failed', 'unsupported'])
+    .update({ state: 'pending', attempts: 0, due_at: toSql(now), handled_at: null });
+  return changed === 1;
+}

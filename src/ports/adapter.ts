@@ -1,0 +1,73 @@
+import type { z } from 'zod';
+import type { Kit } from '../kit/kit.ts';
+import type { DeviceRecords } from './device-records.ts';
+import type { HardwareInventory } from './hardware-inventory.ts';
+import type { Observation } from './observation.ts';
+import type { Playbooks } from './playbooks.ts';
+import type { Tickets } from './tickets.ts';
+
+/** Everything that an adapter can provide; the keys are the hub's list of features. */
+export interface Capabilities {
+  deviceRecords: DeviceRecords;
+  hardwareInventory: HardwareInventory;
+  playbooks: Playbooks;
+  tickets: Tickets;
+}
+export type Capability = keyof Capabilities;
+
+/** A webhook delivery exactly as it arrived. Header names are lower case. */
+export interface Delivery {
+  headers: Readonly<Record<string, string>>;
+  body: Buffer;
+  receivedAt: Date;
+}
+
+/** `reason` is for the log and the answer: it never repeats a secret or a signature. */
+export type Verdict = { ok: true } | { ok: false; reason: string };
+
+/** 'ignored': understood, and nothing to do. 'unsupported': not understood; kept, counted and shown. */
+export type Translated =
+  | { result: 'observed'; observations: Observation[] }
+  | { result: 'ignored'; reason: string }
+  | { result: 'unsupported'; reason: string };
+
+export interface WebhookDoor {
+  /** Authenticates the raw bytes. Constant time. Also refuses stale deliveries where the format carries a signed time. */
+  verify(delivery: Delivery): Verdict;
+  /** Pure: the same delivery always gives the same observations. Called after `verify`, later, in a worker. Never throws on foreign input. */
+  translate(delivery: Delivery): Translated;
+}
+
+export interface ProbeCheck {
+  name: 'reachable' | 'authorised' | 'version' | 'permissions' | 'configuration';
+  ok: boolean;
+  /** What was found, e.g. `NetBox 4.7.3`. */
+  found: string;
+  /** What to do about it, where not ok: the exact setting, permission or command. */
+  remedy?: string;
+}
+
+export interface Connection {
+  provides: Partial<Capabilities>;
+  webhook?: WebhookDoor;
+  /** Asks the other side: reachable, authorised, right version, right permissions. Never throws for what it finds out. */
+  probe(signal: AbortSignal): Promise<ProbeCheck[]>;
+  close?(): Promise<void>;
+}
+
+export interface AdapterDefinition<S extends z.ZodType = z.ZodType> {
+  id: string;
+  title: string;
+  /** Versions of the other side that fixtures, simulator or real tests come from. */
+  testedWith: readonly string[];
+  /** What `connect` may provide. */
+  capabilities: readonly Capability[];
+  /** Whether `connect` opens a webhook door at `/hooks/<id>`. */
+  hasWebhook: boolean;
+  Settings: S;
+  connect(settings: z.output<S>, kit: Kit): Connection;
+}
+
+export function defineAdapter<S extends z.ZodType>(definition: AdapterDefinition<S>): AdapterDefinition<S> {
+  return definition;
+}

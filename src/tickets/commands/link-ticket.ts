@@ -1,0 +1,18 @@
+import type { TxCtx } from '../../core/ctx.ts';
+import { HubError } from '../../core/error.ts';
+import { append } from '../../events/append.ts';
+import { ticketLinked } from '../events.ts';
+import { lockTicket, updateTicket } from '../store.ts';
+
+/** The ticket has its counterpart outside now. */
+export async function linkTicket(tx: TxCtx, link: { ticketId: string; system: string; externalId: string; key: string; url: string }): Promise<void> {
+  const ticket = await lockTicket(tx.db, link.ticketId);
+  if (!ticket) throw new HubError('not-found', `There is no ticket ${link.ticketId}`);
+  if (ticket.externalId === link.externalId) return;
+  await updateTicket(tx.db, ticket.id, { externalId: link.externalId, externalKey: link.key, externalUrl: link.url });
+  await append(tx, ticketLinked, {
+    subject: { type: 'ticket', id: ticket.id },
+    related: [{ type: 'asset', id: ticket.assetId }],
+    data: { key: link.key, url: link.url, system: link.system },
+  });
+}

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express, { type NextFunction, type Request, type Response } from 'express';
+import helmet from 'helmet';
+import type { Ctx } from './core/ctx.ts';
+import { HubError } from './core/error.ts';
+import { type Route, sendProblem, serve, type ServeOptions } from './core/route.ts';
+import { keepDelivery } from './observations/commands/keep-delivery.ts';
+import type { Metrics } from './metrics.ts';
+import type { Adapters } from './ports/adapters.ts';
+
+export interface WebOptions extends ServeOptions {
+  routes: readonly Route[];
+  adapters: Adapters;
+  metrics: Metrics;
+  /** Folder of the screens; undefined: none are served (a worker's port). */
+  uiFolder: string | undefined;
+}
+
+const JSON_LIMIT = '4mb';
+const HOOK_LIMIT = '5mb';
+
+/** The Express application: webhook doors first and short, then the API, then the screens. */
+export function createWebApp(ctx: Ctx, options: WebOptions): express.Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.post('/hooks/:adapter', express.raw({ type: () => true, limit: HOOK_LIMIT }), (req, res) => takeDelivery(ctx, options, req, res));
+  app.use(helmet({ contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } }, strictTransportSecurity: false }));
+  app.use(nameRequest(ctx));
+  app.use(express.json({ limit: JSON_LIMIT, strict: true, type: ['application/json', 'application/*+json'] }));
+  for (const route of options.routes) {
+    const path = route.shape.path.replaceAll(/\{(\w+)\}/g, ':$1');
+    app[route.method](path, serve(route, ctx, options));
+  }
+  if (options.uiFolder !== undefined) serveScreens(app, options.uiFolder);
+  app.use((req: Request, res: Response) => {
+    sendProblem(req, res, new HubError('not-found', `Nothing is at ${req.method} ${req.path}; see /api/schema/`), ctx);
+  });
+  app.use((error: unknown, req: Request, res: Response, _next: NextFunction) => sendProblem(req, res, error, ctx));
+  return app;
+}
+
+async function takeDelivery(ctx: Ctx, options: WebOptions, req: Request, res: Response): Promise<void> {
+  const adapter = String(req.params['adapter']);
+  const door = options.adapters.door(adapter);
+  try {
+    if (!door) throw new HubError('not-found', `There is no webhook door for ${adapter}, or it is not configured`);
+    const headers = req.headers as Record<string, string>;
+    const delivery = { headers, body: Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0), receivedAt: ctx.now() };
+    const verdict = door.verify(delivery);
+    if (!verdict.ok) {
+      options.metrics.observeDelivery(adapter, 'refused');
+      ctx.log.warn({ adapter, reason: verdict.reason }, 'webhook refused');
+      throw new HubError('unauthenticated', verdict.reason);
+    }
+    const kept = await keepDelivery(ctx, { adapter, ...delivery });
+    options.metrics.observeDelivery(adapter, kept.isNew ? 'taken' : 'repeated');
+    res.status(202).json({ delivery: kept.isNew ? kept.id : null, repeated: !kept.isNew });
+  } catch (error) {
+    sendProblem(req, res, error, ctx);
+  }
+}
+
+/** Every request has an id: its own, if it brought a sound one. It is the cause of what follows, and comes back. */
+function nameRequest(ctx: Ctx) {
+  return (req: Request, res: Response, next: NextFunction): void => {
+    const given = req.headers['x-request-id'];
+    const id = typeof given === 'string' && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
+    const log = ctx.log.child({ request: id });
+    Object.assign(req, { id, log });
+    res.setHeader('x-request-id', id);
+    const started = performance.now();
+    res.on('finish', () => log.debug({ method: req.method, path: req.path, status: res.statusCode, ms: Math.round(performance.now() - started) }, 'request'));
+    next();
+  };
+}
+
+function serveScreens(app: express.Express, folder: string): void {
+  app.get('/', (_req, res) => res.redirect('/ui/'));
+  app.use('/ui/static', express.static(folder, { index: false, maxAge: '1h' }));
+  // One shell for all screens: it finds out from its address which one it is.
+  app.get(['/ui/', '/ui/*screen'], (_req, res) => res.sendFile('index.html', { root: folder, headers: { 'cache-control': 'no-cache' } }));
+}
+
+export interface RunningWeb {
+  url: string;
+  port: number;
+  stop(): Promise<void>;
+}
+
+export async function listen(app: express.Express, host: string, port: number): Promise<RunningWeb> {
+  const server: Server = createServer(app);
+  server.keepAliveTimeout = 75_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const bound = (server.address() as AddressInfo).port;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    port: bound,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+        setTimeout(() => server.closeAllConnections(), 5_000).unref();
+      }),
+  };
+}

@@ -1,0 +1,59 @@
+import { defineConfig } from 'vitest/config';
+
+const code = ['src', 'adapters', 'jobs', 'setup'];
+const ignored = ['**/node_modules/**', 'var/**'];
+
+// Files that talk to the services run two at a time at most, and one kind after the other.
+const withServices = { testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 2 };
+
+export default defineConfig({
+  test: {
+    passWithNoTests: true,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: code.map((folder) => `${folder}/**/*.test.ts`),
+          exclude: [...ignored, '**/*.integration.test.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'architecture',
+          include: ['test/architecture/**/*.test.ts'],
+          exclude: ignored,
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'contract',
+          include: ['test/contract/**/*.test.ts'],
+          exclude: ignored,
+          ...withServices,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts', '**/*.integration.test.ts'],
+          exclude: ignored,
+          ...withServices,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'scenario',
+          include: ['test/scenario/**/*.test.ts'],
+          exclude: ignored,
+          ...withServices,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          sequence: { groupOrder: 3 },
+        },
+      },
+    ],
+  },
+});
