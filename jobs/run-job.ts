@@ -37,8 +37,10 @@ export async function runJob(base: Ctx, claimed: ClaimedJob, handler: JobHandler
     const input = handler.job.Input.parse(claimed.input);
     end = { state: 'done', result: await handler.run(ctx, input) };
   } catch (error) {
-    end = endFor(error, claimed, handler, base.now());
-    log[end.state === 'dead' ? 'error' : 'warn']({ err: error, end: end.state }, end.state === 'dead' ? 'job is dead' : 'job goes on later');
+    end = endFor(isReasonOf(signal, error) ? stopped(error) : error, claimed, handler, base.now());
+    if (error instanceof Later) log.debug({ why: error.message, ms: error.ms }, 'job goes on later');
+    else if (end.state === 'dead') log.error({ err: error }, 'job is dead');
+    else log.warn({ err: error }, 'job is tried again later');
   }
   const mine = await endJob(base.db, job, end, base.now());
   if (!mine) log.warn({}, 'job was taken over meanwhile; this run counts for nothing');
@@ -78,6 +80,15 @@ export function backoffMs(attempts: number): number {
 function describe(error: unknown): { kind: string; message: string } {
   if (error instanceof AdapterError || error instanceof HubError) return { kind: error.kind, message: error.message };
   return { kind: 'internal', message: error instanceof Error ? error.message : String(error) };
+}
+
+/** The work threw what its signal was aborted with: the worker stops, or has lost its lease. That is no failure of the work. */
+function isReasonOf(signal: AbortSignal, error: unknown): boolean {
+  return signal.aborted && error === signal.reason;
+}
+
+function stopped(reason: unknown): DOMException {
+  return new DOMException(reason instanceof Error ? reason.message : String(reason), 'AbortError');
 }
 
 function isAborted(error: unknown): boolean {

@@ -55,8 +55,11 @@ export async function startWorker(base: Ctx, options: WorkerOptions): Promise<Ru
     }
   }
 
+  // BullMQ leaves a connection that it was given open.
+  const connection = connectRedis(options.redisUrl);
+  connection.on('error', (err: Error) => base.log.debug({ err }, 'redis is away'));
   const bull = new Worker(QUEUE_NAME, async (wake) => wakeOne(String((wake.data as { id: unknown }).id)), {
-    connection: connectRedis(options.redisUrl),
+    connection,
     prefix: QUEUE_PREFIX,
     concurrency: options.concurrency,
     skipVersionCheck: true,
@@ -112,6 +115,7 @@ export async function startWorker(base: Ctx, options: WorkerOptions): Promise<Ru
       clearTimeout(tooLong);
       await Promise.all([heartbeat.stop(), broom.stop()]);
       ears.disconnect();
+      connection.disconnect();
     },
   };
 }

@@ -135,6 +135,7 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
     publicUrl: config.PUBLIC_URL,
     hardenTemplate: config.HARDEN_TEMPLATE,
     followMs: config.FOLLOW_MS,
+    settleMs: config.SETTLE_MS,
     bmc: { scheme: config.BMC_SCHEME, port: config.BMC_PORT ?? null, ...bmcCredentials(config) },
   };
 

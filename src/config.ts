@@ -29,6 +29,7 @@ export const Config = z.object({
   BMC_PORT: Port.optional().meta({ description: 'Port of the BMCs, where it is not the usual one' }),
   HARDEN_TEMPLATE: text('Name of the AWX job template that hardens a server').default('harden'),
   FOLLOW_MS: Ms.default(5_000).meta({ description: 'Between two looks at a run outside that has not ended, in milliseconds' }),
+  SETTLE_MS: Ms.default(60_000).meta({ description: 'A call outside that nobody heard back from may take effect for so long, on top of the search lag; longer than every time-out of a call, in milliseconds' }),
   CHECK_ANSWERS: z
     .enum(['true', 'false'])
     .default('false')

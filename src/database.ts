@@ -15,9 +15,11 @@ export function connectDatabase(url: string, pool: number): Knex {
       timezone: 'Z',
       dateStrings: true,
       supportBigNumbers: true,
+      // JSON columns come as text: parsed by the driver, a string in one could not be told from text that is still to be parsed.
+      jsonStrings: true,
       charset: 'utf8mb4',
       connectTimeout: 5_000,
-    } as Knex.MySql2ConnectionConfig,
+    } as Knex.MySql2ConnectionConfig & { jsonStrings: boolean },
     pool: { min: 0, max: pool },
     acquireConnectionTimeout: 10_000,
   });

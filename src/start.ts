@@ -31,6 +31,8 @@ export async function start(config: Configuration, named: string[]): Promise<voi
   await Promise.all(running.map((part) => part.stop()));
   await hub.close();
   log.info({}, 'stopped');
+  // The channel to whoever started us would keep the process alive.
+  if (process.connected) process.disconnect();
 }
 
 /** The database may still be starting. What will not mend itself ends the start at once. */

@@ -35,12 +35,26 @@ export function createWebApp(ctx: Ctx, options: WebOptions): express.Express {
     const path = route.shape.path.replaceAll(/\{(\w+)\}/g, ':$1');
     app[route.method](path, serve(route, ctx, options));
   }
+  refuseOtherMethods(app, ctx, options.routes);
   if (options.uiFolder !== undefined) serveScreens(app, options.uiFolder);
   app.use((req: Request, res: Response) => {
     sendProblem(req, res, new HubError('not-found', `Nothing is at ${req.method} ${req.path}; see /api/schema/`), ctx);
   });
   app.use((error: unknown, req: Request, res: Response, _next: NextFunction) => sendProblem(req, res, error, ctx));
   return app;
+}
+
+/** After the routes: their addresses with any other method. OPTIONS is answered by Express. */
+function refuseOtherMethods(app: express.Express, ctx: Ctx, routes: readonly Route[]): void {
+  const methods = Map.groupBy(routes, ({ shape }) => shape.path.replaceAll(/\{(\w+)\}/g, ':$1'));
+  for (const [path, there] of methods) {
+    const allowed = there.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()])).toSorted().join(', ');
+    app.all(path, (req, res, next) => {
+      if (req.method === 'OPTIONS') return next();
+      res.setHeader('allow', allowed);
+      sendProblem(req, res, new HubError('method-not-allowed', `${req.method} does nothing here; there is ${allowed}`), ctx);
+    });
+  }
 }
 
 async function takeDelivery(ctx: Ctx, options: WebOptions, req: Request, res: Response): Promise<void> {

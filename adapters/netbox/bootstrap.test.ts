@@ -26,10 +26,21 @@ afterEach(async () => {
 });
 
 function run(more: Partial<BootstrapOptions> = {}) {
-  return bootstrapNetbox(client, { hubUrl: 'https://hub.example/', webhookSecret: secret, tag: 'reanimator', lifecycle, key: 'test', signal, ...more });
+  return bootstrapNetbox(client, {
+    hubUrl: 'https://hub.example/',
+    webhookSecret: secret,
+    tag: 'reanimator',
+    lifecycle,
+    key: 'test',
+    signal,
+    ...more,
+  });
 }
 async function did(more: Partial<BootstrapOptions> = {}): Promise<Record<string, string>> {
   return Object.fromEntries((await run(more)).map((step) => [`${step.object} ${step.name}`, step.did]));
+}
+function choices(): unknown[][] {
+  return (simulator.database.find('choiceSet', 1)?.extra_choices ?? []) as unknown[][];
 }
 function writes(): string[] {
   return simulator.server.requests.filter((one) => one.method !== 'GET').map((one) => one.method);
@@ -42,7 +53,12 @@ describe('bootstrap', () => {
     expect(new Set(Object.values(await did()))).toEqual(new Set(['unchanged']));
     expect(writes()).toEqual([]);
     const [webhook] = simulator.database.all('webhook');
-    expect(webhook).toMatchObject({ payload_url: 'https://hub.example/hooks/netbox', secret, ssl_verification: true, timeout: 10 });
+    expect(webhook).toMatchObject({
+      payload_url: 'https://hub.example/hooks/netbox',
+      secret,
+      ssl_verification: true,
+      timeout: 10,
+    });
     expect(simulator.database.all('eventRule')[0]).toMatchObject({ enabled: true, action_object_id: webhook?.id });
   });
 
@@ -53,12 +69,12 @@ describe('bootstrap', () => {
 
   test('a new state is added to the choices, and what people added stays', async () => {
     await run();
-    const set = simulator.database.all('choiceSet')[0];
-    const theirs = [...(set?.extra_choices as unknown[][]).slice(2), ['borrowed', 'Borrowed']];
-    simulator.as('alice').change('choiceSet', set?.id ?? 0, { extra_choices: theirs });
+    simulator.as('alice').change('choiceSet', 1, { extra_choices: [...choices().slice(2), ['borrowed', 'Borrowed']] });
     expect(await did()).toMatchObject({ [`choice set ${lifecycle.choiceSet}`]: 'updated' });
-    const values = (simulator.database.all('choiceSet')[0]?.extra_choices as unknown[][]).map(([value]) => value);
-    expect(values).toEqual(expect.arrayContaining(['borrowed', ...Object.values(lifecycle.states).map((state) => state.value)]));
+    const values = choices().map(([value]) => value);
+    expect(values).toEqual(
+      expect.arrayContaining(['borrowed', ...Object.values(lifecycle.states).map((state) => state.value)]),
+    );
     expect(new Set(Object.values(await did()))).toEqual(new Set(['unchanged']));
   });
 
@@ -66,18 +82,36 @@ describe('bootstrap', () => {
     await run();
     const alice = simulator.as('alice');
     alice.change('webhook', 1, { secret: 'other', body_template: '{}' });
-    alice.change('eventRule', 1, { enabled: false, object_types: ['dcim.device', 'dcim.cable'], conditions: { and: [] } });
+    alice.change('eventRule', 1, {
+      enabled: false,
+      object_types: ['dcim.device', 'dcim.cable'],
+      conditions: { and: [] },
+    });
     alice.change('customField', 1, { object_types: ['dcim.rack'], label: 'State' });
-    expect(await did()).toMatchObject({ 'webhook reanimator': 'updated', 'event rule reanimator': 'updated', 'custom field lifecycle_state': 'updated' });
+    expect(await did()).toMatchObject({
+      'webhook reanimator': 'updated',
+      'event rule reanimator': 'updated',
+      'custom field lifecycle_state': 'updated',
+    });
     expect(simulator.database.find('webhook', 1)).toMatchObject({ secret, body_template: '' });
-    expect(simulator.database.find('eventRule', 1)).toMatchObject({ enabled: true, conditions: null, object_types: expect.arrayContaining(['dcim.cable', 'ipam.ipaddress']) });
-    expect(simulator.database.find('customField', 1)).toMatchObject({ label: 'State', object_types: ['dcim.rack', 'dcim.device'] });
+    expect(simulator.database.find('eventRule', 1)).toMatchObject({
+      enabled: true,
+      conditions: null,
+      object_types: expect.arrayContaining(['dcim.cable', 'ipam.ipaddress']),
+    });
+    expect(simulator.database.find('customField', 1)).toMatchObject({
+      label: 'State',
+      object_types: ['dcim.rack', 'dcim.device'],
+    });
     expect(new Set(Object.values(await did()))).toEqual(new Set(['unchanged']));
   });
 
   test("somebody's custom field of another type is left alone, and said", async () => {
     simulator.as('alice').create('customField', { name: 'memory_gib', type: 'text', object_types: ['dcim.device'] });
-    await expect(run()).rejects.toMatchObject({ kind: 'rejected', message: expect.stringContaining('memory_gib exists as text') });
+    await expect(run()).rejects.toMatchObject({
+      kind: 'rejected',
+      message: expect.stringContaining('memory_gib exists as text'),
+    });
   });
 
   test('goes on where it was cut off', async () => {
@@ -90,16 +124,28 @@ describe('bootstrap', () => {
 
   test('no log line and no error holds the secret', async () => {
     await run();
-    simulator.server.addFault({ match: '^PATCH /api/extras/webhooks/', kind: 'status', status: 400, body: { name: ['no'] } });
+    simulator.server.addFault({
+      match: '^PATCH /api/extras/webhooks/',
+      kind: 'status',
+      status: 400,
+      body: { name: ['no'] },
+    });
     const error: unknown = await run({ webhookSecret: 'another-secret' }).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ kind: 'rejected' });
-    for (const word of [secret, 'another-secret']) expect(`${String(error)} ${JSON.stringify(error)} ${kit.logged.join()}`).not.toContain(word);
+    for (const word of [secret, 'another-secret'])
+      expect(`${String(error)} ${JSON.stringify(error)} ${kit.logged.join()}`).not.toContain(word);
   });
 });
 
 describe('probe', () => {
   function probe(settings: Record<string, unknown> = {}) {
-    const parsed = netboxAdapter.Settings.parse({ url: simulator.url, token: simulator.token, webhookSecret: secret, timeoutMs: 500, ...settings });
+    const parsed = netboxAdapter.Settings.parse({
+      url: simulator.url,
+      token: simulator.token,
+      webhookSecret: secret,
+      timeoutMs: 500,
+      ...settings,
+    });
     const connection = netboxAdapter.connect(parsed, testKit());
     return connection.probe(signal).finally(() => connection.close?.());
   }
@@ -108,7 +154,9 @@ describe('probe', () => {
     await run();
     simulator.server.forget();
     const checks = await probe();
-    expect(checks.map((check) => [check.name, check.ok])).toEqual(['reachable', 'authorised', 'version', 'permissions', 'configuration'].map((name) => [name, true]));
+    expect(checks.map((check) => [check.name, check.ok])).toEqual(
+      ['reachable', 'authorised', 'version', 'permissions', 'configuration'].map((name) => [name, true]),
+    );
     expect(checks[2]?.found).toBe('NetBox 4.7.3');
     expect(simulator.server.requests.filter((one) => !['GET', 'OPTIONS'].includes(one.method))).toEqual([]);
   });
@@ -127,7 +175,9 @@ describe('probe', () => {
 
   test('wrong token, nobody there, garbage', async () => {
     expect((await probe({ token: 'wrong' })).at(-1)).toMatchObject({ name: 'authorised', ok: false });
-    expect(await probe({ url: 'http://127.0.0.1:9' })).toEqual([expect.objectContaining({ name: 'reachable', ok: false })]);
+    expect(await probe({ url: 'http://127.0.0.1:9' })).toEqual([
+      expect.objectContaining({ name: 'reachable', ok: false }),
+    ]);
     simulator.server.addFault({ kind: 'garbage' });
     expect(await probe()).toEqual([expect.objectContaining({ name: 'reachable', ok: false })]);
   });
@@ -136,7 +186,10 @@ describe('probe', () => {
     await simulator.close();
     simulator = await startNetboxSimulator({ readOnlyToken: 'reader', version: '4.9.0' });
     const checks = await probe({ token: 'reader' });
-    expect(checks.find((one) => one.name === 'permissions')).toMatchObject({ ok: false, found: expect.stringContaining('add devices') });
+    expect(checks.find((one) => one.name === 'permissions')).toMatchObject({
+      ok: false,
+      found: expect.stringContaining('add devices'),
+    });
     expect(checks.find((one) => one.name === 'version')).toMatchObject({ ok: false, found: 'NetBox 4.9.0' });
   });
 });

@@ -1,5 +1,5 @@
 import type { NetBoxClient, PatchBody } from 'netbox-client';
-import { AdapterError } from '../../src/ports/adapter-error.ts';
+import { AdapterError } from '#src/ports/adapter-error.ts';
 import { OWN_FIELDS } from './custom-fields.ts';
 import type { LifecycleMapping } from './lifecycle-mapping.ts';
 import { ChoiceSet, CustomField, EventRule, Tag, Webhook } from './schema.ts';
@@ -48,11 +48,24 @@ export async function bootstrapNetbox(client: NetBoxClient, options: BootstrapOp
   return steps;
 }
 
-function lifecycleField(mapping: LifecycleMapping): { name: string; label: string; type: 'select'; description: string } {
-  return { name: mapping.field, label: 'Lifecycle state', type: 'select', description: 'State of the server in the hub, which writes it' };
+function lifecycleField(mapping: LifecycleMapping): {
+  name: string;
+  label: string;
+  type: 'select';
+  description: string;
+} {
+  return {
+    name: mapping.field,
+    label: 'Lifecycle state',
+    type: 'select',
+    description: 'State of the server in the hub, which writes it',
+  };
 }
 
-async function bootstrapTag(client: NetBoxClient, { tag, key, signal, dryRun }: BootstrapOptions): Promise<BootstrapStep> {
+async function bootstrapTag(
+  client: NetBoxClient,
+  { tag, key, signal, dryRun }: BootstrapOptions,
+): Promise<BootstrapStep> {
   const [found] = await client.list('tags', { slug: [tag] }, Tag, { signal });
   if (found) return { object: 'tag', name: tag, did: 'unchanged' };
   const body = { name: tag, slug: tag, color: '607d8a', description: 'Kept by the hub' };
@@ -60,7 +73,10 @@ async function bootstrapTag(client: NetBoxClient, { tag, key, signal, dryRun }: 
   return { object: 'tag', name: tag, did: 'created' };
 }
 
-async function bootstrapChoiceSet(client: NetBoxClient, options: BootstrapOptions): Promise<{ id: number | null; step: BootstrapStep }> {
+async function bootstrapChoiceSet(
+  client: NetBoxClient,
+  options: BootstrapOptions,
+): Promise<{ id: number | null; step: BootstrapStep }> {
   const { lifecycle, key, signal, dryRun } = options;
   const name = lifecycle.choiceSet;
   const wanted: unknown[][] = Object.values(lifecycle.states).map((state) => [state.value, state.label]);
@@ -86,7 +102,11 @@ interface WantedField {
   choiceSet: number | null;
 }
 
-async function bootstrapField(client: NetBoxClient, { key, signal, dryRun }: BootstrapOptions, field: WantedField): Promise<BootstrapStep> {
+async function bootstrapField(
+  client: NetBoxClient,
+  { key, signal, dryRun }: BootstrapOptions,
+  field: WantedField,
+): Promise<BootstrapStep> {
   const [found] = await client.list('customFields', { name: [field.name] }, CustomField, { signal });
   if (!found) {
     const body = {
@@ -108,10 +128,14 @@ async function bootstrapField(client: NetBoxClient, { key, signal, dryRun }: Boo
     return { object: 'custom field', name: field.name, did: 'created' };
   }
   if (found.type !== field.type) {
-    throw new AdapterError('rejected', `netbox: the custom field ${field.name} exists as ${found.type}, the hub needs ${field.type}`, {
-      system: 'netbox',
-      detail: { customField: found.id, type: found.type },
-    });
+    throw new AdapterError(
+      'rejected',
+      `netbox: the custom field ${field.name} exists as ${found.type}, the hub needs ${field.type}`,
+      {
+        system: 'netbox',
+        detail: { customField: found.id, type: found.type },
+      },
+    );
   }
   const patch: PatchBody<'customFields'> = {};
   if (!found.object_types.includes(DEVICE)) patch.object_types = [...found.object_types, DEVICE];
@@ -121,7 +145,10 @@ async function bootstrapField(client: NetBoxClient, { key, signal, dryRun }: Boo
   return { object: 'custom field', name: field.name, did: 'updated' };
 }
 
-async function bootstrapWebhook(client: NetBoxClient, options: BootstrapOptions): Promise<{ id: number | null; step: BootstrapStep }> {
+async function bootstrapWebhook(
+  client: NetBoxClient,
+  options: BootstrapOptions,
+): Promise<{ id: number | null; step: BootstrapStep }> {
   const { tag: name, key, signal, dryRun } = options;
   const wanted = {
     ...(options.hubUrl === undefined ? {} : { payload_url: `${options.hubUrl.replace(/\/+$/, '')}/hooks/netbox` }),
@@ -139,28 +166,46 @@ async function bootstrapWebhook(client: NetBoxClient, options: BootstrapOptions)
     const made = dryRun ? undefined : await client.create('webhooks', body, Webhook, { signal, message: key });
     return { id: made?.value.id ?? null, step: { object: 'webhook', name, did: 'created' } };
   }
-  const patch = Object.fromEntries(Object.entries(wanted).filter(([field, value]) => found[field as keyof typeof wanted] !== value));
+  const patch = Object.fromEntries(
+    Object.entries(wanted).filter(([field, value]) => found[field as keyof typeof wanted] !== value),
+  );
   if (Object.keys(patch).length === 0) return { id: found.id, step: { object: 'webhook', name, did: 'unchanged' } };
   if (!dryRun) await client.update('webhooks', found.id, patch, Webhook, { signal, message: key });
   return { id: found.id, step: { object: 'webhook', name, did: 'updated' } };
 }
 
-async function bootstrapEventRule(client: NetBoxClient, options: BootstrapOptions, webhookId: number | null): Promise<BootstrapStep> {
+async function bootstrapEventRule(
+  client: NetBoxClient,
+  options: BootstrapOptions,
+  webhookId: number | null,
+): Promise<BootstrapStep> {
   const { tag: name, key, signal, dryRun } = options;
   const [found] = await client.list('eventRules', { name: [name] }, EventRule, { signal });
   const action = { action_type: 'webhook', action_object_type: 'extras.webhook', action_object_id: webhookId };
   if (!found) {
-    const body = { name, description: 'Changes to the hub', enabled: true, object_types: OBJECT_TYPES, event_types: EVENT_TYPES, ...action };
+    const body = {
+      name,
+      description: 'Changes to the hub',
+      enabled: true,
+      object_types: OBJECT_TYPES,
+      event_types: EVENT_TYPES,
+      ...action,
+    };
     if (!dryRun) await client.create('eventRules', body, EventRule, { signal, message: key });
     return { object: 'event rule', name, did: 'created' };
   }
   const patch: PatchBody<'eventRules'> = {};
   if (!found.enabled) patch.enabled = true;
-  if (OBJECT_TYPES.some((type) => !found.object_types.includes(type))) patch.object_types = union(found.object_types, OBJECT_TYPES);
-  if (EVENT_TYPES.some((type) => !found.event_types.includes(type))) patch.event_types = union(found.event_types, EVENT_TYPES);
+  if (OBJECT_TYPES.some((type) => !found.object_types.includes(type)))
+    patch.object_types = union(found.object_types, OBJECT_TYPES);
+  if (EVENT_TYPES.some((type) => !found.event_types.includes(type)))
+    patch.event_types = union(found.event_types, EVENT_TYPES);
   // With a condition some changes would never come, and nobody would see which.
   if (found.conditions !== null && found.conditions !== undefined) patch.conditions = null;
-  const bound = found.action_type === 'webhook' && found.action_object_type === 'extras.webhook' && found.action_object_id === webhookId;
+  const bound =
+    found.action_type === 'webhook' &&
+    found.action_object_type === 'extras.webhook' &&
+    found.action_object_id === webhookId;
   if (!bound) Object.assign(patch, action);
   if (Object.keys(patch).length === 0) return { object: 'event rule', name, did: 'unchanged' };
   if (!dryRun) await client.update('eventRules', found.id, patch, EventRule, { signal, message: key });

@@ -1,9 +1,14 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { createNetBoxClient, type NetBoxClient } from 'netbox-client';
 import { z } from 'zod';
-import { createHttp, type HttpOptions } from '../../src/kit/http.ts';
-import { startSimulatorServer, type SimulatedAnswer, type SimulatedRequest, type SimulatorServer } from '../../src/kit/simulator.ts';
-import { AdapterError } from '../../src/ports/adapter-error.ts';
+import { createHttp, type HttpOptions } from '#src/kit/http.ts';
+import {
+  startSimulatorServer,
+  type SimulatedAnswer,
+  type SimulatedRequest,
+  type SimulatorServer,
+} from '#src/kit/simulator.ts';
+import { AdapterError } from '#src/ports/adapter-error.ts';
 import { openNetboxClient } from './client.ts';
 import { Device, Site, Tag } from './schema.ts';
 import { startNetboxSimulator, type NetboxSimulator } from './simulator.ts';
@@ -15,24 +20,35 @@ afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
 });
 
-async function simulated(options: Parameters<typeof startNetboxSimulator>[0] = {}, more: { token?: string; pageSize?: number; timeoutMs?: number } = {}): Promise<{ simulator: NetboxSimulator; client: NetBoxClient }> {
+async function simulated(
+  options: Parameters<typeof startNetboxSimulator>[0] = {},
+  more: { token?: string; pageSize?: number; timeoutMs?: number } = {},
+): Promise<{ simulator: NetboxSimulator; client: NetBoxClient }> {
   const simulator = await startNetboxSimulator(options);
   closing.push(() => simulator.close());
   return { simulator, client: open(simulator.url, { token: simulator.token, ...more }) };
 }
-async function scripted(handle: (request: SimulatedRequest) => SimulatedAnswer): Promise<{ server: SimulatorServer; client: NetBoxClient }> {
+async function scripted(
+  handle: (request: SimulatedRequest) => SimulatedAnswer,
+): Promise<{ server: SimulatorServer; client: NetBoxClient }> {
   const server = await startSimulatorServer({ handle });
   closing.push(() => server.close());
   return { server, client: open(server.url, { token: 'x' }) };
 }
-function open(url: string, { timeoutMs, ...options }: { token: string; pageSize?: number; timeoutMs?: number }): NetBoxClient {
+function open(
+  url: string,
+  { timeoutMs, ...options }: { token: string; pageSize?: number; timeoutMs?: number },
+): NetBoxClient {
   const http: HttpOptions = { baseUrl: url, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
   const client = createHttp('netbox', http);
   closing.push(() => client.close());
   return createNetBoxClient(client, options);
 }
 async function failure(work: Promise<unknown>): Promise<AdapterError> {
-  const error: unknown = await work.then(() => undefined, (reason: unknown) => reason);
+  const error: unknown = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   expect(error).toBeInstanceOf(AdapterError);
   return error as AdapterError;
 }
@@ -54,31 +70,59 @@ describe('lists', () => {
     const all = [1, 2, 3, 4, 5].map((id) => ({ id, slug: `t${id}` }));
     const { client } = await scripted(({ query }) => {
       const offset = Number(query.get('offset'));
-      return { status: 200, body: { count: 5, next: offset + 2 < 5 ? 'http://elsewhere.example/' : null, results: all.slice(offset, offset + 2) } };
+      return {
+        status: 200,
+        body: {
+          count: 5,
+          next: offset + 2 < 5 ? 'http://elsewhere.example/' : null,
+          results: all.slice(offset, offset + 2),
+        },
+      };
     });
     expect((await client.list('tags', {}, Tag, { signal })).map((tag) => tag.id)).toEqual([1, 2, 3, 4, 5]);
   });
 
   test.each([
     ['fewer rows than the count', { count: 3, next: null, results: [{ id: 1, slug: 'a' }] }],
-    ['a row that comes twice', { count: 2, next: null, results: [{ id: 1, slug: 'a' }, { id: 1, slug: 'a' }] }],
+    [
+      'a row that comes twice',
+      {
+        count: 2,
+        next: null,
+        results: [
+          { id: 1, slug: 'a' },
+          { id: 1, slug: 'a' },
+        ],
+      },
+    ],
     ['an empty page with more to come', { count: 3, next: 'http://x/', results: [] }],
     ['no count at all', { count: null, next: null, results: [] }],
   ])('%s is an incomplete listing, never a short one', async (_name, body) => {
     const { client } = await scripted(() => ({ status: 200, body }));
-    expect(await failure(client.list('tags', {}, Tag, { signal }))).toMatchObject({ kind: 'malformed', message: expect.stringContaining('incomplete') });
+    expect(await failure(client.list('tags', {}, Tag, { signal }))).toMatchObject({
+      kind: 'malformed',
+      message: expect.stringContaining('incomplete'),
+    });
   });
 
   test('a listing that changed while it was read is read again', async () => {
     let calls = 0;
-    const { client } = await scripted(() => ({ status: 200, body: { count: (calls += 1) === 1 ? 2 : 1, next: null, results: [{ id: 1, slug: 'a' }] } }));
+    const { client } = await scripted(() => ({
+      status: 200,
+      body: { count: (calls += 1) === 1 ? 2 : 1, next: null, results: [{ id: 1, slug: 'a' }] },
+    }));
     expect(await client.list('tags', {}, Tag, { signal })).toEqual([{ id: 1, slug: 'a' }]);
     expect(calls).toBe(2);
   });
 
   test('a filter that NetBox would ignore, or that is empty, never leaves', async () => {
     const { simulator, client } = await simulated();
-    simulator.seed({ devices: [{ name: 'a', site: 'S' }, { name: 'b', site: 'S' }] });
+    simulator.seed({
+      devices: [
+        { name: 'a', site: 'S' },
+        { name: 'b', site: 'S' },
+      ],
+    });
     simulator.server.forget();
     const misspelt = { serial_number: ['x'] } as object as { serial: string[] };
     expect(await failure(client.list('devices', misspelt, Device, { signal }))).toMatchObject({ kind: 'rejected' });
@@ -111,7 +155,10 @@ describe('lists', () => {
 describe('writes', () => {
   test('carry the change-log message, cut at 200 characters, and tell their request id', async () => {
     const { simulator, client } = await simulated();
-    const done = await client.create('sites', { name: 'AMS1', slug: 'ams1' }, Site, { signal, message: 'k'.repeat(300) });
+    const done = await client.create('sites', { name: 'AMS1', slug: 'ams1' }, Site, {
+      signal,
+      message: 'k'.repeat(300),
+    });
     expect(simulator.server.requests[0]?.json).toMatchObject({ changelog_message: 'k'.repeat(200) });
     expect(simulator.database.changeLog.at(-1)?.request_id).toBe(done.requestId);
     expect(done.etag).toMatch(/^W\/"/);
@@ -122,7 +169,9 @@ describe('writes', () => {
     const { a: id } = Object.fromEntries(simulator.seed({ devices: [{ name: 'a', site: 'S' }] }));
     const read = await client.get('devices', id ?? 0, Device, { signal });
     simulator.as('alice').change('device', id ?? 0, { comments: 'mine' });
-    const error = await failure(client.update('devices', id ?? 0, { serial: 'X' }, Device, { signal, message: 'm', etag: read?.etag ?? null }));
+    const error = await failure(
+      client.update('devices', id ?? 0, { serial: 'X' }, Device, { signal, message: 'm', etag: read?.etag ?? null }),
+    );
     expect(error).toMatchObject({ kind: 'throttled', status: 412, retryAfterMs: 1000 });
     expect(simulator.database.find('device', id)?.serial).toBe('');
   });
@@ -143,7 +192,11 @@ describe('writes', () => {
     const body = { name: 'AMS1', slug: 'ams1' };
     await client.create('sites', body, Site, { signal, message: 'm' });
     const error = await failure(client.create('sites', body, Site, { signal, message: 'm' }));
-    expect(error).toMatchObject({ kind: 'rejected', status: 400, detail: { name: ['site with this name already exists.'] } });
+    expect(error).toMatchObject({
+      kind: 'rejected',
+      status: 400,
+      detail: { name: ['site with this name already exists.'] },
+    });
   });
 });
 
@@ -155,8 +208,16 @@ describe('answers that are none', () => {
     ['503 with Retry-After', { kind: 'status' as const, status: 503, headers: { 'retry-after': '7' } }, 'throttled'],
     ['401', { kind: 'status' as const, status: 401, body: { detail: 'no' } }, 'unauthorized'],
     ['403', { kind: 'status' as const, status: 403, body: { detail: 'Invalid v2 token' } }, 'unauthorized'],
-    ['403 for lack of a permission', { kind: 'status' as const, status: 403, body: { detail: 'You do not have permission to perform this action.' } }, 'rejected'],
-    ['a proxy that redirects to a log-in page', { kind: 'status' as const, status: 302, headers: { location: '/login' } }, 'malformed'],
+    [
+      '403 for lack of a permission',
+      { kind: 'status' as const, status: 403, body: { detail: 'You do not have permission to perform this action.' } },
+      'rejected',
+    ],
+    [
+      'a proxy that redirects to a log-in page',
+      { kind: 'status' as const, status: 302, headers: { location: '/login' } },
+      'malformed',
+    ],
     ['reset', { kind: 'reset' as const }, 'unreachable'],
     ['silence', { kind: 'hang' as const }, 'unreachable'],
   ])('%s', async (_name, fault, kind) => {
@@ -193,7 +254,9 @@ describe('tokens', () => {
     const errors = [await failure(client.status({ signal })), await failure(client.status({ signal }))];
     expect(errors.map((error) => error.kind)).toEqual(['unauthorized', 'unauthorized']);
     expect(simulator.server.requests).toHaveLength(1);
-    expect(JSON.stringify([errors.map((error) => [error.message, error.detail]), kit.logged])).not.toContain('the-wrong-one');
+    expect(JSON.stringify([errors.map((error) => [error.message, error.detail]), kit.logged])).not.toContain(
+      'the-wrong-one',
+    );
   });
 
   test('a permission that is lacking locks nobody out', async () => {
@@ -201,7 +264,9 @@ describe('tokens', () => {
     closing.push(() => simulator.close());
     const { client, close } = openNetboxClient({ url: simulator.url, token: 'reader', timeoutMs: 1000 }, testKit());
     closing.push(close);
-    expect(await failure(client.create('tags', { name: 'a', slug: 'a' }, Tag, { signal, message: 'm' }))).toMatchObject({ kind: 'rejected', status: 403 });
+    expect(await failure(client.create('tags', { name: 'a', slug: 'a' }, Tag, { signal, message: 'm' }))).toMatchObject(
+      { kind: 'rejected', status: 403 },
+    );
     expect(await client.list('tags', {}, Tag, { signal })).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { createNetBoxClient, isPermissionDenied, type NetBoxClient } from 'netbox-client';
-import type { Http } from '../../src/kit/http.ts';
-import type { Kit } from '../../src/kit/kit.ts';
+import type { Http } from '#src/kit/http.ts';
+import type { Kit } from '#src/kit/kit.ts';
 import type { Settings } from './settings.ts';
 
 export interface OpenClient {
@@ -12,7 +12,10 @@ export interface OpenClient {
  * The typed client over the kit's HTTP. Paths stand in `netbox-client/resources.ts`, next to the contract that they are checked
  * against. A token that NetBox refuses is not sent again, by no process, until a person acts.
  */
-export function openNetboxClient(settings: Pick<Settings, 'url' | 'token' | 'timeoutMs' | 'caFile'>, kit: Kit): OpenClient {
+export function openNetboxClient(
+  settings: Pick<Settings, 'url' | 'token' | 'timeoutMs' | 'caFile'>,
+  kit: Kit,
+): OpenClient {
   const http = kit.http({
     baseUrl: settings.url,
     timeoutMs: settings.timeoutMs,
@@ -26,9 +29,17 @@ export function openNetboxClient(settings: Pick<Settings, 'url' | 'token' | 'tim
     await kit.lockouts.check(target, settings.token);
     const answer = await http.request(wanted);
     const refused = answer.status === 401 || (answer.status === 403 && !isPermissionDenied(answer));
-    if (refused) await kit.lockouts.report(target, settings.token, `NetBox answered ${answer.status} to ${wanted.method} ${wanted.path}`);
+    if (refused)
+      await kit.lockouts.report(
+        target,
+        settings.token,
+        `NetBox answered ${answer.status} to ${wanted.method} ${wanted.path}`,
+      );
     return answer;
   };
   const guarded = { request, errorFor: http.errorFor };
-  return { client: createNetBoxClient(guarded, { token: settings.token, system: kit.system }), close: () => http.close() };
+  return {
+    client: createNetBoxClient(guarded, { token: settings.token, system: kit.system }),
+    close: () => http.close(),
+  };
 }

@@ -1,6 +1,6 @@
 import type { CreateBody, NetBoxClient } from 'netbox-client';
-import { AdapterError } from '../../src/ports/adapter-error.ts';
-import type { DeviceDraft } from '../../src/ports/device-records.ts';
+import { AdapterError } from '#src/ports/adapter-error.ts';
+import type { DeviceDraft } from '#src/ports/device-records.ts';
 import { findDevice } from './find-device.ts';
 import { ensureDeviceType, ensureRack, ensureRole, ensureSite, ensureTag, type Ensuring } from './natural-keys.ts';
 import { Device } from './schema.ts';
@@ -9,7 +9,11 @@ import { Device } from './schema.ts';
  * Keyed by nature: serial, else (site, name). What exists is returned as it is, whoever made it, so a repeat after a lost answer
  * makes no second device. @throws AdapterError rejected where the name is taken by a device with another serial
  */
-export async function createDevice(with_: Ensuring, draft: DeviceDraft, defaults: { tag: string; role: string }): Promise<number> {
+export async function createDevice(
+  with_: Ensuring,
+  draft: DeviceDraft,
+  defaults: { tag: string; role: string },
+): Promise<number> {
   const existing = await findExisting(with_, draft);
   if (existing) return existing.id;
 
@@ -19,18 +23,22 @@ export async function createDevice(with_: Ensuring, draft: DeviceDraft, defaults
   const role = await ensureRole(with_, draft.role || defaults.role);
   await ensureTag(with_, defaults.tag);
   try {
-    return await post(with_.client, {
-      name: draft.name,
-      device_type: deviceType,
-      role,
-      site,
-      status: draft.status,
-      tags: [{ slug: defaults.tag }],
-      ...(draft.serial ? { serial: draft.serial } : {}),
-      ...(rack === undefined ? {} : { rack }),
-      // A position without a face is refused.
-      ...(rack === undefined || draft.position === undefined ? {} : { position: draft.position, face: 'front' }),
-    }, with_);
+    return await post(
+      with_.client,
+      {
+        name: draft.name,
+        device_type: deviceType,
+        role,
+        site,
+        status: draft.status,
+        tags: [{ slug: defaults.tag }],
+        ...(draft.serial ? { serial: draft.serial } : {}),
+        ...(rack === undefined ? {} : { rack }),
+        // A position without a face is refused.
+        ...(rack === undefined || draft.position === undefined ? {} : { position: draft.position, face: 'front' }),
+      },
+      with_,
+    );
   } catch (error) {
     const lost = error instanceof AdapterError && error.status === 400;
     const other = lost ? await findExisting(with_, draft) : undefined;

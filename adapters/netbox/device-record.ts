@@ -1,10 +1,14 @@
 import type { NetBoxClient } from 'netbox-client';
-import type { DeviceRecord } from '../../src/ports/device-records.ts';
+import type { DeviceRecord } from '#src/ports/device-records.ts';
 import { normalMac } from './identifier.ts';
 import { Device, Interface, IpAddress } from './schema.ts';
 
 /** The device and its management interface as one record. Two requests; up to two more where the address must be looked for. */
-export async function readRecord(client: NetBoxClient, id: number, signal: AbortSignal): Promise<DeviceRecord | undefined> {
+export async function readRecord(
+  client: NetBoxClient,
+  id: number,
+  signal: AbortSignal,
+): Promise<DeviceRecord | undefined> {
   const found = await client.get('devices', id, Device, { signal });
   if (!found) return undefined;
   const device = found.value;
@@ -34,7 +38,8 @@ export async function readRecord(client: NetBoxClient, id: number, signal: Abort
 /** From 4.7 on a selection reads as `{value,label}`; writing that back is refused, so only the value leaves. */
 export function rawCustomFields(fields: Record<string, unknown>): Record<string, unknown> {
   const raw: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(fields)) raw[name] = Array.isArray(value) ? value.map(rawValue) : rawValue(value);
+  for (const [name, value] of Object.entries(fields))
+    raw[name] = Array.isArray(value) ? value.map(rawValue) : rawValue(value);
   return raw;
 }
 
@@ -43,7 +48,12 @@ function rawValue(value: unknown): unknown {
   return Object.keys(value).length === 2 ? value.value : value;
 }
 
-async function readBmc(client: NetBoxClient, device: Device, managing: Interface[], signal: AbortSignal): Promise<DeviceRecord['bmc']> {
+async function readBmc(
+  client: NetBoxClient,
+  device: Device,
+  managing: Interface[],
+  signal: AbortSignal,
+): Promise<DeviceRecord['bmc']> {
   const chosen = await chooseManagementInterface(client, device, managing, signal);
   if (!chosen) return null;
   return {
@@ -60,7 +70,12 @@ export function primaryMac(from: Interface): string | null {
 }
 
 /** Where there are several, the one that the out-of-band address sits on; else the oldest. */
-async function chooseManagementInterface(client: NetBoxClient, device: Device, managing: Interface[], signal: AbortSignal): Promise<Interface | undefined> {
+async function chooseManagementInterface(
+  client: NetBoxClient,
+  device: Device,
+  managing: Interface[],
+  signal: AbortSignal,
+): Promise<Interface | undefined> {
   const oldest = managing.toSorted((a, b) => a.id - b.id)[0];
   if (managing.length < 2 || !device.oob_ip) return oldest;
   const address = await client.get('ipAddresses', device.oob_ip.id, IpAddress, { signal });

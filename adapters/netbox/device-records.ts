@@ -1,6 +1,6 @@
 import type { NetBoxClient } from 'netbox-client';
-import { AdapterError } from '../../src/ports/adapter-error.ts';
-import type { DeviceRecords } from '../../src/ports/device-records.ts';
+import { AdapterError } from '#src/ports/adapter-error.ts';
+import type { DeviceRecords } from '#src/ports/device-records.ts';
 import { createDevice } from './create-device.ts';
 import { readRecord } from './device-record.ts';
 import { findDevice, findDeviceByMac } from './find-device.ts';
@@ -10,13 +10,21 @@ import { ensureManagement } from './management-interface.ts';
 import { updateDevice } from './update-device.ts';
 
 /** NetBox's devices as the hub's system of record. */
-export function deviceRecords(client: NetBoxClient, system: string, defaults: { tag: string; role: string }): DeviceRecords {
+export function deviceRecords(
+  client: NetBoxClient,
+  system: string,
+  defaults: { tag: string; role: string },
+): DeviceRecords {
   const lifecycle = loadLifecycleMapping();
   return {
     fieldsOfState(state) {
       const fields = toNetbox(lifecycle, state);
       if (fields) return fields;
-      throw new AdapterError('unsupported', `${system}: mappings/netbox-lifecycle.yaml does not name the state ${state}`, { system });
+      throw new AdapterError(
+        'unsupported',
+        `${system}: mappings/netbox-lifecycle.yaml does not name the state ${state}`,
+        { system },
+      );
     },
     async read(id, signal) {
       return readRecord(client, numericId(system, id), signal);
@@ -36,6 +44,7 @@ export function deviceRecords(client: NetBoxClient, system: string, defaults: { 
       throw new AdapterError('not-found', `${system}: device ${id} was deleted right after it was made`, { system });
     },
     update: (key, record, fields, signal) => updateDevice({ client, system, key, signal }, record, fields),
-    ensureManagementInterface: (key, record, wanted, signal) => ensureManagement({ client, system, key, signal }, record, wanted, defaults.tag),
+    ensureManagementInterface: (key, record, wanted, signal) =>
+      ensureManagement({ client, system, key, signal }, record, wanted, defaults.tag),
   };
 }

@@ -1,5 +1,5 @@
 import type { NetBoxClient } from 'netbox-client';
-import { AdapterError } from '../../src/ports/adapter-error.ts';
+import { AdapterError } from '#src/ports/adapter-error.ts';
 import { normalMac } from './identifier.ts';
 import { findSite } from './natural-keys.ts';
 import { Device } from './schema.ts';
@@ -19,7 +19,10 @@ interface Finding {
 /** By the MAC of any of its interfaces. @throws AdapterError rejected when several devices have it */
 export async function findDeviceByMac(with_: Finding, macAddress: string): Promise<Device | undefined> {
   const mac = normalMac(macAddress);
-  if (!mac) throw new AdapterError('rejected', `${with_.system}: "${macAddress}" is not a MAC address`, { system: with_.system });
+  if (!mac)
+    throw new AdapterError('rejected', `${with_.system}: "${macAddress}" is not a MAC address`, {
+      system: with_.system,
+    });
   const devices = await with_.client.list('devices', { mac_address: [mac] }, Device, { signal: with_.signal });
   return onlyOne(devices, `the MAC ${mac}`, with_.system);
 }
@@ -33,13 +36,22 @@ export async function findDevice(with_: Finding, query: DeviceQuery): Promise<De
   const serial = query.serial?.trim();
   if (serial) {
     const devices = await client.list('devices', { serial: [serial] }, Device, { signal });
-    const found = onlyOne(devices.filter((one) => same(one.serial, serial)), `the serial ${serial}`, system);
+    const found = onlyOne(
+      devices.filter((one) => same(one.serial, serial)),
+      `the serial ${serial}`,
+      system,
+    );
     if (found) return found;
   }
   const name = query.name?.trim();
   if (!name) return undefined;
   const site = query.site?.trim();
-  if (!site) return onlyOne(named(await client.list('devices', { name__ie: [name] }, Device, { signal }), name), `the name ${name}`, system);
+  if (!site)
+    return onlyOne(
+      named(await client.list('devices', { name__ie: [name] }, Device, { signal }), name),
+      `the name ${name}`,
+      system,
+    );
   const there = await findSite(client, system, site, signal);
   if (!there) return undefined;
   const devices = await client.list('devices', { name__ie: [name], site_id: [there.id] }, Device, { signal });

@@ -1,4 +1,4 @@
-import { AdapterError } from '../../src/ports/adapter-error.ts';
+import { AdapterError } from '#src/ports/adapter-error.ts';
 
 /** The numeric id that NetBox gave, from the hub's text. @throws AdapterError not-found for anything else */
 export function numericId(system: string, id: string): number {

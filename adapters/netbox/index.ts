@@ -1,4 +1,4 @@
-import { defineAdapter } from '../../src/ports/adapter.ts';
+import { defineAdapter } from '#src/ports/adapter.ts';
 import { openNetboxClient } from './client.ts';
 import { deviceRecords } from './device-records.ts';
 import { loadLifecycleMapping } from './lifecycle-mapping.ts';

@@ -14,7 +14,8 @@ describe('mappings/netbox-lifecycle.yaml', () => {
   });
 
   test('every state goes there and comes back', () => {
-    for (const state of Object.keys(mapping.states)) expect(fromNetbox(mapping, toNetbox(mapping, state)?.customFields ?? {})).toBe(state);
+    for (const state of Object.keys(mapping.states))
+      expect(fromNetbox(mapping, toNetbox(mapping, state)?.customFields ?? {})).toBe(state);
   });
 
   test('what it does not know has no counterpart', () => {
@@ -27,7 +28,11 @@ describe('mappings/netbox-lifecycle.yaml', () => {
 
 describe('a mapping that is wrong is refused, with the place', () => {
   test.each([
-    ['a sample that does not hold', text.replace('- { state: BROKEN, status: failed', '- { state: BROKEN, status: active'), 'BROKEN is not active / broken'],
+    [
+      'a sample that does not hold',
+      text.replace('- { state: BROKEN, status: failed', '- { state: BROKEN, status: active'),
+      'BROKEN is not active / broken',
+    ],
     ['a sample of no state', text.replace('- { state: BROKEN', '- { state: BORKEN'), 'BORKEN'],
     ['one value twice', text.replace('value: racked', 'value: cabled'), 'two states have the value "cabled"'],
     ['a key that nobody reads', text.replace('version: 1', 'version: 1\ncolour: blue'), 'colour'],

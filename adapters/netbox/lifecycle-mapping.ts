@@ -25,11 +25,22 @@ export const LifecycleMapping = z
     const { states, tests } = context.value;
     const values = Object.values(states).map((one) => one.value);
     const double = values.find((value, at) => values.indexOf(value) !== at);
-    if (double !== undefined) context.issues.push({ code: 'custom', input: double, path: ['states'], message: `two states have the value "${double}"` });
+    if (double !== undefined)
+      context.issues.push({
+        code: 'custom',
+        input: double,
+        path: ['states'],
+        message: `two states have the value "${double}"`,
+      });
     for (const [at, sample] of tests.entries()) {
       const found = states[sample.state];
       if (found?.status === sample.status && found.value === sample.value) continue;
-      context.issues.push({ code: 'custom', input: sample, path: ['tests', at], message: `${sample.state} is not ${sample.status} / ${sample.value}` });
+      context.issues.push({
+        code: 'custom',
+        input: sample,
+        path: ['tests', at],
+        message: `${sample.state} is not ${sample.status} / ${sample.value}`,
+      });
     }
   });
 export type LifecycleMapping = z.infer<typeof LifecycleMapping>;
@@ -44,11 +55,16 @@ export function parseLifecycleMapping(text: string): LifecycleMapping {
   const read = LifecycleMapping.safeParse(parse(text));
   if (read.success) return read.data;
   const issue = read.error.issues[0];
-  throw new Error(`mappings/netbox-lifecycle.yaml: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unexpected'}`, { cause: read.error });
+  throw new Error(`mappings/netbox-lifecycle.yaml: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unexpected'}`, {
+    cause: read.error,
+  });
 }
 
 /** NetBox's status and custom field of one of our states; undefined for a state that the mapping does not name. */
-export function toNetbox(mapping: LifecycleMapping, state: string): { status: string; customFields: Record<string, string> } | undefined {
+export function toNetbox(
+  mapping: LifecycleMapping,
+  state: string,
+): { status: string; customFields: Record<string, string> } | undefined {
   const found = mapping.states[state];
   return found && { status: found.status, customFields: { [mapping.field]: found.value } };
 }

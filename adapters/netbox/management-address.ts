@@ -1,4 +1,4 @@
-import { AdapterError } from '../../src/ports/adapter-error.ts';
+import { AdapterError } from '#src/ports/adapter-error.ts';
 import { hostOf } from './identifier.ts';
 import { ensureTag, type Ensuring } from './natural-keys.ts';
 import { Assigned, Device, IpAddress } from './schema.ts';
@@ -19,11 +19,16 @@ export interface AddressContext extends Ensuring {
 export async function ensureAddress(with_: AddressContext, wanted: string): Promise<void> {
   const { client, deviceId, signal, key } = with_;
   const device = await client.get('devices', deviceId, Device, { signal });
-  if (!device) throw new AdapterError('not-found', `${with_.system}: device ${deviceId} is gone`, { system: with_.system });
+  if (!device)
+    throw new AdapterError('not-found', `${with_.system}: device ${deviceId} is gone`, { system: with_.system });
   const previous = device.value.oob_ip;
   const addressId = await place(with_, wanted);
   if (previous?.id === addressId) return;
-  const done = await client.update('devices', deviceId, { oob_ip: addressId }, Device, { signal, message: key, etag: device.etag });
+  const done = await client.update('devices', deviceId, { oob_ip: addressId }, Device, {
+    signal,
+    message: key,
+    etag: device.etag,
+  });
   with_.wrote(done.requestId);
   if (previous) await release(with_, previous.id);
 }
@@ -41,7 +46,11 @@ async function place(with_: AddressContext, wanted: string): Promise<number> {
   const taken = addresses.find((one) => one.assigned_object_id !== null);
   if (taken && free.length === 0) throw takenError(system, taken);
   if (free.length > 1) {
-    throw new AdapterError('rejected', `${system}: ${hostOf(wanted)} exists ${free.length} times unassigned (${free.map((one) => one.id).join(', ')})`, { system });
+    throw new AdapterError(
+      'rejected',
+      `${system}: ${hostOf(wanted)} exists ${free.length} times unassigned (${free.map((one) => one.id).join(', ')})`,
+      { system },
+    );
   }
   const [only] = free;
   if (only) {
@@ -62,7 +71,11 @@ async function release(with_: AddressContext, addressId: number): Promise<void> 
   if (!found?.value.tags.some((tag) => tag.slug === with_.tag)) return;
   if (holderOf(found.value)?.device?.id !== with_.deviceId) return;
   const nothing = { assigned_object_type: null, assigned_object_id: null };
-  const done = await client.update('ipAddresses', addressId, nothing, IpAddress, { signal, message: key, etag: found.etag });
+  const done = await client.update('ipAddresses', addressId, nothing, IpAddress, {
+    signal,
+    message: key,
+    etag: found.etag,
+  });
   with_.wrote(done.requestId);
 }
 
@@ -77,8 +90,12 @@ function takenError(system: string, address: IpAddress): AdapterError {
   const where = holder?.device
     ? `device ${holder.device.name ?? holder.device.id} (${holder.device.id}), interface ${holder.display ?? holder.id}`
     : `${address.assigned_object_type ?? 'something'} ${address.assigned_object_id ?? ''}`;
-  return new AdapterError('rejected', `${system}: ${address.address} (${address.id}) is assigned to ${where}; unassign it there first`, {
-    system,
-    detail: { ipAddress: address.id, assignedTo: address.assigned_object_type, device: holder?.device?.id ?? null },
-  });
+  return new AdapterError(
+    'rejected',
+    `${system}: ${address.address} (${address.id}) is assigned to ${where}; unassign it there first`,
+    {
+      system,
+      detail: { ipAddress: address.id, assignedTo: address.assigned_object_type, device: holder?.device?.id ?? null },
+    },
+  );
 }

@@ -1,5 +1,5 @@
 import type { NetBoxClient } from 'netbox-client';
-import { AdapterError } from '../../src/ports/adapter-error.ts';
+import { AdapterError } from '#src/ports/adapter-error.ts';
 import { slugOf } from './identifier.ts';
 import { DeviceRole, DeviceType, Manufacturer, Rack, Site, Tag } from './schema.ts';
 
@@ -19,7 +19,10 @@ interface Named {
  * Finds by name (ignoring case), else creates. When the creation is refused because somebody else just made it, finds that one.
  * @throws AdapterError rejected where several objects have the name
  */
-async function ensure<T extends { id: number }>(what: { find(): Promise<T | undefined>; create(): Promise<T> }): Promise<T> {
+async function ensure<T extends { id: number }>(what: {
+  find(): Promise<T | undefined>;
+  create(): Promise<T>;
+}): Promise<T> {
   const found = await what.find();
   if (found) return found;
   try {
@@ -37,11 +40,20 @@ function single<T extends Named>(rows: T[], name: string, label: string, system:
   if (rows.length < 2) return rows[0];
   const exact = rows.filter((row) => row.name === name);
   if (exact.length === 1) return exact[0];
-  throw new AdapterError('rejected', `${system}: ${rows.length} ${label}s are called "${name}" (${rows.map((row) => row.id).join(', ')})`, { system });
+  throw new AdapterError(
+    'rejected',
+    `${system}: ${rows.length} ${label}s are called "${name}" (${rows.map((row) => row.id).join(', ')})`,
+    { system },
+  );
 }
 
 /** By slug or name. */
-export async function findSite(client: NetBoxClient, system: string, site: string, signal: AbortSignal): Promise<Named | undefined> {
+export async function findSite(
+  client: NetBoxClient,
+  system: string,
+  site: string,
+  signal: AbortSignal,
+): Promise<Named | undefined> {
   const byName = single(await client.list('sites', { name__ie: [site] }, Site, { signal }), site, 'site', system);
   return byName ?? (await client.list('sites', { slug: [slugOf(site)] }, Site, { signal }))[0];
 }
@@ -50,7 +62,13 @@ export async function ensureSite(with_: Ensuring, site: string): Promise<number>
   const { client, system, key, signal } = with_;
   const found = await ensure({
     find: () => findSite(client, system, site, signal),
-    create: async () => (await client.create('sites', { name: site, slug: slugOf(site), status: 'active' }, Site, { signal, message: key })).value,
+    create: async () =>
+      (
+        await client.create('sites', { name: site, slug: slugOf(site), status: 'active' }, Site, {
+          signal,
+          message: key,
+        })
+      ).value,
   });
   return found.id;
 }
@@ -59,8 +77,16 @@ export async function ensureRack(with_: Ensuring, siteId: number, rack: string):
   const { client, system, key, signal } = with_;
   // Racks without a location have no unique constraint: a blind repeat would make a second one.
   const found = await ensure({
-    find: async () => single(await client.list('racks', { site_id: [siteId], name__ie: [rack] }, Rack, { signal }), rack, 'rack', system),
-    create: async () => (await client.create('racks', { name: rack, site: siteId, status: 'active' }, Rack, { signal, message: key })).value,
+    find: async () =>
+      single(
+        await client.list('racks', { site_id: [siteId], name__ie: [rack] }, Rack, { signal }),
+        rack,
+        'rack',
+        system,
+      ),
+    create: async () =>
+      (await client.create('racks', { name: rack, site: siteId, status: 'active' }, Rack, { signal, message: key }))
+        .value,
   });
   return found.id;
 }
@@ -69,15 +95,26 @@ export async function ensureDeviceType(with_: Ensuring, manufacturer: string, mo
   const { client, system, key, signal } = with_;
   const maker = await ensure({
     find: async () =>
-      single(await client.list('manufacturers', { name__ie: [manufacturer] }, Manufacturer, { signal }), manufacturer, 'manufacturer', system) ??
-      (await client.list('manufacturers', { slug: [slugOf(manufacturer)] }, Manufacturer, { signal }))[0],
+      single(
+        await client.list('manufacturers', { name__ie: [manufacturer] }, Manufacturer, { signal }),
+        manufacturer,
+        'manufacturer',
+        system,
+      ) ?? (await client.list('manufacturers', { slug: [slugOf(manufacturer)] }, Manufacturer, { signal }))[0],
     create: async () =>
-      (await client.create('manufacturers', { name: manufacturer, slug: slugOf(manufacturer) }, Manufacturer, { signal, message: key })).value,
+      (
+        await client.create('manufacturers', { name: manufacturer, slug: slugOf(manufacturer) }, Manufacturer, {
+          signal,
+          message: key,
+        })
+      ).value,
   });
   const named = (row: { id: number; model: string }): Named => ({ id: row.id, name: row.model });
   const type = await ensure({
     find: async () => {
-      const rows = await client.list('deviceTypes', { manufacturer_id: [maker.id], model__ie: [model] }, DeviceType, { signal });
+      const rows = await client.list('deviceTypes', { manufacturer_id: [maker.id], model__ie: [model] }, DeviceType, {
+        signal,
+      });
       return single(rows.map(named), model, 'device type', system);
     },
     create: async () => {
@@ -92,8 +129,12 @@ export async function ensureRole(with_: Ensuring, role: string): Promise<number>
   const { client, system, key, signal } = with_;
   const found = await ensure({
     find: async () =>
-      single(await client.list('deviceRoles', { name__ie: [role] }, DeviceRole, { signal }), role, 'device role', system) ??
-      (await client.list('deviceRoles', { slug: [slugOf(role)] }, DeviceRole, { signal }))[0],
+      single(
+        await client.list('deviceRoles', { name__ie: [role] }, DeviceRole, { signal }),
+        role,
+        'device role',
+        system,
+      ) ?? (await client.list('deviceRoles', { slug: [slugOf(role)] }, DeviceRole, { signal }))[0],
     create: async () => {
       const body = { name: role, slug: slugOf(role), color: '607d8a' };
       return (await client.create('deviceRoles', body, DeviceRole, { signal, message: key })).value;
@@ -104,9 +145,10 @@ export async function ensureRole(with_: Ensuring, role: string): Promise<number>
 
 /** NetBox answers 500 to an unknown tag in `add_tags`, and 400 in `tags`: it must be there first. */
 export async function ensureTag(with_: Ensuring, slug: string): Promise<void> {
-  const { client, system, key, signal } = with_;
+  const { client, key, signal } = with_;
   await ensure({
     find: async () => (await client.list('tags', { slug: [slug] }, Tag, { signal }))[0],
-    create: async () => (await client.create('tags', { name: slug, slug, color: '607d8a' }, Tag, { signal, message: key })).value,
+    create: async () =>
+      (await client.create('tags', { name: slug, slug, color: '607d8a' }, Tag, { signal, message: key })).value,
   });
 }

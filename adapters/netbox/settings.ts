@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 export const Settings = z.object({
-  url: z.url().meta({ description: 'Address of NetBox with its base path, e.g. https://netbox.example or https://tools.example/netbox' }),
-  token: z.string().min(1).meta({ secret: true, description: 'API token: 40 characters (version 1) or nbt_<key>.<token> (version 2, NetBox 4.5+)' }),
+  url: z.url().meta({ description: 'Address of NetBox with its base path, e.g. https://tools.example/netbox' }),
+  token: z.string().min(1).meta({ secret: true, description: 'API token, version 1 or 2 (nbt_<key>.<token>)' }),
   webhookSecret: z
     .string()
     .min(8)
@@ -10,7 +10,7 @@ export const Settings = z.object({
     .meta({ secret: true, description: 'What NetBox signs its webhooks with; without it every delivery is refused' }),
   timeoutMs: z.number().int().positive().default(30_000).meta({ description: 'For one request, in milliseconds' }),
   caFile: z.string().optional().meta({ description: "PEM file of the CA that signs NetBox's certificate" }),
-  role: z.string().min(1).default('server').meta({ description: 'Device role of servers that the hub creates, where the draft names none' }),
+  role: z.string().min(1).default('server').meta({ description: 'Device role where a draft names none' }),
   tag: z
     .string()
     .regex(/^[a-z0-9_-]+$/)
@@ -21,6 +21,6 @@ export const Settings = z.object({
     .int()
     .positive()
     .default(86_400_000)
-    .meta({ description: "Oldest webhook that is taken, by the time inside its signed body, in milliseconds; a worker's queue may hold one for hours" }),
+    .meta({ description: 'Oldest webhook that is taken, by the time in its signed body, in milliseconds' }),
 });
 export type Settings = z.infer<typeof Settings>;

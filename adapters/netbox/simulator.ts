@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { atLeast } from 'netbox-client';
-import { startSimulatorServer, type SimulatedAnswer, type SimulatedRequest, type SimulatorServer } from '../../src/kit/simulator.ts';
+import {
+  startSimulatorServer,
+  type SimulatedAnswer,
+  type SimulatedRequest,
+  type SimulatorServer,
+} from '#src/kit/simulator.ts';
 import { answerApi } from './simulator/api.ts';
 import { answerChangeLog } from './simulator/change-log.ts';
 import { createDatabase, type Database, type Row } from './simulator/database.ts';
@@ -73,14 +78,25 @@ export async function startNetboxSimulator(options: NetboxSimulatorOptions = {})
   function answer(request: SimulatedRequest, requestId: string): SimulatedAnswer {
     const url = new URL(`${options.tls ? 'https' : 'http'}://${request.headers.host ?? 'localhost'}${request.path}`);
     url.search = request.query.toString();
-    if (!request.path.startsWith('/api/')) return (request.method === 'GET' && answerPage(database, version, request.path)) || HTML_404;
+    if (!request.path.startsWith('/api/'))
+      return (request.method === 'GET' && answerPage(database, version, request.path)) || HTML_404;
     // The API's root needs no token: pynetbox reads the version from its headers.
-    if (request.path === '/api/') return { status: 200, body: Object.fromEntries(MODEL_NAMES.map((name) => [name, `${url.origin}${MODELS[name].path}`])) };
+    if (request.path === '/api/')
+      return {
+        status: 200,
+        body: Object.fromEntries(MODEL_NAMES.map((name) => [name, `${url.origin}${MODELS[name].path}`])),
+      };
     const refused = refuse(request.headers.authorization, [token, options.readOnlyToken]);
     if (refused) return refused;
-    if (request.path === '/api/status/') return { status: 200, body: { 'django-version': '6.1.2', 'netbox-version': version, plugins: {}, 'rq-workers-running': 1 } };
-    if (request.path === '/api/authentication-check/' && atLeast(version, '4.5')) return { status: 200, body: { id: 1, username: 'hub', display: 'hub', is_active: true } };
-    if (request.path === '/api/core/object-changes/' && request.method === 'GET') return answerChangeLog(database.changeLog, url);
+    if (request.path === '/api/status/')
+      return {
+        status: 200,
+        body: { 'django-version': '6.1.2', 'netbox-version': version, plugins: {}, 'rq-workers-running': 1 },
+      };
+    if (request.path === '/api/authentication-check/' && atLeast(version, '4.5'))
+      return { status: 200, body: { id: 1, username: 'hub', display: 'hub', is_active: true } };
+    if (request.path === '/api/core/object-changes/' && request.method === 'GET')
+      return answerChangeLog(database.changeLog, url);
     const operation = begin('hub', request.method, request.path, requestId);
     const mayWrite = !presents(request.headers.authorization, options.readOnlyToken);
     const found = answerApi({ world, request, url, operation, mayWrite });
@@ -143,7 +159,10 @@ function presents(authorization: string | undefined, token: string | undefined):
 }
 
 /** 403 with the real one's words, never 401. */
-function refuse(authorization: string | undefined, tokens: readonly (string | undefined)[]): SimulatedAnswer | undefined {
+function refuse(
+  authorization: string | undefined,
+  tokens: readonly (string | undefined)[],
+): SimulatedAnswer | undefined {
   if (tokens.some((token) => presents(authorization, token))) return undefined;
   const given = /^(Token|Bearer) (.+)$/.exec(authorization ?? '')?.[2];
   if (given === undefined) return { status: 403, body: { detail: 'Authentication credentials were not provided.' } };

@@ -1,6 +1,6 @@
-import { createHttp } from '../../src/kit/http.ts';
-import type { Kit, Log } from '../../src/kit/kit.ts';
-import { AdapterError } from '../../src/ports/adapter-error.ts';
+import { createHttp } from '#src/kit/http.ts';
+import type { Kit, Log } from '#src/kit/kit.ts';
+import { AdapterError } from '#src/ports/adapter-error.ts';
 
 export interface TestKit extends Kit {
   /** Everything that was logged, as JSON lines: for asserting that no secret is among it. */
@@ -22,7 +22,9 @@ export function testKit(): TestKit {
     lockouts: {
       async check(target, credential) {
         if (!refused.has(`${target} ${credential}`)) return;
-        throw new AdapterError('unauthorized', `${target}: these credentials were refused before`, { system: 'netbox' });
+        throw new AdapterError('unauthorized', `${target}: these credentials were refused before`, {
+          system: 'netbox',
+        });
       },
       async report(target, credential) {
         refused.add(`${target} ${credential}`);

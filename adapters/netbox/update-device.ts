@@ -1,6 +1,6 @@
 import type { NetBoxClient, PatchBody } from 'netbox-client';
-import { AdapterError } from '../../src/ports/adapter-error.ts';
-import type { DeviceFields, DeviceRecord, Written } from '../../src/ports/device-records.ts';
+import { AdapterError } from '#src/ports/adapter-error.ts';
+import type { DeviceFields, DeviceRecord, Written } from '#src/ports/device-records.ts';
 import { numericId } from './identifier.ts';
 import { ensureTag, type Ensuring } from './natural-keys.ts';
 import { readRecord } from './device-record.ts';
@@ -21,7 +21,8 @@ export async function updateDevice(with_: Ensuring, record: DeviceRecord, fields
   for (let attempt = 1; ; attempt += 1) {
     const { patch, touched } = await difference(client, base, fields, signal);
     if (touched.length === 0) return { changed: false, requestIds: [] };
-    for (const tag of patch.add_tags ?? patch.tags ?? []) if (tag.slug && !base.tags.includes(tag.slug)) await ensureTag(with_, tag.slug);
+    for (const tag of patch.add_tags ?? patch.tags ?? [])
+      if (tag.slug && !base.tags.includes(tag.slug)) await ensureTag(with_, tag.slug);
     try {
       const done = await client.update('devices', id, patch, Device, { signal, message: key, etag: base.etag });
       return { changed: true, requestIds: done.requestId ? [done.requestId] : [] };
@@ -35,7 +36,12 @@ export async function updateDevice(with_: Ensuring, record: DeviceRecord, fields
 }
 
 /** `touched`: the record's fields that the patch writes, e.g. `serial`, `customFields.memory_gib`. */
-async function difference(client: NetBoxClient, record: DeviceRecord, fields: DeviceFields, signal: AbortSignal): Promise<{ patch: Patch; touched: string[] }> {
+async function difference(
+  client: NetBoxClient,
+  record: DeviceRecord,
+  fields: DeviceFields,
+  signal: AbortSignal,
+): Promise<{ patch: Patch; touched: string[] }> {
   const patch: Patch = {};
   const touched: string[] = [];
   if (fields.serial !== undefined && !equal(fields.serial, record.serial)) {

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Delivery } from '../../src/ports/adapter.ts';
+import type { Delivery } from '#src/ports/adapter.ts';
 import { webhookDoor } from './webhook.ts';
 
 const secret = 'a-webhook-secret';
@@ -35,8 +35,16 @@ describe('verify', () => {
   test('refuses another secret, another body, and a signature of the wrong kind', () => {
     const good = signed(body).headers['x-hook-signature'] ?? '';
     expect(reason(signed(body, 'another-secret'))).toBe('signature does not match');
-    expect(reason(deliver(Buffer.concat([body, Buffer.from(' ')]), { 'x-hook-signature': good }))).toBe('signature does not match');
-    for (const bad of [good.slice(0, 126), `${good.slice(0, 127)}g`, good.slice(0, 127), `${good}00`, `sha512=${good}`]) {
+    expect(reason(deliver(Buffer.concat([body, Buffer.from(' ')]), { 'x-hook-signature': good }))).toBe(
+      'signature does not match',
+    );
+    for (const bad of [
+      good.slice(0, 126),
+      `${good.slice(0, 127)}g`,
+      good.slice(0, 127),
+      `${good}00`,
+      `sha512=${good}`,
+    ]) {
       expect(reason(deliver(body, { 'x-hook-signature': bad }))).toBe('X-Hook-Signature is not a hex SHA-512');
     }
     expect(reason(deliver(body))).toContain('no X-Hook-Signature');
@@ -77,37 +85,67 @@ describe('translate', () => {
     ])(`NetBox ${version}: %s is about device 231`, (name, objectType, objectId, change) => {
       expect(door.translate(deliver(fixture(`${version}/${name}`)))).toEqual({
         result: 'observed',
-        observations: [{ kind: 'record-changed', objectType, objectId, change, deviceId: '231', requestId, observedAt: '2026-11-20T10:00:00.123Z' }],
+        observations: [
+          {
+            kind: 'record-changed',
+            objectType,
+            objectId,
+            change,
+            deviceId: '231',
+            requestId,
+            observedAt: '2026-11-20T10:00:00.123Z',
+          },
+        ],
       });
     });
   }
 
   test('before 4.4 the model alone names the type', () => {
     const result = door.translate(deliver(fixture('4.3/device-updated')));
-    expect(result).toMatchObject({ result: 'observed', observations: [{ objectType: 'dcim.device', objectId: '231' }] });
+    expect(result).toMatchObject({
+      result: 'observed',
+      observations: [{ objectType: 'dcim.device', objectId: '231' }],
+    });
   });
 
   test('what is on a virtual machine has no device', () => {
     const result = door.translate(deliver(fixture('4.7/ipaddress-of-vm')));
-    expect(result).toMatchObject({ result: 'observed', observations: [{ objectType: 'ipam.ipaddress', objectId: '9002', deviceId: null }] });
+    expect(result).toMatchObject({
+      result: 'observed',
+      observations: [{ objectType: 'ipam.ipaddress', objectId: '9002', deviceId: null }],
+    });
   });
 
   test('a change inside a branch is ignored, and so is a job', () => {
     const body = JSON.parse(fixture('4.7/device-updated').toString('utf8')) as Record<string, unknown>;
-    expect(door.translate(deliver(JSON.stringify({ ...body, active_branch: { id: 3, name: 'try-out' } }))).result).toBe('ignored');
+    expect(door.translate(deliver(JSON.stringify({ ...body, active_branch: { id: 3, name: 'try-out' } }))).result).toBe(
+      'ignored',
+    );
     expect(door.translate(deliver(JSON.stringify({ ...body, active_branch: null }))).result).toBe('observed');
     expect(door.translate(deliver(JSON.stringify({ ...body, event: 'job_started' }))).result).toBe('ignored');
   });
 
-  test.each(['', 'garbage', '[]', 'null', '{}', '{"event":"updated"}', '{"event":"updated","timestamp":"2026-11-20T10:00:00Z","object_type":"dcim.device","data":{"id":"231"}}'])(
-    'foreign input %j is unsupported, not an exception',
-    (body) => expect(door.translate(deliver(body)).result).toBe('unsupported'),
+  test.each([
+    '',
+    'garbage',
+    '[]',
+    'null',
+    '{}',
+    '{"event":"updated"}',
+    '{"event":"updated","timestamp":"2026-11-20T10:00:00Z","object_type":"dcim.device","data":{"id":"231"}}',
+  ])('foreign input %j is unsupported, not an exception', (body) =>
+    expect(door.translate(deliver(body)).result).toBe('unsupported'),
   );
 
   test('an event or a model that nobody knows is unsupported', () => {
     const body = JSON.parse(fixture('4.7/device-updated').toString('utf8')) as Record<string, unknown>;
-    expect(door.translate(deliver(JSON.stringify({ ...body, event: 'exploded' })))).toMatchObject({ result: 'unsupported', reason: 'unknown event "exploded"' });
-    expect(door.translate(deliver(JSON.stringify({ ...body, object_type: undefined, model: 'frobnicator' }))).result).toBe('unsupported');
+    expect(door.translate(deliver(JSON.stringify({ ...body, event: 'exploded' })))).toMatchObject({
+      result: 'unsupported',
+      reason: 'unknown event "exploded"',
+    });
+    expect(
+      door.translate(deliver(JSON.stringify({ ...body, object_type: undefined, model: 'frobnicator' }))).result,
+    ).toBe('unsupported');
   });
 
   test('the same delivery gives the same observations', () => {
@@ -116,18 +154,28 @@ describe('translate', () => {
   });
 });
 
-const recorded = path.join(process.env.REANIMATOR_CORPUS ?? path.join(import.meta.dirname, '..', '..', '..', 'shared', 'corpus'), 'netbox', 'recorded-4.7.3');
+const recorded = path.join(
+  process.env.REANIMATOR_CORPUS ?? path.join(import.meta.dirname, '..', '..', '..', 'shared', 'corpus'),
+  'netbox',
+  'recorded-4.7.3',
+);
 const absent = !existsSync(recorded);
-if (absent) process.stderr.write(`skipped: recorded deliveries of NetBox 4.7.3 are not at ${recorded} (REANIMATOR_CORPUS)\n`);
+if (absent)
+  process.stderr.write(`skipped: recorded deliveries of NetBox 4.7.3 are not at ${recorded} (REANIMATOR_CORPUS)\n`);
 
 describe.skipIf(absent)('deliveries recorded from NetBox 4.7.3', () => {
   const files = absent ? [] : readdirSync(recorded).filter((file) => file.endsWith('.http'));
   test('there are some', () => expect(files.length).toBeGreaterThan(0));
   test.each(files)('%s', (file) => {
     const text = readFileSync(path.join(recorded, file));
-    const body = text.subarray(text.indexOf('\r\n\r\n') === -1 ? text.indexOf('\n\n') + 2 : text.indexOf('\r\n\r\n') + 4);
+    const body = text.subarray(
+      text.indexOf('\r\n\r\n') === -1 ? text.indexOf('\n\n') + 2 : text.indexOf('\r\n\r\n') + 4,
+    );
     const [, objectType, change] = /^\d+-(.+)-(\w+)\.http$/.exec(file) ?? [];
     const result = door.translate(deliver(body));
-    expect(result).toMatchObject({ result: 'observed', observations: [{ objectType, change, requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) }] });
+    expect(result).toMatchObject({
+      result: 'observed',
+      observations: [{ objectType, change, requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) }],
+    });
   });
 });

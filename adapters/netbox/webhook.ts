@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import type { Delivery, Translated, Verdict, WebhookDoor } from '../../src/ports/adapter.ts';
+import type { Delivery, Translated, Verdict, WebhookDoor } from '#src/ports/adapter.ts';
 
 /** Clocks differ; a time further ahead than this is not a clock. */
 const AHEAD_MS = 10 * 60_000;
@@ -37,7 +37,11 @@ const OBJECT_TYPES: Readonly<Record<string, string>> = {
   rack: 'dcim.rack',
 };
 
-const CHANGES: Readonly<Record<string, 'created' | 'updated' | 'deleted'>> = { created: 'created', updated: 'updated', deleted: 'deleted' };
+const CHANGES: Readonly<Record<string, 'created' | 'updated' | 'deleted'>> = {
+  created: 'created',
+  updated: 'updated',
+  deleted: 'deleted',
+};
 const NO_OBJECT = new Set(['job_started', 'job_ended', 'job_completed', 'job_failed', 'job_errored']);
 
 /** NetBox's webhooks: hex HMAC-SHA512 over the raw body in `X-Hook-Signature`; the only time is the one inside the body. */
@@ -46,7 +50,8 @@ export function webhookDoor(settings: { webhookSecret?: string | undefined; maxD
     verify(delivery) {
       if (settings.webhookSecret === undefined) return refused('webhookSecret is not set');
       const signature = delivery.headers['x-hook-signature'];
-      if (signature === undefined || signature === '') return refused('no X-Hook-Signature: set the secret of the webhook in NetBox');
+      if (signature === undefined || signature === '')
+        return refused('no X-Hook-Signature: set the secret of the webhook in NetBox');
       // Buffer.from(…, 'hex') stops at the first odd character without a word.
       if (!/^[0-9a-f]{128}$/i.test(signature)) return refused('X-Hook-Signature is not a hex SHA-512');
       const expected = createHmac('sha512', settings.webhookSecret).update(delivery.body).digest();
@@ -75,16 +80,21 @@ function translate(delivery: Delivery): Translated {
   const read = Payload.safeParse(parse(delivery.body));
   if (!read.success) {
     const issue = read.error.issues[0];
-    return { result: 'unsupported', reason: `not a delivery of NetBox: ${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'unexpected'}` };
+    return {
+      result: 'unsupported',
+      reason: `not a delivery of NetBox: ${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'unexpected'}`,
+    };
   }
   const payload = read.data;
   // netbox-branching: ids inside a branch may not exist in main.
-  if (payload.active_branch ?? payload.context?.active_branch) return { result: 'ignored', reason: 'a change inside a branch' };
+  if (payload.active_branch ?? payload.context?.active_branch)
+    return { result: 'ignored', reason: 'a change inside a branch' };
   if (NO_OBJECT.has(payload.event)) return { result: 'ignored', reason: `${payload.event} is about no object` };
   const change = CHANGES[payload.event];
   if (!change) return { result: 'unsupported', reason: `unknown event "${payload.event}"` };
   const objectType = payload.object_type ?? OBJECT_TYPES[payload.model ?? ''];
-  if (!objectType) return { result: 'unsupported', reason: `neither object_type nor a model that we know ("${payload.model ?? ''}")` };
+  if (!objectType)
+    return { result: 'unsupported', reason: `neither object_type nor a model that we know ("${payload.model ?? ''}")` };
   const time = Date.parse(payload.timestamp);
   return {
     result: 'observed',

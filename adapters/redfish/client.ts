@@ -3,10 +3,11 @@ import type { HttpAnswer } from '../../src/kit/http.ts';
 import type { Kit } from '../../src/kit/kit.ts';
 import { AdapterError } from '../../src/ports/adapter-error.ts';
 import type { BmcTarget } from '../../src/ports/hardware-inventory.ts';
-import { isRecord } from './decode.ts';
+import { connect, parseTarget, trust } from './connect.ts';
 import { enterLane } from './lane.ts';
 import { fold, ownPath } from './own-origin.ts';
 import { messageIds, saysPasswordChange } from './refusal.ts';
+import { parseBody } from './resource-body.ts';
 import { ServiceRoot } from './schema.ts';
 import { logIn, logOut, passwordMustChange, type Session } from './session.ts';
 import type { Settings } from './settings.ts';
@@ -60,7 +61,7 @@ export async function openBmc(target: BmcTarget, settings: Settings, kit: Kit, s
   const credential = `${target.username}:${createHash('sha256').update(target.password).digest('hex')}`;
   await kit.lockouts.check(host, credential);
 
-  const http = kit.http({
+  const http = connect(kit, {
     baseUrl: origin,
     tls: trust(target, settings),
     connections: settings.maxInFlight,
@@ -93,7 +94,11 @@ export async function openBmc(target: BmcTarget, settings: Settings, kit: Kit, s
 
   async function refuse(error: AdapterError): Promise<AdapterError> {
     die(error);
-    await kit.lockouts.report(host, credential, error.message);
+    try {
+      await kit.lockouts.report(host, credential, error.message);
+    } catch (cause) {
+      kit.log.error({ host, err: cause }, 'refused BMC credentials could not be remembered: they may be tried again');
+    }
     return error;
   }
 
@@ -146,8 +151,10 @@ export async function openBmc(target: BmcTarget, settings: Settings, kit: Kit, s
   async function renew(used: Session): Promise<boolean> {
     if (state.session !== used) return true; // another request has done it meanwhile
     if (used.path === null || state.renewals >= CAPS.renewals) return false;
-    state.renewing ??= enter().finally(() => (state.renewing = null));
-    state.renewals += 1;
+    if (state.renewing === null) {
+      state.renewals += 1;
+      state.renewing = enter().finally(() => (state.renewing = null));
+    }
     await state.renewing;
     return true;
   }
@@ -263,36 +270,4 @@ export async function openBmc(target: BmcTarget, settings: Settings, kit: Kit, s
     fingerprint256: () => http.fingerprint256,
     close,
   };
-}
-
-function parseTarget(url: string, system: string): { origin: string; host: string } {
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new AdapterError('unsupported', `${system}: the BMC's address is not an http(s) URL`, { system });
-  }
-  const { origin, host } = new URL(url);
-  return { origin, host };
-}
-
-function trust(target: BmcTarget, settings: Settings) {
-  if (target.fingerprint256 !== null) return { fingerprint256: target.fingerprint256 };
-  if (settings.tls === 'first-use') return { firstUse: true };
-  return { caFile: settings.caFile };
-}
-
-function parseBody(text: string, path: string, system: string): Record<string, unknown> {
-  // A byte-order mark, and bare carriage returns inside strings, are seen in the field; outside of strings they are blanks anyway.
-  // oxlint-disable-next-line no-control-regex
-  const cleaned = text.replaceAll(/[\u0000-\u001f\ufeff]/g, ' ');
-  let body: unknown;
-  try {
-    body = JSON.parse(cleaned);
-  } catch (cause) {
-    throw new AdapterError('malformed', `${system}: GET ${path} is not JSON`, { system, cause });
-  }
-  if (!isRecord(body)) throw new AdapterError('malformed', `${system}: GET ${path} is not a resource`, { system });
-  if (isRecord(body['error']) && body['@odata.id'] === undefined) {
-    const ids = messageIds(text).join(', ');
-    throw new AdapterError('not-found', `${system}: GET ${path} answered 200 with an error: ${ids}`, { system });
-  }
-  return body;
 }

@@ -71,6 +71,16 @@ describe('credentials', () => {
     });
   });
 
+  test('refused while the memory for it is out of order: still said', async () => {
+    await withBmc({}, async (bmc) => {
+      const kit = testKit();
+      kit.lockouts.report = async () => {
+        throw new Error('database is away');
+      };
+      expect((await errorOf(readBmc(bmc, { kit, target: { password: 'wrong' } }))).kind).toBe('unauthorized');
+    });
+  });
+
   test('one forbidden resource is no reason to distrust the credentials', async () => {
     await withBmc({}, async (bmc) => {
       bmc.addFault({ match: MEMORY, kind: 'status', status: 403, body: {} });

@@ -10,6 +10,7 @@ import { startBmcSimulator } from './simulator.ts';
 import { selfSigned } from './simulator/self-signed.ts';
 import { simulatedTree } from './simulator/simulated-tree.ts';
 
+const OPENSSL = 'openssl';
 const start = (port = 0) => startBmcSimulator({ tree: simulatedTree('openbmc'), tls: true, port, latencyMs: 1 });
 
 describe('the certificate that the simulator makes', () => {
@@ -34,11 +35,11 @@ describe('the certificate that the simulator makes', () => {
     const file = join(folder, 'cert.pem');
     writeFileSync(file, selfSigned('bmc-1').cert);
     try {
-      execFileSync('openssl', ['version']);
+      execFileSync(OPENSSL, ['version']);
     } catch {
       skip('openssl is not installed');
     }
-    const said = execFileSync('openssl', ['verify', '-CAfile', file, file], { encoding: 'utf8' });
+    const said = execFileSync(OPENSSL, ['verify', '-CAfile', file, file], { encoding: 'utf8' });
     rmSync(folder, { recursive: true });
     expect(said).toContain('OK');
   });
@@ -81,7 +82,7 @@ describe('reading over TLS', () => {
     const missing = await readBmc(bmc, { settings: { tls: 'verify', caFile: join(folder, 'gone.pem') } }).catch(
       (thrown: unknown) => thrown,
     );
-    expect(missing).toBeInstanceOf(AdapterError);
+    expect(missing).toMatchObject({ name: 'AdapterError', kind: 'unsupported' });
     await bmc.close();
     rmSync(folder, { recursive: true });
   });

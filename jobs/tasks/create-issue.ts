@@ -7,9 +7,6 @@ import { ticketDraft } from '#src/tickets/model.ts';
 import { findTicket } from '#src/tickets/reads.ts';
 import { createIssueJob } from '../catalogue.ts';
 
-/** How long one call may take, on top of the other side's search lag, before a missing issue counts as not created. */
-const CALL_MS = 20_000;
-
 /** Gives a ticket its counterpart where operators live: one, whatever crashes. */
 export const createIssueTask = handle(createIssueJob, async (ctx, { ticketId }) => {
   const ticket = await findTicket(ctx, ticketId);
@@ -30,7 +27,7 @@ export const createIssueTask = handle(createIssueJob, async (ctx, { ticketId }) 
     operation: 'create issue',
     class: 'probe-first',
     request: { summary: draft.summary },
-    lagMs: tickets.searchLagMs + CALL_MS,
+    lagMs: tickets.searchLagMs + ctx.settings.settleMs,
     probe: () => tickets.findByKey(key, ctx.signal),
     act: () => tickets.create(key, draft, ctx.signal),
   });

@@ -11,8 +11,6 @@ import { wasIntended } from '#src/journal/reads.ts';
 import { AdapterError } from '#src/ports/adapter-error.ts';
 import { hardenAssetJob } from '../catalogue.ts';
 
-const CALL_MS = 30_000;
-
 /** Launches the hardening playbook for this one host, follows it to its end, and moves the server on. */
 export const hardenAssetTask = handle(hardenAssetJob, async (ctx, { assetId }) => {
   const asset = await findAsset(ctx, assetId);
@@ -42,7 +40,7 @@ export const hardenAssetTask = handle(hardenAssetJob, async (ctx, { assetId }) =
     operation: 'launch playbook',
     class: 'probe-first',
     request: { template, limit: host },
-    lagMs: playbooks.searchLagMs + CALL_MS,
+    lagMs: playbooks.searchLagMs + ctx.settings.settleMs,
     probe: () => playbooks.findByKey(key, ctx.signal),
     act: () => playbooks.launch(key, { template, limit: host, extraVars: { asset_id: asset.id, serial: asset.serial } }, ctx.signal),
   });

@@ -9,8 +9,6 @@ import type { DeviceFields, DeviceRecord, ManagementInterface, Written } from '#
 import { reconcileDeviceJob } from '../catalogue.ts';
 import { hardwareFacts } from './hardware-facts.ts';
 
-const CALL_MS = 60_000;
-
 /** Compares one server with its device in the system of record, field by field, and writes what is ours and differs. Nothing differs: nothing is written. */
 export const reconcileDeviceTask = handle(reconcileDeviceJob, (ctx, { assetId }) => reconcileAsset(ctx, assetId));
 
@@ -76,7 +74,7 @@ async function createRecord(ctx: JobCtx, asset: Asset): Promise<DeviceRecord> {
     operation: 'create device',
     class: 'probe-first',
     request: draft,
-    lagMs: CALL_MS,
+    lagMs: ctx.settings.settleMs,
     probe: () => records.find({ serial: asset.serial ?? undefined, name, site }, ctx.signal),
     act: () => records.create(key, draft, ctx.signal),
   });

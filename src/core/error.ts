@@ -4,6 +4,7 @@ export type HubErrorKind =
   | 'unauthenticated'
   | 'forbidden'
   | 'not-found'
+  | 'method-not-allowed'
   | 'conflict' // the state does not allow it now: says what would be
   | 'too-large'
   | 'unsupported-media'
@@ -16,6 +17,7 @@ export const PROBLEMS = {
   unauthenticated: { status: 401, title: 'Who are you?' },
   forbidden: { status: 403, title: 'Not allowed' },
   'not-found': { status: 404, title: 'Not found' },
+  'method-not-allowed': { status: 405, title: 'Not with this method' },
   conflict: { status: 409, title: 'Conflicts with the present state' },
   'too-large': { status: 413, title: 'Too large' },
   'unsupported-media': { status: 415, title: 'Unsupported media type' },

@@ -22,11 +22,16 @@ export function newId(now: number = Date.now()): string {
   return formatUuid(bytes);
 }
 
-/** The same parts always give the same id (UUIDv8 over SHA-256, RFC 9562 §5.8): for rows that must exist once. */
+/**
+ * The same parts always give the same id (UUIDv8 over SHA-256, RFC 9562 §5.8): for rows that must exist once.
+ *
+ * Byte 8 is never 0x80: with version 8 MariaDB 10.11 takes such a UUID for one whose bytes it has swapped, and refuses it as
+ * "Incorrect uuid value" (1 of 64; in an INSERT IGNORE it silently becomes the nil UUID).
+ */
 export function idFrom(...parts: string[]): string {
   const bytes = createHash('sha256').update(JSON.stringify(parts)).digest().subarray(0, 16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f || 0x3f) | 0x80;
   return formatUuid(bytes);
 }
 

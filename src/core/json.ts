@@ -1,4 +1,4 @@
-/** A JSON column: the driver parses it on some server versions and hands out text on others. */
+/** A JSON column, which the driver hands out as text (`jsonStrings`); a value that is parsed already stays. */
 export function fromJson<T>(value: unknown): T {
   return (typeof value === 'string' ? JSON.parse(value) : value) as T;
 }

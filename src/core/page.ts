@@ -14,12 +14,16 @@ export function toCursor(parts: string[]): string {
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
-/** @throws HubError invalid naming the query parameter */
+/** What stands in a cursor: the id of a row last, before it the times that the list is sorted by. */
+const Id = z.guid();
+const Moment = z.iso.datetime().refine((time) => !Number.isNaN(Date.parse(time)));
+
+/** Anybody may send anything: nothing but times and an id goes on to the database. @throws HubError invalid naming the query parameter */
 export function fromCursor(cursor: string | undefined, parts: number): string[] | undefined {
   if (cursor === undefined) return undefined;
   try {
-    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    return z.array(z.string()).length(parts).parse(value);
+    const value = z.array(z.string()).length(parts).parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+    return value.map((part, index) => (index === parts - 1 ? Id : Moment).parse(part));
   } catch {
     throw invalid('query.cursor', 'is not a cursor of this list: pass `next` of the page before, or leave it out');
   }

@@ -168,13 +168,22 @@ function parseInput(route: Route, req: Request, headers: Record<string, string>)
 
 /** Body fields as JSON pointers (`/events/3/type`), the rest as `query.limit`, `path.id`. */
 export function toFaults(error: z.ZodError, where: string): FieldFault[] {
-  return error.issues.map((issue) => {
+  return error.issues.flatMap(meantBranch).map((issue) => {
     const path = issue.path.map(String);
     const keys = issue.code === 'unrecognized_keys' ? issue.keys : [];
     const field = where === '' ? `/${[...path, ...keys.slice(0, 1)].join('/')}` : [where, ...path, ...keys.slice(0, 1)].join('.');
     const message = keys.length > 0 ? `unknown field${keys.length > 1 ? 's' : ''} ${keys.join(', ')}: check the spelling against /api/schema/` : issue.message;
     return { field, message };
   });
+}
+
+/** One of several shapes: the faults of the one that was meant, which is the one whose outer form fits (an object, a list). */
+function meantBranch(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const branches = issue.errors.filter((faults) => !faults.some((fault) => fault.code === 'invalid_type' && fault.path.length === 0));
+  const [meant] = branches;
+  if (meant === undefined || branches.length > 1) return [issue];
+  return meant.map((fault) => ({ ...fault, path: [...issue.path, ...fault.path] })).flatMap(meantBranch);
 }
 
 export function invalid(field: string, message: string): HubError {
@@ -237,13 +246,15 @@ const BODY_PARSER_ERRORS: Record<string, [HubError['kind'], string]> = {
 
 function toHubError(error: unknown): HubError {
   if (error instanceof HubError) return error;
-  const { type, limit, message } = error as { type?: string; limit?: number; message?: string };
+  const { type, limit, message, status } = error as { type?: string; limit?: number; message?: string; status?: number };
   const parser = type === undefined ? undefined : BODY_PARSER_ERRORS[type];
   if (parser) {
     const [kind, text] = parser;
     const detail = limit === undefined ? `${text}: ${message ?? ''}` : `${text}: at most ${limit} bytes`;
     return new HubError(kind, detail, { fields: [{ field: 'body', message: detail }], cause: error });
   }
+  // What Express itself refuses, e.g. an address that cannot be decoded.
+  if (status !== undefined && status >= 400 && status < 500) return new HubError('invalid', message ?? 'The request cannot be read', { cause: error });
   if (isDatabaseAway(error)) return new HubError('unavailable', 'The database does not answer now; nothing was changed. Try again', { cause: error });
   return new HubError('internal', 'The hub failed here. The log has the details under this request id', { cause: error });
 }

@@ -85,3 +85,10 @@ export function errnoOf(error: unknown): number {
 export function isDuplicate(error: unknown): boolean {
   return errnoOf(error) === 1062;
 }
+
+/** A value does not fit its column: out of range, truncated, of the wrong form, too long, or against a CHECK. Trying again cannot help. */
+const DATA_ERRNO = new Set([1264, 1265, 1292, 1366, 1406, 4025]);
+
+export function isDataFault(error: unknown): boolean {
+  return DATA_ERRNO.has(errnoOf(error));
+}

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Ctx, TxCtx } from '../core/ctx.ts';
 import { idFrom } from '../core/id.ts';
-import { tx } from '../core/tx.ts';
+import { isDataFault, tx } from '../core/tx.ts';
 import type { Reaction } from '../journal/job.ts';
 import { buryJob, insertJob } from '../journal/store.ts';
 import { type EventRow, place, takeUnplaced } from './store.ts';
@@ -40,9 +40,10 @@ async function addJob(inside: TxCtx, reaction: Reaction, event: EventRow, id: st
     const input = job.Input.parse(mapped);
     return await insertJob(inside.db, { ...common, input, subject: job.subject(input), dedupeKey: job.dedupe(input) });
   } catch (error) {
-    if (!(error instanceof z.ZodError || error instanceof TypeError)) throw error;
+    if (!(error instanceof z.ZodError || error instanceof TypeError || isDataFault(error))) throw error;
+    const message = error instanceof Error ? error.message : String(error);
     await insertJob(inside.db, { ...common, input: { event: event.id }, subject: event.subject, dedupeKey: id });
-    await buryJob(inside.db, id, { message: `${reaction.name} could not map ${event.type}: ${error.message}` }, inside.now());
+    await buryJob(inside.db, id, { message: `${reaction.name} could not map ${event.type}: ${message}` }, inside.now());
     return false;
   }
 }

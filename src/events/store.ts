@@ -55,12 +55,15 @@ export async function isLogged(db: Knex.Transaction, id: string): Promise<boolea
   return rows.length > 0;
 }
 
-/** Takes the relay's turn (waits for another relay to end) and the next events that have no place in the feed yet. */
+/**
+ * Takes the relay's turn (waits for another relay to end) and the next events that have no place in the feed yet, in the order in
+ * which they were said: ids do not sort like that (those that follow from a key are hashes, and clocks of two hosts differ).
+ */
 export async function takeUnplaced(db: Knex.Transaction, limit: number): Promise<{ position: number; events: EventRow[] }> {
   const [position] = await db('feed_position').where({ id: 1 }).forUpdate().select('sequence');
   const rows = await db('outbox')
     .join('events', 'events.id', 'outbox.event_id')
-    .orderBy('outbox.event_id')
+    .orderBy('outbox.position')
     .limit(limit)
     .select('events.*');
   return { position: Number(position.sequence), events: rows.map(toEventRow) };

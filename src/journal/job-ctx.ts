@@ -24,6 +24,8 @@ export interface JobSettings {
   hardenTemplate: string;
   /** Between two looks at a run outside that has not ended, in milliseconds. */
   followMs: number;
+  /** How long a call that nobody heard back from may still take effect outside, on top of the search lag, in milliseconds. */
+  settleMs: number;
   bmc: { scheme: 'https' | 'http'; port: number | null; username: string | null; password: string | null };
 }
 

@@ -20,23 +20,26 @@ export interface NewJob {
  * newer world when it runs, so nothing is lost by not adding)
  */
 export async function insertJob(db: Knex, job: NewJob): Promise<boolean> {
-  const [result] = await db.raw(
-    `INSERT IGNORE INTO jobs (id, name, input, subject_type, subject_id, state, dedupe_key, due_at, cause, reaction, created_at)
-     VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?)`,
-    [
-      job.id,
-      job.name,
-      JSON.stringify(job.input),
-      job.subject.type,
-      job.subject.id,
-      job.dedupeKey,
-      toSql(job.now),
-      job.cause,
-      job.reaction,
-      toSql(job.now),
-    ],
-  );
-  return result.affectedRows === 1;
+  try {
+    // Not INSERT IGNORE: it would also swallow values that do not fit, and keep something else instead.
+    await db('jobs').insert({
+      id: job.id,
+      name: job.name,
+      input: JSON.stringify(job.input),
+      subject_type: job.subject.type,
+      subject_id: job.subject.id,
+      state: 'waiting',
+      dedupe_key: job.dedupeKey,
+      due_at: toSql(job.now),
+      cause: job.cause,
+      reaction: job.reaction,
+      created_at: toSql(job.now),
+    });
+    return true;
+  } catch (error) {
+    if (isDuplicate(error)) return false;
+    throw error;
+  }
 }
 
 export interface ClaimedJob {

@@ -47,6 +47,8 @@ export interface SimulatorServer {
   /** Every request since the start or the last `forget()`, oldest first; at most 10,000 are kept. */
   requests: SimulatedRequest[];
   forget(): void;
+  /** Called before a request is handled and before it is answered; what it returns is waited for. */
+  watch(listener: (request: SimulatedRequest, phase: 'before' | 'after') => void | Promise<void>): void;
   addFault(fault: Fault): void;
   clearFaults(): void;
   close(): Promise<void>;
@@ -68,6 +70,7 @@ export async function startSimulatorServer(options: SimulatorServerOptions): Pro
   const requests: SimulatedRequest[] = [];
   let faults: Fault[] = [];
   const hanging = new Set<ServerResponse>();
+  let listener: Parameters<SimulatorServer['watch']>[0] = () => {};
 
   function takeFault(request: SimulatedRequest): Fault | undefined {
     const query = request.query.toString();
@@ -100,6 +103,7 @@ export async function startSimulatorServer(options: SimulatorServerOptions): Pro
     if (request.path.startsWith('/__simulator/')) return send(outgoing, control(request));
     requests.push(request);
     if (requests.length > 10_000) requests.shift();
+    await listener(request, 'before');
     const fault = takeFault(request);
     if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.ms ?? 1000));
     if (fault?.kind === 'reset') return void outgoing.destroy();
@@ -109,17 +113,18 @@ export async function startSimulatorServer(options: SimulatorServerOptions): Pro
       return send(outgoing, { status: fault.status ?? 500, body: fault.body ?? { detail: 'injected fault' }, headers: fault.headers ?? {} });
     }
     const answer = await options.handle(request);
+    await listener(request, 'after');
     if (fault?.kind === 'drop-answer') return void outgoing.destroy();
     return send(outgoing, answer);
   }
 
-  const listener = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+  const accept = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     serve(incoming, outgoing).catch((error: unknown) => {
       if (!outgoing.headersSent) send(outgoing, { status: 500, body: { detail: `simulator: ${String(error)}` } });
       else outgoing.destroy();
     });
   };
-  const server: Server = options.tls ? createTlsServer(options.tls, listener) : createServer(listener);
+  const server: Server = options.tls ? createTlsServer(options.tls, accept) : createServer(accept);
   server.keepAliveTimeout = 30_000;
   const host = options.host ?? '127.0.0.1';
   await new Promise<void>((resolve, reject) => {
@@ -132,6 +137,7 @@ export async function startSimulatorServer(options: SimulatorServerOptions): Pro
     port,
     requests,
     forget: () => void (requests.length = 0),
+    watch: (added) => void (listener = added),
     addFault: (fault) => void faults.push({ ...fault }),
     clearFaults: () => void (faults = []),
     close: () =>

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { toIso, toIsoOrNull, toSql } from '../core/time.ts';
+import { isDuplicate } from '../core/tx.ts';
 import type { TicketState } from './model.ts';
 
 export interface Ticket {
@@ -41,13 +42,13 @@ export async function lockTicket(db: Knex.Transaction, id: string): Promise<Tick
 
 /** @returns false where an equal one is open already (or was inserted this moment by somebody else) */
 export async function insertTicket(db: Knex.Transaction, ticket: Ticket): Promise<boolean> {
-  const row = toRow(ticket);
-  const columns = Object.keys(row);
-  const [result] = await db.raw(
-    `INSERT IGNORE INTO tickets (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
-    Object.values(row) as string[],
-  );
-  return result.affectedRows === 1;
+  try {
+    await db('tickets').insert(toRow(ticket));
+    return true;
+  } catch (error) {
+    if (isDuplicate(error)) return false;
+    throw error;
+  }
 }
 
 export async function updateTicket(db: Knex.Transaction, id: string, changes: Partial<Omit<Ticket, 'id'>>): Promise<void> {

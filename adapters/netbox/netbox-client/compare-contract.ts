@@ -35,7 +35,11 @@ interface Operation {
 }
 export interface OpenApi {
   paths: Record<string, Partial<Record<'get' | 'post' | 'patch', Operation>>>;
-  components: { schemas: Record<string, Schema>; parameters?: Record<string, Parameter>; responses?: Record<string, Content> };
+  components: {
+    schemas: Record<string, Schema>;
+    parameters?: Record<string, Parameter>;
+    responses?: Record<string, Content>;
+  };
 }
 
 /**
@@ -81,12 +85,19 @@ function compareOperation(compare: Compare, at: string, ours: Operation, theirs:
   }
 }
 
-function compareParameter({ ours, theirs, version, found }: Compare, at: string, reference: Parameter, operation: Operation): void {
+function compareParameter(
+  { ours, theirs, version, found }: Compare,
+  at: string,
+  reference: Parameter,
+  operation: Operation,
+): void {
   const parameter = deref(ours, reference);
   if (parameter.in !== 'query') return;
   const since = parameter['x-since'] ?? parameter['x-documented-since'];
   if (since !== undefined && !atLeast(version, since)) return;
-  const their = (operation.parameters ?? []).map((one) => deref(theirs, one)).find((one) => one.name === parameter.name && one.in === 'query');
+  const their = (operation.parameters ?? [])
+    .map((one) => deref(theirs, one))
+    .find((one) => one.name === parameter.name && one.in === 'query');
   if (!their) return void found.push(`${at}: no parameter ${parameter.name}`);
   const [type, theirType] = [typeOf(ours, parameter.schema), typeOf(theirs, their.schema)];
   if (!fits(type, theirType)) found.push(`${at}: parameter ${parameter.name} is ${theirType} there, ${type} here`);
@@ -120,14 +131,21 @@ function compareWritten(compare: Compare, at: string, oursIn: Schema, theirsIn: 
   const [their] = forms;
   if (our.type === undefined) return;
   if (!their) return void found.push(`${at}: takes no ${typeName(our)}`);
-  if (our.nullable && !formsOf(theirs, theirsIn).some((form) => form.nullable) && !flat(theirs, theirsIn).nullable) found.push(`${at}: takes no null`);
+  if (our.nullable && !formsOf(theirs, theirsIn).some((form) => form.nullable) && !flat(theirs, theirsIn).nullable)
+    found.push(`${at}: takes no null`);
   if (our.type === 'array' && our.items && their.items) compareWritten(compare, `${at}[]`, our.items, their.items);
   if (!our.properties) return;
   for (const [name, property] of Object.entries(our.properties)) {
     if (property['x-undocumented'] || (property['x-since'] && !atLeast(version, property['x-since']))) continue;
     const others = forms.map((form) => form.properties?.[name]).filter((one) => one !== undefined);
     if (others.length === 0) found.push(`${at}.${name}: not there`);
-    else compareWritten(compare, `${at}.${name}`, property, others.length === 1 && others[0] ? others[0] : { oneOf: others });
+    else
+      compareWritten(
+        compare,
+        `${at}.${name}`,
+        property,
+        others.length === 1 && others[0] ? others[0] : { oneOf: others },
+      );
   }
   for (const name of our.required === undefined ? [] : (their.required ?? [])) {
     if (!our.required?.includes(name)) found.push(`${at}.${name}: required there, optional here`);

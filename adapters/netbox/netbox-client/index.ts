@@ -3,12 +3,28 @@ import type { Http, HttpAnswer, HttpRequest } from '../../../src/kit/http.ts';
 import { AdapterError } from '../../../src/ports/adapter-error.ts';
 import { atLeast, parseVersion } from './api-version.ts';
 import { refusal } from './refusal.ts';
-import { FILTERS, RESOURCES, type CreateBody, type PatchBody, type Query, type Resource, type Row } from './resources.ts';
+import {
+  FILTERS,
+  RESOURCES,
+  type CreateBody,
+  type PatchBody,
+  type Query,
+  type Resource,
+  type Row,
+} from './resources.ts';
 
 export type { components, paths } from './contract.d.ts';
 export { atLeast } from './api-version.ts';
 export { isPermissionDenied } from './refusal.ts';
-export { FILTERS, RESOURCES, type CreateBody, type PatchBody, type Query, type Resource, type Row } from './resources.ts';
+export {
+  FILTERS,
+  RESOURCES,
+  type CreateBody,
+  type PatchBody,
+  type Query,
+  type Resource,
+  type Row,
+} from './resources.ts';
 
 /** The reader's schema: every field of it must stand in the contract, with a type that it accepts. */
 export type Reads<R extends Resource, S extends z.ZodObject> = Row<R> extends z.input<S> ? S : never;
@@ -34,12 +50,33 @@ export interface WriteOptions {
 /** Thin and typed: one call, one request (a list: one per page). Throws AdapterError only. Never repeats a write. */
 export interface NetBoxClient {
   /** Every match. @throws AdapterError malformed where the pages do not add up to the count, so a list is never silently incomplete */
-  list<R extends Resource, S extends z.ZodObject>(resource: R, query: Query<R>, schema: Reads<R, S>, options: ReadOptions): Promise<z.output<S>[]>;
+  list<R extends Resource, S extends z.ZodObject>(
+    resource: R,
+    query: Query<R>,
+    schema: Reads<R, S>,
+    options: ReadOptions,
+  ): Promise<z.output<S>[]>;
   /** Undefined when NetBox itself says that there is none (a proxy's 404 page does not count). */
-  get<R extends Resource, S extends z.ZodObject>(resource: R, id: number, schema: Reads<R, S>, options: ReadOptions): Promise<Stored<z.output<S>> | undefined>;
-  create<R extends Resource, S extends z.ZodObject>(resource: R, body: CreateBody<R>, schema: Reads<R, S>, options: WriteOptions): Promise<Change<z.output<S>>>;
+  get<R extends Resource, S extends z.ZodObject>(
+    resource: R,
+    id: number,
+    schema: Reads<R, S>,
+    options: ReadOptions,
+  ): Promise<Stored<z.output<S>> | undefined>;
+  create<R extends Resource, S extends z.ZodObject>(
+    resource: R,
+    body: CreateBody<R>,
+    schema: Reads<R, S>,
+    options: WriteOptions,
+  ): Promise<Change<z.output<S>>>;
   /** @throws AdapterError throttled, status 412, when `etag` is given and the object changed since */
-  update<R extends Resource, S extends z.ZodObject>(resource: R, id: number, body: PatchBody<R>, schema: Reads<R, S>, options: WriteOptions & { etag?: string | null }): Promise<Change<z.output<S>>>;
+  update<R extends Resource, S extends z.ZodObject>(
+    resource: R,
+    id: number,
+    body: PatchBody<R>,
+    schema: Reads<R, S>,
+    options: WriteOptions & { etag?: string | null },
+  ): Promise<Change<z.output<S>>>;
   /** Full version, e.g. `4.7.3`. */
   status(options: ReadOptions): Promise<{ version: string; workers: number | null }>;
   /** Whose token it is. 4.5+. */
@@ -100,17 +137,28 @@ export function createNetBoxClient(
   function checkQuery(resource: Resource, query: object): void {
     const known: readonly string[] = FILTERS[resource];
     for (const [name, value] of Object.entries(query)) {
-      if (!known.includes(name)) throw fault('rejected', `${resource} has no filter "${name}" in the contract; NetBox would ignore it`);
+      if (!known.includes(name))
+        throw fault('rejected', `${resource} has no filter "${name}" in the contract; NetBox would ignore it`);
       const empty = value === '' || (Array.isArray(value) && (value.length === 0 || value.includes('')));
       if (empty) throw fault('rejected', `filter "${name}" of ${resource} is empty; NetBox would return everything`);
     }
   }
 
-  async function listOnce(resource: Resource, query: HttpRequest['query'], fields: string, signal: AbortSignal): Promise<unknown[] | undefined> {
+  async function listOnce(
+    resource: Resource,
+    query: HttpRequest['query'],
+    fields: string,
+    signal: AbortSignal,
+  ): Promise<unknown[] | undefined> {
     const path = RESOURCES[resource];
     const rows = new Map<number, unknown>();
-    for (let offset = 0; ; ) {
-      const request: HttpRequest = { method: 'GET', path, query: { ...query, fields, limit: pageSize, offset }, signal };
+    for (let offset = 0; ;) {
+      const request: HttpRequest = {
+        method: 'GET',
+        path,
+        query: { ...query, fields, limit: pageSize, offset },
+        signal,
+      };
       const page = (await sendOk(request)).json(Page);
       for (const row of page.results) rows.set(parseRow(Identified, row, path).id, row);
       offset += page.results.length;
@@ -120,10 +168,16 @@ export function createNetBoxClient(
     }
   }
 
-  async function list(resource: Resource, query: object, schema: z.ZodObject, { signal }: ReadOptions): Promise<unknown[]> {
+  async function list(
+    resource: Resource,
+    query: object,
+    schema: z.ZodObject,
+    { signal }: ReadOptions,
+  ): Promise<unknown[]> {
     checkQuery(resource, query);
     const filters = query as NonNullable<HttpRequest['query']>;
-    if (JSON.stringify(filters).length > LONGEST_QUERY) throw fault('rejected', `too many values for one query of ${resource}`);
+    if (JSON.stringify(filters).length > LONGEST_QUERY)
+      throw fault('rejected', `too many values for one query of ${resource}`);
     const fields = fieldsOf(schema);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const rows = await listOnce(resource, filters, fields, signal);
@@ -132,15 +186,31 @@ export function createNetBoxClient(
     throw fault('malformed', `the pages of ${resource} do not add up to its count; the listing is incomplete`);
   }
 
-  async function get(resource: Resource, id: number, schema: z.ZodObject, { signal }: ReadOptions): Promise<Stored<unknown> | undefined> {
-    const request: HttpRequest = { method: 'GET', path: `${RESOURCES[resource]}${id}/`, query: { fields: fieldsOf(schema) }, signal };
+  async function get(
+    resource: Resource,
+    id: number,
+    schema: z.ZodObject,
+    { signal }: ReadOptions,
+  ): Promise<Stored<unknown> | undefined> {
+    const request: HttpRequest = {
+      method: 'GET',
+      path: `${RESOURCES[resource]}${id}/`,
+      query: { fields: fieldsOf(schema) },
+      signal,
+    };
     const answer = await send(request);
     if (answer.status === 404 && isOwnWord(answer)) return undefined;
     if (answer.status !== 200) throw refusal(system, http, request, answer);
     return { value: answer.json(schema), etag: answer.headers.etag ?? null };
   }
 
-  async function write(method: 'POST' | 'PATCH', path: string, body: object, schema: z.ZodType, more: WriteOptions & { etag?: string | null }): Promise<Change<unknown>> {
+  async function write(
+    method: 'POST' | 'PATCH',
+    path: string,
+    body: object,
+    schema: z.ZodType,
+    more: WriteOptions & { etag?: string | null },
+  ): Promise<Change<unknown>> {
     const answer = await sendOk({
       method,
       path,
@@ -148,7 +218,11 @@ export function createNetBoxClient(
       headers: more.etag ? { 'if-match': more.etag } : {},
       signal: more.signal,
     });
-    return { value: answer.json(schema), etag: answer.headers.etag ?? null, requestId: answer.headers['x-request-id'] ?? null };
+    return {
+      value: answer.json(schema),
+      etag: answer.headers.etag ?? null,
+      requestId: answer.headers['x-request-id'] ?? null,
+    };
   }
 
   async function status({ signal }: ReadOptions): Promise<{ version: string; workers: number | null }> {
@@ -160,9 +234,15 @@ export function createNetBoxClient(
   const untyped = {
     list,
     get,
-    create: (resource: Resource, body: object, schema: z.ZodObject, more: WriteOptions) => write('POST', RESOURCES[resource], body, schema, more),
-    update: (resource: Resource, id: number, body: object, schema: z.ZodObject, more: WriteOptions & { etag?: string | null }) =>
-      write('PATCH', `${RESOURCES[resource]}${id}/`, body, schema, more),
+    create: (resource: Resource, body: object, schema: z.ZodObject, more: WriteOptions) =>
+      write('POST', RESOURCES[resource], body, schema, more),
+    update: (
+      resource: Resource,
+      id: number,
+      body: object,
+      schema: z.ZodObject,
+      more: WriteOptions & { etag?: string | null },
+    ) => write('PATCH', `${RESOURCES[resource]}${id}/`, body, schema, more),
     status,
     async user({ signal }: ReadOptions) {
       return (await sendOk({ method: 'GET', path: '/api/authentication-check/', signal })).json(User);

@@ -13,18 +13,30 @@ export function isPermissionDenied(answer: HttpAnswer): boolean {
 }
 
 /** The error that an answer outside 2xx means. Differs from the kit's table where NetBox's meaning does. */
-export function refusal(system: string, http: Pick<Http, 'errorFor'>, request: HttpRequest, answer: HttpAnswer): AdapterError {
+export function refusal(
+  system: string,
+  http: Pick<Http, 'errorFor'>,
+  request: HttpRequest,
+  answer: HttpAnswer,
+): AdapterError {
   const line = `${system}: ${request.method} ${request.path}`;
   if (isPermissionDenied(answer)) {
     return new AdapterError('rejected', `${line}: the token's user lacks the permission`, { system, status: 403 });
   }
   // Nobody throttles us, but of all kinds this one says what is to be done: wait a moment, read again, try again.
   if (answer.status === 412) {
-    return new AdapterError('throttled', `${line}: the object was changed meanwhile`, { system, status: 412, retryAfterMs: AFTER_CONFLICT });
+    return new AdapterError('throttled', `${line}: the object was changed meanwhile`, {
+      system,
+      status: 412,
+      retryAfterMs: AFTER_CONFLICT,
+    });
   }
   const error = http.errorFor(request, answer);
   if (answer.status === 404 && !startsObject(answer.text)) {
-    return new AdapterError('malformed', `${line} answered 404 with a page that is not NetBox's API: check the URL`, { system, status: 404 });
+    return new AdapterError('malformed', `${line} answered 404 with a page that is not NetBox's API: check the URL`, {
+      system,
+      status: 404,
+    });
   }
   const detail = fieldErrors(answer.text);
   if (error.kind !== 'rejected' || !detail) return error;

@@ -24,7 +24,9 @@ type ListPath<R extends Resource> = (typeof RESOURCES)[R];
 type Json<T> = { content: { 'application/json': T } };
 
 /** An object of the list as the contract describes it. */
-export type Row<R extends Resource> = paths[ListPath<R>]['get'] extends { responses: { 200: Json<{ results: (infer T)[] }> } }
+export type Row<R extends Resource> = paths[ListPath<R>]['get'] extends {
+  responses: { 200: Json<{ results: (infer T)[] }> };
+}
   ? T
   : never;
 
@@ -37,11 +39,8 @@ export type Query<R extends Resource> = QueryOf<paths[ListPath<R>]['get']>;
 type BodyOf<O> = O extends { requestBody?: Json<infer B> } ? B : never;
 export type CreateBody<R extends Resource> = paths[ListPath<R>] extends { post: infer O } ? BodyOf<O> : never;
 type DetailPath<R extends Resource> = `${ListPath<R>}{id}/`;
-export type PatchBody<R extends Resource> = DetailPath<R> extends keyof paths
-  ? paths[DetailPath<R>] extends { patch: infer O }
-    ? BodyOf<O>
-    : never
-  : never;
+export type PatchBody<R extends Resource> =
+  DetailPath<R> extends keyof paths ? (paths[DetailPath<R>] extends { patch: infer O } ? BodyOf<O> : never) : never;
 
 /**
  * The same filters at run time: NetBox ignores a filter that it does not know and returns the whole table, so a name that slipped

@@ -1,5 +1,5 @@
 import { atLeast } from 'netbox-client';
-import type { SimulatedAnswer, SimulatedRequest } from '../../../src/kit/simulator.ts';
+import type { SimulatedAnswer, SimulatedRequest } from '#src/kit/simulator.ts';
 import type { Row } from './database.ts';
 import { BadFilter, filterRows } from './filter.ts';
 import { MODELS, MODEL_NAMES, type Model, type ModelName } from './model.ts';
@@ -20,7 +20,10 @@ export interface ApiCall {
 
 type Body = Record<string, unknown>;
 
-const NOT_ALLOWED: SimulatedAnswer = { status: 403, body: { detail: 'You do not have permission to perform this action.' } };
+const NOT_ALLOWED: SimulatedAnswer = {
+  status: 403,
+  body: { detail: 'You do not have permission to perform this action.' },
+};
 
 /** The lists and objects of the contract. Undefined: no such endpoint. */
 export function answerApi(call: ApiCall): SimulatedAnswer | undefined {
@@ -44,14 +47,16 @@ function errorAnswer(error: unknown, version: string): SimulatedAnswer {
   if (error instanceof BadFilter) return { status: 400, body: { [error.field]: [error.message] } };
   if (error instanceof BadPaging) return { status: 400, body: [error.message] };
   if (error instanceof Protected) return { status: 409, body: { detail: error.message } };
-  if (error instanceof Crash) return { status: 500, body: { error: error.message, exception: 'ValidationError', netbox_version: version } };
+  if (error instanceof Crash)
+    return { status: 500, body: { error: error.message, exception: 'ValidationError', netbox_version: version } };
   throw error;
 }
 
 function onList(call: ApiCall, model: Model): SimulatedAnswer {
   const { request, world } = call;
   if (request.method === 'GET') return list(call, model);
-  if (!['POST', 'PATCH', 'DELETE'].includes(request.method)) return { status: 405, body: { detail: `Method "${request.method}" not allowed.` } };
+  if (!['POST', 'PATCH', 'DELETE'].includes(request.method))
+    return { status: 405, body: { detail: `Method "${request.method}" not allowed.` } };
   const body = request.json;
   if (typeof body !== 'object' || body === null) return notJson(request);
   if (request.method === 'POST' && !Array.isArray(body)) {
@@ -76,10 +81,16 @@ function onList(call: ApiCall, model: Model): SimulatedAnswer {
   if (errors.length > 0) {
     rollBack();
     const verb = { POST: 'created', PATCH: 'updated', DELETE: 'deleted' }[request.method];
-    return { status: 400, body: { detail: `${errors.length} of ${body.length} objects could not be ${verb}.`, errors } };
+    return {
+      status: 400,
+      body: { detail: `${errors.length} of ${body.length} objects could not be ${verb}.`, errors },
+    };
   }
   if (request.method === 'DELETE') return { status: 204 };
-  return { status: request.method === 'POST' ? 201 : 200, body: rows.map((row) => render(rendering(call), model.name, row)) };
+  return {
+    status: request.method === 'POST' ? 201 : 200,
+    body: rows.map((row) => render(rendering(call), model.name, row)),
+  };
 }
 
 function bulkOne({ operation, request, world }: ApiCall, name: ModelName, body: Body): Row {
@@ -104,7 +115,8 @@ function onObject(call: ApiCall, model: Model, id: number): SimulatedAnswer {
     destroy(operation, model.name, row, (request.json ?? {}) as Body);
     return { status: 204 };
   }
-  if (request.method !== 'PATCH' && request.method !== 'PUT') return { status: 405, body: { detail: `Method "${request.method}" not allowed.` } };
+  if (request.method !== 'PATCH' && request.method !== 'PUT')
+    return { status: 405, body: { detail: `Method "${request.method}" not allowed.` } };
   if (typeof request.json !== 'object' || request.json === null) return notJson(request);
   change(operation, model.name, row, request.json as Body);
   return objectAnswer(call, model.name, row, 200);
@@ -121,7 +133,11 @@ function objectAnswer(call: ApiCall, name: ModelName, row: Row, status: number):
   const shape = render(rendering(call), name, row);
   const headers: Record<string, string> = atLeast(call.world.version, '4.6') ? { etag: etagOf(row) } : {};
   if (status === 201) headers.location = String(shape.url);
-  return { status, headers, body: call.request.method === 'GET' ? pick(shape, MODELS[name], call.url.searchParams) : shape };
+  return {
+    status,
+    headers,
+    body: call.request.method === 'GET' ? pick(shape, MODELS[name], call.url.searchParams) : shape,
+  };
 }
 
 /** `fields` wins over `omit` wins over `brief`. */
@@ -131,22 +147,40 @@ function pick(shape: Body, model: Model, query: URLSearchParams): Body {
   const omit = query.get('omit')?.split(',');
   if (omit) return Object.fromEntries(Object.entries(shape).filter(([name]) => !omit.includes(name)));
   if (!query.has('brief')) return shape;
-  return Object.fromEntries(Object.entries(shape).filter(([name]) => ['id', 'url', 'display', ...model.brief].includes(name)));
+  return Object.fromEntries(
+    Object.entries(shape).filter(([name]) => ['id', 'url', 'display', ...model.brief].includes(name)),
+  );
 }
 
 function options(model: Model, mayWrite: boolean, detail: boolean): SimulatedAnswer {
   const columns = Object.fromEntries(
     Object.entries(model.fields).map(([name, field]) => {
-      const choices = field.choices && Object.entries(field.choices).map(([value, display_name]) => ({ value, display_name }));
-      return [name, { type: 'field', required: field.required ?? false, read_only: false, label: name, ...(choices ? { choices } : {}) }];
+      const choices =
+        field.choices && Object.entries(field.choices).map(([value, display_name]) => ({ value, display_name }));
+      return [
+        name,
+        {
+          type: 'field',
+          required: field.required ?? false,
+          read_only: false,
+          label: name,
+          ...(choices ? { choices } : {}),
+        },
+      ];
     }),
   );
   const actions = detail ? { PUT: columns } : { POST: columns, PUT: columns };
-  return { status: 200, body: { name: `${model.label} List`, renders: ['application/json'], ...(mayWrite ? { actions } : {}) } };
+  return {
+    status: 200,
+    body: { name: `${model.label} List`, renders: ['application/json'], ...(mayWrite ? { actions } : {}) },
+  };
 }
 
 function notJson({ body }: SimulatedRequest): SimulatedAnswer {
-  const detail = body.length === 0 ? 'Invalid data. Expected a dictionary, but got str.' : 'JSON parse error - Expecting value: line 1 column 1 (char 0)';
+  const detail =
+    body.length === 0
+      ? 'Invalid data. Expected a dictionary, but got str.'
+      : 'JSON parse error - Expecting value: line 1 column 1 (char 0)';
   return { status: 400, body: { detail } };
 }
 

@@ -1,4 +1,4 @@
-import type { SimulatedAnswer } from '../../../src/kit/simulator.ts';
+import type { SimulatedAnswer } from '#src/kit/simulator.ts';
 import type { ChangeLogRow } from './database.ts';
 import { pageOf } from './paging.ts';
 
@@ -10,9 +10,16 @@ export function answerChangeLog(rows: readonly ChangeLogRow[], url: URL): Simula
   const after = Number(query.get('id__gt') ?? 0);
   const since = query.get('time_after');
   const requestId = query.get('request_id');
-  const found = rows.filter((row) => row.id > after && (since === null || row.time >= since) && (requestId === null || row.request_id === requestId));
+  const found = rows.filter(
+    (row) =>
+      row.id > after && (since === null || row.time >= since) && (requestId === null || row.request_id === requestId),
+  );
   const ascending = query.get('ordering') === 'id' || query.has('start');
-  const page = pageOf(found.toSorted((a, b) => (ascending ? a.id - b.id : b.id - a.id)), url, true);
+  const page = pageOf(
+    found.toSorted((a, b) => (ascending ? a.id - b.id : b.id - a.id)),
+    url,
+    true,
+  );
   const results = page.rows.map((row) => ({
     ...row,
     url: `${url.origin}/api/core/object-changes/${row.id}/`,

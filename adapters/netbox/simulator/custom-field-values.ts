@@ -29,7 +29,8 @@ export function cleanCustomFields(
 
 function problemOf(database: Database, field: Row, value: unknown): string | undefined {
   if (field.type === 'integer') return Number.isInteger(value) ? undefined : 'Value must be an integer.';
-  if (field.type === 'text' || field.type === 'longtext') return typeof value === 'string' ? undefined : 'Value must be a string.';
+  if (field.type === 'text' || field.type === 'longtext')
+    return typeof value === 'string' ? undefined : 'Value must be a string.';
   if (field.type === 'boolean') return typeof value === 'boolean' ? undefined : 'Value must be true or false.';
   if (field.type !== 'select') return undefined;
   const set = database.find('choiceSet', field.choice_set);

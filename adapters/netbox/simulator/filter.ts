@@ -24,7 +24,10 @@ export function filterRows(database: Database, name: ModelName, query: URLSearch
     const test = values.length > 0 ? testFor(database, name, key, values) : undefined;
     if (test) tests.push(test);
   }
-  return order(database.all(name).filter((row) => tests.every((test) => test(row))), query.get('ordering'));
+  return order(
+    database.all(name).filter((row) => tests.every((test) => test(row))),
+    query.get('ordering'),
+  );
 }
 
 function testFor(database: Database, name: ModelName, key: string, values: string[]): Test | undefined {
@@ -36,20 +39,38 @@ function testFor(database: Database, name: ModelName, key: string, values: strin
   if (special) return special(database, values, key);
   const model = MODELS[name];
   const field = model.fields[key];
-  if (field) return ownFieldTest(database, key, field, values, name === 'device' && (key === 'name' || key === 'serial'));
+  if (field)
+    return ownFieldTest(database, key, field, values, name === 'device' && (key === 'name' || key === 'serial'));
   const [column = '', lookup = ''] = key.split('__');
   if (lookup === 'ie' && model.fields[column]?.kind === 'text') return textTest(column, values, true);
   if (lookup === 'ic' && model.fields[column]?.kind === 'text') {
-    return (row) => values.some((value) => String(row[column] ?? '').toLowerCase().includes(value.toLowerCase()));
+    return (row) =>
+      values.some((value) =>
+        String(row[column] ?? '')
+          .toLowerCase()
+          .includes(value.toLowerCase()),
+      );
   }
   const target = key.endsWith('_id') ? model.fields[key.slice(0, -3)] : undefined;
   if (target?.kind === 'ref' && target.to) return refTest(database, target.to, key, key.slice(0, -3), values);
   if (key === 'tag' && model.fields.tags) return tagTest(database, values);
-  if (key === 'q') return (row) => values.some((value) => String(row.name ?? '').toLowerCase().includes(value.toLowerCase()));
+  if (key === 'q')
+    return (row) =>
+      values.some((value) =>
+        String(row.name ?? '')
+          .toLowerCase()
+          .includes(value.toLowerCase()),
+      );
   return undefined;
 }
 
-function ownFieldTest(database: Database, key: string, field: Field, values: string[], ignoreCase: boolean): Test | undefined {
+function ownFieldTest(
+  database: Database,
+  key: string,
+  field: Field,
+  values: string[],
+  ignoreCase: boolean,
+): Test | undefined {
   if (field.kind === 'text') return textTest(key, values, ignoreCase);
   if (field.kind === 'boolean') {
     const wanted = values.at(-1)?.toLowerCase();
@@ -75,7 +96,8 @@ function ownFieldTest(database: Database, key: string, field: Field, values: str
 
 function textTest(column: string, values: string[], ignoreCase: boolean): Test {
   const wanted = values.map((value) => (ignoreCase ? value.toLowerCase() : value));
-  return (row) => typeof row[column] === 'string' && wanted.includes(ignoreCase ? row[column].toLowerCase() : row[column]);
+  return (row) =>
+    typeof row[column] === 'string' && wanted.includes(ignoreCase ? row[column].toLowerCase() : row[column]);
 }
 
 function refTest(database: Database, to: ModelName, key: string, column: string, values: string[]): Test {
@@ -104,7 +126,10 @@ const byInterface: Special = (database, values, key) => {
 };
 const byDevice: Special = (database, values, key) => {
   const devices = values.map((value) => existing(database, 'device', key, value));
-  const ids = database.all('interface').filter((one) => devices.includes(one.device as number)).map((one) => one.id);
+  const ids = database
+    .all('interface')
+    .filter((one) => devices.includes(one.device as number))
+    .map((one) => one.id);
   return (row) => onInterface(row, ids);
 };
 const byMac: Special = (_database, values, key) => {
@@ -120,10 +145,14 @@ const SPECIAL: Readonly<Record<string, Special>> = {
   'ipAddress.device_id': byDevice,
   // With a prefix length it must be the same one; without, any. What is no address matches nothing, without an error.
   'ipAddress.address': (_database, values) => (row) =>
-    values.some((value) => row.address === value || (!value.includes('/') && String(row.address).split('/')[0] === value)),
+    values.some(
+      (value) => row.address === value || (!value.includes('/') && String(row.address).split('/')[0] === value),
+    ),
   'device.mac_address': (database, values, key) => {
     const macs = values.map((value) => mac(key, value));
-    const holders = database.all('macAddress').filter((row) => macs.includes(String(row.mac_address)) && row.assigned_object_type === 'dcim.interface');
+    const holders = database
+      .all('macAddress')
+      .filter((row) => macs.includes(String(row.mac_address)) && row.assigned_object_type === 'dcim.interface');
     const devices = holders.map((row) => database.find('interface', row.assigned_object_id)?.device);
     return (row) => devices.includes(row.id);
   },

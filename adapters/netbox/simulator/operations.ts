@@ -28,7 +28,14 @@ export function create(operation: Operation, name: ModelName, body: Body): Row {
   const { world, events } = operation;
   const row = createRow(world.database, name, body, world.version);
   const postchange = snapshot(world.database, name, row);
-  events.push({ event: 'created', model: name, id: row.id, data: render(withoutOrigin(world), name, row), prechange: null, postchange });
+  events.push({
+    event: 'created',
+    model: name,
+    id: row.id,
+    data: render(withoutOrigin(world), name, row),
+    prechange: null,
+    postchange,
+  });
   log(operation, 'create', name, row, body);
   return row;
 }
@@ -39,7 +46,14 @@ export function change(operation: Operation, name: ModelName, row: Row, body: Bo
   const prechange = snapshot(world.database, name, row);
   changeRow(world.database, name, row, body, world.version);
   const postchange = snapshot(world.database, name, row);
-  events.push({ event: 'updated', model: name, id: row.id, data: render(withoutOrigin(world), name, row), prechange, postchange });
+  events.push({
+    event: 'updated',
+    model: name,
+    id: row.id,
+    data: render(withoutOrigin(world), name, row),
+    prechange,
+    postchange,
+  });
   if (JSON.stringify(prechange) !== JSON.stringify(postchange)) log(operation, 'update', name, row, body);
 }
 
@@ -48,13 +62,26 @@ export function destroy(operation: Operation, name: ModelName, row: Row, body: B
   const plan = planRemoval(world.database, name, row);
   for (const one of plan) {
     const data = render(withoutOrigin(world), one.model, one.row);
-    events.push({ event: 'deleted', model: one.model, id: one.row.id, data, prechange: snapshot(world.database, one.model, one.row), postchange: null });
+    events.push({
+      event: 'deleted',
+      model: one.model,
+      id: one.row.id,
+      data,
+      prechange: snapshot(world.database, one.model, one.row),
+      postchange: null,
+    });
     log(operation, 'delete', one.model, one.row, body);
   }
   for (const one of plan) remove(world.database, one);
 }
 
-function log({ world, request }: Operation, action: ChangeLogRow['action'], name: ModelName, row: Row, body: Body): void {
+function log(
+  { world, request }: Operation,
+  action: ChangeLogRow['action'],
+  name: ModelName,
+  row: Row,
+  body: Body,
+): void {
   const { changeLog } = world.database;
   changeLog.push({
     id: (changeLog.at(-1)?.id ?? 0) + 1,

@@ -1,4 +1,4 @@
-import type { SimulatedAnswer } from '../../../src/kit/simulator.ts';
+import type { SimulatedAnswer } from '#src/kit/simulator.ts';
 import type { Database, Row } from './database.ts';
 import { MODELS, titleOf } from './model.ts';
 import { render } from './render.ts';
@@ -27,25 +27,54 @@ function listOf(database: Database): string {
     ];
     return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
   });
-  const head = ['Name', 'Status', 'Site', 'Rack', 'U', 'Type', 'Serial'].map((one) => `<th scope="col">${one}</th>`).join('');
+  const head = ['Name', 'Status', 'Site', 'Rack', 'U', 'Type', 'Serial']
+    .map((one) => `<th scope="col">${one}</th>`)
+    .join('');
   return `<table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }
 
 function detailOf(database: Database, version: string, device: Row): string {
   const shape = render({ database, version, origin: '' }, 'device', device);
-  const fields = ['name', 'status', 'site', 'rack', 'position', 'face', 'device_type', 'role', 'serial', 'asset_tag', 'oob_ip', 'tags', 'last_updated'];
+  const fields = [
+    'name',
+    'status',
+    'site',
+    'rack',
+    'position',
+    'face',
+    'device_type',
+    'role',
+    'serial',
+    'asset_tag',
+    'oob_ip',
+    'tags',
+    'last_updated',
+  ];
   const rows: [string, unknown][] = fields.map((field) => [field, shape[field]]);
   const custom = Object.entries(shape.custom_fields as Shape);
   const interfaces = database.all('interface').filter((one) => one.device === device.id);
-  const ports = interfaces.map((one): [string, unknown] => [String(one.name), database.find('macAddress', one.primary_mac_address)?.mac_address]);
+  const ports = interfaces.map((one): [string, unknown] => [
+    String(one.name),
+    database.find('macAddress', one.primary_mac_address)?.mac_address,
+  ]);
   const changes = database.changeLog
     .filter((row) => row.changed_object_type === 'dcim.device' && row.changed_object_id === device.id)
-    .map((row): [string, unknown] => [row.time, `${row.action} by ${row.user_name}${row.message === '' ? '' : `: ${row.message}`}`]);
-  return [table('Device', rows), table('Custom fields', custom), table('Interfaces', ports), table('Changes', changes.toReversed())].join('');
+    .map((row): [string, unknown] => [
+      row.time,
+      `${row.action} by ${row.user_name}${row.message === '' ? '' : `: ${row.message}`}`,
+    ]);
+  return [
+    table('Device', rows),
+    table('Custom fields', custom),
+    table('Interfaces', ports),
+    table('Changes', changes.toReversed()),
+  ].join('');
 }
 
 function table(title: string, rows: [string, unknown][]): string {
-  const lines = rows.map(([name, value]) => `<tr><th scope="row">${escape(name)}</th><td>${escape(text(value))}</td></tr>`);
+  const lines = rows.map(
+    ([name, value]) => `<tr><th scope="row">${escape(name)}</th><td>${escape(text(value))}</td></tr>`,
+  );
   return `<h2>${escape(title)}</h2><table><tbody>${lines.join('')}</tbody></table>`;
 }
 
@@ -58,7 +87,11 @@ function text(value: unknown): string {
 }
 
 function escape(value: unknown): string {
-  return String(value ?? '—').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  return String(value ?? '—')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }
 
 const STYLE = `body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}table{border-collapse:collapse;width:100%}

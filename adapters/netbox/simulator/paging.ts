@@ -35,7 +35,10 @@ function cursorPage<T extends { id: number }>(rows: T[], url: URL, limit: number
   }
   const from = numberOf(start);
   if (from === undefined) throw new BadPaging('Start must be a positive integer.');
-  const page = rows.toSorted((a, b) => a.id - b.id).filter((row) => row.id >= from).slice(0, limit);
+  const page = rows
+    .toSorted((a, b) => a.id - b.id)
+    .filter((row) => row.id >= from)
+    .slice(0, limit);
   const last = page.length === limit ? page.at(-1) : undefined;
   const next = last ? linkTo(url, { limit: String(limit), start: String(last.id + 1) }) : null;
   return { count: null, next, previous: null, rows: page };

@@ -11,19 +11,27 @@ export interface Removed {
 
 /** The object and what goes with it, children first; nothing is deleted yet. @throws Protected */
 export function planRemoval(database: Database, name: ModelName, row: Row): Removed[] {
-  const holders = PROTECTING[name]?.flatMap(({ model, column }) => database.all(model).filter((one) => one[column] === row.id).map((one) => ({ model, one }))) ?? [];
+  const holders =
+    PROTECTING[name]?.flatMap(({ model, column }) =>
+      database
+        .all(model)
+        .filter((one) => one[column] === row.id)
+        .map((one) => ({ model, one })),
+    ) ?? [];
   if (holders.length > 0) {
     const list = holders.map(({ model, one }) => `${titleOf(database, model, one)} (${one.id})`).join(', ');
     throw new Protected(`Unable to delete object. ${holders.length} dependent objects were found: ${list}`);
   }
   const children: Removed[] = [];
   if (name === 'device') {
-    for (const one of database.all('interface')) if (one.device === row.id) children.push(...planRemoval(database, 'interface', one));
+    for (const one of database.all('interface'))
+      if (one.device === row.id) children.push(...planRemoval(database, 'interface', one));
   }
   if (name === 'interface') {
     for (const model of ['macAddress', 'ipAddress'] as const) {
       for (const one of database.all(model)) {
-        if (one.assigned_object_type === 'dcim.interface' && one.assigned_object_id === row.id) children.push({ model, row: one });
+        if (one.assigned_object_type === 'dcim.interface' && one.assigned_object_id === row.id)
+          children.push({ model, row: one });
       }
     }
   }

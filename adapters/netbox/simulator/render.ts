@@ -33,13 +33,21 @@ export function renderBrief(with_: Rendering, name: ModelName, row: Row): Shape 
 /** Raw columns, as in a webhook's snapshots. */
 export function snapshot(database: Database, name: ModelName, row: Row): Shape {
   const { id: _id, last_updated: _updated, ...shape } = structuredClone(row);
-  if ('tags' in MODELS[name].fields) shape.tags = tagRows(database, row.tags).map((tag) => tag.name).toSorted();
+  if ('tags' in MODELS[name].fields)
+    shape.tags = tagRows(database, row.tags)
+      .map((tag) => tag.name)
+      .toSorted();
   return shape;
 }
 
 function links({ database, origin }: Rendering, name: ModelName, row: Row): Shape {
   const { path, page } = MODELS[name];
-  return { id: row.id, url: `${origin}${path}${row.id}/`, display_url: `${origin}${page}${row.id}/`, display: titleOf(database, name, row) };
+  return {
+    id: row.id,
+    url: `${origin}${path}${row.id}/`,
+    display_url: `${origin}${page}${row.id}/`,
+    display: titleOf(database, name, row),
+  };
 }
 
 function show(with_: Rendering, name: ModelName, field: Field, value: unknown): unknown {
@@ -48,9 +56,15 @@ function show(with_: Rendering, name: ModelName, field: Field, value: unknown): 
     const other = database.find(field.to, value);
     return other ? renderBrief(with_, field.to, other) : null;
   }
-  if (field.kind === 'choice') return value === null || value === undefined ? null : { value, label: field.choices?.[String(value)] ?? value };
+  if (field.kind === 'choice')
+    return value === null || value === undefined ? null : { value, label: field.choices?.[String(value)] ?? value };
   if (field.kind === 'tags') {
-    return tagRows(database, value).map((tag) => ({ ...links(with_, 'tag', tag), name: tag.name, slug: tag.slug, color: tag.color }));
+    return tagRows(database, value).map((tag) => ({
+      ...links(with_, 'tag', tag),
+      name: tag.name,
+      slug: tag.slug,
+      color: tag.color,
+    }));
   }
   if (field.kind === 'customFields') return showCustomFields(with_, MODELS[name].objectType, value as Shape);
   return value;
@@ -81,8 +95,12 @@ function tagRows(database: Database, ids: unknown): Row[] {
 function derived(with_: Rendering, name: ModelName, row: Row): Shape {
   const { database } = with_;
   if (name === 'interface') {
-    const macs = database.all('macAddress').filter((mac) => mac.assigned_object_type === 'dcim.interface' && mac.assigned_object_id === row.id);
-    const addresses = database.all('ipAddress').filter((ip) => ip.assigned_object_type === 'dcim.interface' && ip.assigned_object_id === row.id);
+    const macs = database
+      .all('macAddress')
+      .filter((mac) => mac.assigned_object_type === 'dcim.interface' && mac.assigned_object_id === row.id);
+    const addresses = database
+      .all('ipAddress')
+      .filter((ip) => ip.assigned_object_type === 'dcim.interface' && ip.assigned_object_id === row.id);
     return {
       mac_address: database.find('macAddress', row.primary_mac_address)?.mac_address ?? null,
       mac_addresses: macs.map((mac) => renderBrief(with_, 'macAddress', mac)),
@@ -91,9 +109,11 @@ function derived(with_: Rendering, name: ModelName, row: Row): Shape {
     };
   }
   if (name === 'macAddress' || name === 'ipAddress') {
-    const holder = row.assigned_object_type === 'dcim.interface' ? database.find('interface', row.assigned_object_id) : undefined;
+    const holder =
+      row.assigned_object_type === 'dcim.interface' ? database.find('interface', row.assigned_object_id) : undefined;
     const shape: Shape = { assigned_object: holder ? renderBrief(with_, 'interface', holder) : null };
-    if (name === 'ipAddress') shape.family = String(row.address).includes(':') ? { value: 6, label: 'IPv6' } : { value: 4, label: 'IPv4' };
+    if (name === 'ipAddress')
+      shape.family = String(row.address).includes(':') ? { value: 6, label: 'IPv6' } : { value: 4, label: 'IPv4' };
     return shape;
   }
   if (name === 'device') {
@@ -104,7 +124,10 @@ function derived(with_: Rendering, name: ModelName, row: Row): Shape {
     };
   }
   if (name === 'choiceSet') return { choices_count: (row.extra_choices as unknown[]).length };
-  if (name === 'tag') return { tagged_items: database.all('device').filter((device) => (device.tags as number[]).includes(row.id)).length };
+  if (name === 'tag')
+    return {
+      tagged_items: database.all('device').filter((device) => (device.tags as number[]).includes(row.id)).length,
+    };
   if (name === 'customField') return { data_type: row.type === 'integer' ? 'integer' : 'string' };
   return {};
 }

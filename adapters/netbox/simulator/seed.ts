@@ -57,7 +57,12 @@ export function seedWorld(operation: Operation, seed: Seed): Map<string, number>
     if (present) return present.id;
     const manufacturer = named('manufacturer', device.manufacturer ?? 'Dell Inc.');
     const model = device.model ?? 'PowerEdge R650';
-    const type = get('deviceType', (row) => row.model === model && row.manufacturer === manufacturer, { manufacturer, model, slug: slugOf(model), u_height: device.uHeight ?? 1 });
+    const type = get('deviceType', (row) => row.model === model && row.manufacturer === manufacturer, {
+      manufacturer,
+      model,
+      slug: slugOf(model),
+      u_height: device.uHeight ?? 1,
+    });
     const row = create(operation, 'device', {
       name: device.name,
       device_type: type,
@@ -74,7 +79,12 @@ export function seedWorld(operation: Operation, seed: Seed): Map<string, number>
   }
 
   function seedBmc(device: Row, mac: string, address: string | undefined): void {
-    const port = create(operation, 'interface', { device: device.id, name: 'BMC', type: '1000base-t', mgmt_only: true });
+    const port = create(operation, 'interface', {
+      device: device.id,
+      name: 'BMC',
+      type: '1000base-t',
+      mgmt_only: true,
+    });
     const assigned = { assigned_object_type: 'dcim.interface', assigned_object_id: port.id };
     port.primary_mac_address = create(operation, 'macAddress', { mac_address: mac, ...assigned }).id;
     if (address !== undefined) device.oob_ip = create(operation, 'ipAddress', { address, ...assigned }).id;

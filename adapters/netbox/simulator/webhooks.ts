@@ -77,11 +77,20 @@ export function createWebhookSender(options: { database: Database; version: stri
 }
 
 /** The enabled rules for this type and event. Conditions are not modelled: a rule with one never fires. */
-function targets(database: Database, { event, model }: ModelEvent): { url: string; secret: string; timeoutMs: number; verifyTls: boolean }[] {
+function targets(
+  database: Database,
+  { event, model }: ModelEvent,
+): { url: string; secret: string; timeoutMs: number; verifyTls: boolean }[] {
   const rules = database.all('eventRule').filter((rule) => {
     const types = rule.object_types as string[];
     const events = rule.event_types as string[];
-    return rule.enabled === true && rule.conditions === null && rule.action_type === 'webhook' && types.includes(MODELS[model].objectType) && events.includes(`object_${event}`);
+    return (
+      rule.enabled === true &&
+      rule.conditions === null &&
+      rule.action_type === 'webhook' &&
+      types.includes(MODELS[model].objectType) &&
+      events.includes(`object_${event}`)
+    );
   });
   return rules
     .map((rule) => database.find('webhook', rule.action_object_id))
@@ -95,18 +104,31 @@ function targets(database: Database, { event, model }: ModelEvent): { url: strin
 }
 
 /** The body's shape by version; see adapters/netbox/fixtures. */
-function payload(event: ModelEvent, request: EventRequest, timestamp: string, version: string): Record<string, unknown> {
+function payload(
+  event: ModelEvent,
+  request: EventRequest,
+  timestamp: string,
+  version: string,
+): Record<string, unknown> {
   const { objectType } = MODELS[event.model];
   const body: Record<string, unknown> = { event: event.event, timestamp, object_type: objectType };
   if (!atLeast(version, '4.5')) body.model = objectType.split('.')[1];
   if (!atLeast(version, '4.7')) Object.assign(body, { username: request.user, request_id: request.id });
   body.data = event.data;
-  if (atLeast(version, '4.6')) body.request = { ...request, ...(atLeast(version, '4.7') ? { path_info: request.path, GET: {} } : {}) };
+  if (atLeast(version, '4.6'))
+    body.request = { ...request, ...(atLeast(version, '4.7') ? { path_info: request.path, GET: {} } : {}) };
   body.snapshots = { prechange: event.prechange, postchange: event.postchange };
   return body;
 }
 
-function post(to: { url: string; body: string; signature: string | null; timeoutMs: number; verifyTls: boolean; signal: AbortSignal }): Promise<number | string> {
+function post(to: {
+  url: string;
+  body: string;
+  signature: string | null;
+  timeoutMs: number;
+  verifyTls: boolean;
+  signal: AbortSignal;
+}): Promise<number | string> {
   return new Promise((resolve) => {
     const send = to.url.startsWith('https:') ? httpsRequest : httpRequest;
     const headers = {
@@ -115,10 +137,21 @@ function post(to: { url: string; body: string; signature: string | null; timeout
       ...(to.signature === null ? {} : { 'x-hook-signature': to.signature }),
     };
     // Node's own client: it can be told not to look at the certificate, as NetBox can.
-    const call = send(to.url, { method: 'POST', headers, timeout: to.timeoutMs, signal: to.signal, rejectUnauthorized: to.verifyTls, agent: false }, (answer) => {
-      answer.resume();
-      answer.on('end', () => resolve(answer.statusCode ?? 0));
-    });
+    const call = send(
+      to.url,
+      {
+        method: 'POST',
+        headers,
+        timeout: to.timeoutMs,
+        signal: to.signal,
+        rejectUnauthorized: to.verifyTls,
+        agent: false,
+      },
+      (answer) => {
+        answer.resume();
+        answer.on('end', () => resolve(answer.statusCode ?? 0));
+      },
+    );
     call.on('timeout', () => call.destroy(new Error('no answer in time')));
     call.on('error', (error) => resolve(error.message));
     call.end(to.body);

@@ -42,7 +42,7 @@ export async function sql(
 }
 
 /**
- * The finished, empty schema as the database `netbox_tpl`: from a dump where there is one, else by NetBox's migrations (about four
+ * The finished, empty schema as the database `netbox_tpl`: from a dump where there is one, else by NetBox's migrations (four to six
  * minutes, once; the dump of it is kept for the next time).
  */
 export async function ensureTemplate(schema: Schema): Promise<void> {
@@ -94,7 +94,7 @@ async function restore(schema: Schema, dump: string): Promise<void> {
 
 async function migrate(schema: Schema): Promise<void> {
   const { installed, env, folder, log } = schema;
-  log('no schema dump here: NetBox migrates an empty database now, which takes about four minutes (once)');
+  log('no schema dump here: NetBox migrates an empty database now, which takes four to six minutes (once)');
   const ran = await runCommand([path.join(installed.bin, 'python'), '-'], {
     env,
     input: Buffer.from(MIGRATE),

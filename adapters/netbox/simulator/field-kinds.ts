@@ -1,0 +1,36 @@
+import type { Field, ModelName } from './model-shape.ts';
+
+export const text = (more: Partial<Field> = {}): Field => ({ kind: 'text', default: '', max: 200, ...more });
+export const bool = (value: boolean): Field => ({ kind: 'boolean', default: value });
+export const ref = (to: ModelName, more: Partial<Field> = {}): Field => ({
+  kind: 'ref',
+  to,
+  nullable: true,
+  default: null,
+  ...more,
+});
+export const number = (more: Partial<Field> = {}): Field => ({
+  kind: 'number',
+  nullable: true,
+  default: null,
+  ...more,
+});
+export const tagged: Record<string, Field> = {
+  tags: { kind: 'tags', default: [] },
+  custom_fields: { kind: 'customFields', default: {} },
+};
+export const slug = (label: string) => [
+  { by: ['name'], field: 'name', message: `${label} with this name already exists.` },
+  { by: ['slug'], field: 'slug', message: `${label} with this slug already exists.` },
+];
+export const named: Record<string, Field> = {
+  name: text({ required: true, max: 100 }),
+  slug: text({ required: true, max: 100 }),
+  description: text(),
+};
+export const assignable: Record<string, Field> = {
+  assigned_object_type: text({ nullable: true, default: null }),
+  assigned_object_id: number(),
+  description: text(),
+  ...tagged,
+};

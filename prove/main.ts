@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util';
+import { proveStory } from './story.ts';
+
+/** A proof attacks a running hub by a schedule that follows from a seed. It throws on the first broken invariant. */
+export interface Proof {
+  says: string;
+  run(options: { seed: number; say(line: string): void }): Promise<void>;
+}
+
+const proofs: Record<string, Proof> = { story: proveStory };
+
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { seed: { type: 'string', default: '1' }, runs: { type: 'string', default: '5' }, quiet: { type: 'boolean', default: false } } });
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const [name] = positionals;
+const proof = name === undefined ? undefined : proofs[name];
+const [first, runs] = [Number(values.seed), Number(values.runs)];
+if (!proof || !Number.isInteger(first) || !Number.isInteger(runs) || runs < 1) {
+  say('usage: npm run prove -- NAME [--seed N] [--runs N] [--quiet]');
+  for (const [known, { says }] of Object.entries(proofs)) say(`  ${known}: ${says}`);
+  process.exit(2);
+}
+
+/** A run that does not end is broken too. Its processes go with this one. */
+const DEADLINE_MS = 150_000;
+async function withinDeadline(run: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`did not end within ${DEADLINE_MS / 1000} s`)), DEADLINE_MS);
+  });
+  await Promise.race([run, late]).finally(() => clearTimeout(timer));
+}
+
+const started = Date.now();
+for (let seed = first; seed < first + runs; seed += 1) {
+  const begun = Date.now();
+  const lines: string[] = [];
+  try {
+    await withinDeadline(proof.run({ seed, say: (line) => (values.quiet ? lines.push(line) : say(`   ${line}`)) }));
+    say(`seed ${seed}: held (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
+  } catch (error) {
+    for (const line of lines) say(`   ${line}`);
+    say(`seed ${seed}: BROKEN: ${error instanceof Error ? error.message : String(error)}`);
+    say(`again: npm run prove -- ${name} --seed ${seed} --runs 1`);
+    process.exit(1);
+  }
+}
+say(`prove ${name}: ${runs} run(s) held in ${((Date.now() - started) / 1000).toFixed(0)} s`);
+process.exit(0);

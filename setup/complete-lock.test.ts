@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { expect, test } from 'vitest';
+
+import { missingEntries } from './complete-lock.mjs';
+
+test('package-lock.json is complete; if not: node setup/complete-lock.mjs', () => {
+  const lock = JSON.parse(readFileSync(path.join(import.meta.dirname, '..', 'package-lock.json'), 'utf8'));
+  expect(Object.keys(missingEntries(lock.packages))).toEqual([]);
+});
+
+test('the entry goes beside the package that asks, even where another version is further up', () => {
+  const packages = {
+    'node_modules/tool': { version: '2.0.0', dev: true, optionalDependencies: { '@tool/linux-arm64-musl': '2.0.0' } },
+    'node_modules/@tool/linux-arm64-musl': { version: '2.0.0' },
+    'node_modules/a/node_modules/tool': {
+      version: '1.0.0',
+      optionalDependencies: { '@tool/linux-arm64-musl': '1.0.0' },
+    },
+  };
+  const missing = {
+    'node_modules/a/node_modules/@tool/linux-arm64-musl': {
+      version: '1.0.0',
+      cpu: ['arm64'],
+      libc: ['musl'],
+      optional: true,
+      os: ['linux'],
+    },
+  };
+  expect(missingEntries(packages)).toEqual(missing);
+  expect(missingEntries({ ...packages, ...missing })).toEqual({});
+});

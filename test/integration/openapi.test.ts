@@ -1,0 +1,151 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SCOPES } from '#src/core/route.ts';
+import { newId } from '#src/core/id.ts';
+import { appear, expectMachines, fallIll, untilHardened } from '../../demo/story.ts';
+import { call } from '#test/kit/call.ts';
+import { testHub, type TestHub } from '#test/kit/test-hub.ts';
+
+interface Operation {
+  operationId: string;
+  summary: string;
+  tags: string[];
+  security: Record<string, string[]>[];
+  description?: string;
+  parameters?: { name: string; in: string; required?: boolean }[];
+  requestBody?: object;
+  responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>;
+}
+interface Document {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, object> };
+}
+
+let on: TestHub;
+let document: Document;
+beforeAll(async () => {
+  on = await testHub({ machines: 1 });
+  document = (await call(`${on.url}/api/schema`)).json as unknown as Document;
+});
+afterAll(() => on.close());
+
+const operations = (): { path: string; method: string; operation: Operation }[] =>
+  Object.entries(document.paths).flatMap(([path, item]) => Object.entries(item).map(([method, operation]) => ({ path, method, operation })));
+
+function refsOf(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const own = '$ref' in value && typeof value.$ref === 'string' ? [value.$ref] : [];
+  return [...own, ...Object.values(value).flatMap(refsOf)];
+}
+
+function at(pointer: string): unknown {
+  const steps = pointer.replace(/^#\//, '').split('/').map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return steps.reduce<unknown>((value, step) => (value as Record<string, unknown> | undefined)?.[step], document);
+}
+
+describe('the OpenAPI document', () => {
+  test('is of version 3.1 and tells of every route that is served', () => {
+    expect(document.openapi).toMatch(/^3\.1\./);
+    const served = on.hub.routes.filter(({ shape }) => shape.id !== 'getSchema').map(({ method, shape }) => `${method} ${shape.path}`);
+    expect(operations().map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual(served.toSorted());
+  });
+
+  test('gives every operation a name of its own, a sentence and a tag', () => {
+    const names = operations().map(({ operation }) => operation.operationId);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { operation } of operations()) {
+      expect(operation.operationId).toMatch(/^[a-z][A-Za-z]+$/);
+      expect(operation.summary.length).toBeGreaterThan(5);
+      expect(operation.tags).toHaveLength(1);
+    }
+  });
+
+  test('resolves all of its references', () => {
+    const refs = refsOf(document);
+    expect(refs.length).toBeGreaterThan(10);
+    expect(refs.filter((ref) => at(ref) === undefined)).toEqual([]);
+  });
+
+  test('declares every parameter of a path, and no other', () => {
+    for (const { path, operation } of operations()) {
+      const named = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+      const declared = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
+      expect(declared.map(({ name }) => name).toSorted(), path).toEqual(named.toSorted());
+      expect(declared.every(({ required }) => required === true), path).toBe(true);
+    }
+  });
+
+  test('says of each operation what it answers, problems included, and the scope that it needs', () => {
+    for (const { path, operation } of operations()) {
+      expect(Object.keys(operation.responses).some((status) => /^2\d\d$/.test(status)), path).toBe(true);
+      expect(Object.keys(operation.responses['default']?.content ?? {}), path).toEqual(['application/problem+json']);
+      if (operation.security.length === 0) continue;
+      const scope = /`([\w:]+)`/.exec(operation.description ?? '')?.[1];
+      expect(SCOPES as readonly string[], path).toContain(scope);
+    }
+  });
+
+  test('has schemas that compile', () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    ajv.addSchema({ $id: 'hub', ...document });
+    for (const name of Object.keys(document.components.schemas)) expect(() => ajv.compile({ $ref: `hub#/components/schemas/${name}` }), name).not.toThrow();
+  });
+
+  test('gives the schema of each type of event', async () => {
+    for (const event of on.hub.catalogue.values()) {
+      const answer = await call(`${on.url}/api/schema/events/${event.type}/${event.version}`);
+      expect([answer.status, answer.json['type']], event.type).toEqual([200, 'object']);
+    }
+    expect((await call(`${on.url}/api/schema/events/asset.vanished/1`)).status).toBe(404);
+  });
+});
+
+describe('a world with something of everything in it', () => {
+  test('answers every GET as the document says', async () => {
+    const story = { stage: on.stage, hub: on.client, cast: on.cast, say: () => {}, timeoutMs: 25_000 };
+    await expectMachines(story);
+    await appear(story);
+    await on.stage.dhcp.discover('02:00:00:00:09:09', { hostname: 'stranger' });
+    const assets = await untilHardened(story);
+    await fallIll(story, assets);
+
+    const ids = await oneOfEach();
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    ajv.addSchema({ $id: 'hub', ...document });
+    const seen: string[] = [];
+    for (const { path, method, operation } of operations()) {
+      if (method !== 'get' || operation.operationId === 'streamEvents') continue;
+      const answer = await call(on.url + addressOf(path, ids), { key: on.apiKey });
+      const declared = operation.responses[String(answer.status)];
+      expect(declared, `${path} answers ${answer.status}: ${answer.text.slice(0, 300)}`).toBeDefined();
+      expect(answer.status, path).toBe(200);
+      const [type] = (answer.headers.get('content-type') ?? '').split(';');
+      if (declared?.content === undefined) continue;
+      expect(Object.keys(declared.content), path).toContain(type);
+      if (type !== 'application/json') continue;
+      const pointer = `hub#/paths/${path.replaceAll('~', '~0').replaceAll('/', '~1').replaceAll('{', '%7B').replaceAll('}', '%7D')}/get/responses/${answer.status}/content/application~1json/schema`;
+      const validate = ajv.compile({ $ref: pointer });
+      expect(validate(answer.json), `${path}: ${JSON.stringify(validate.errors?.slice(0, 3))}`).toBe(true);
+      const items = answer.json['items'];
+      if (Array.isArray(items)) expect(items.length, `${path} has nothing to check`).toBeGreaterThan(0);
+      seen.push(operation.operationId);
+    }
+    expect(seen.length).toBeGreaterThan(12);
+  });
+
+  async function oneOfEach(): Promise<Record<string, string>> {
+    const ids: Record<string, string> = {};
+    for (const list of ['assets', 'tickets', 'jobs', 'bmcs', 'expected-machines']) {
+      const { items } = await on.client.get<{ items: { id: string }[] }>(`/v1/${list}`);
+      ids[list] = items[0]?.id ?? newId();
+    }
+    return ids;
+  }
+
+  function addressOf(path: string, ids: Record<string, string>): string {
+    if (path.startsWith('/api/schema/events/')) return '/api/schema/events/asset.discovered/1';
+    const list = path.split('/')[2] ?? '';
+    return path.replace('{id}', ids[list] ?? newId());
+  }
+});
