@@ -6,7 +6,7 @@ import helmet from 'helmet';
 import type { Ctx } from './core/ctx.ts';
 import { HubError } from './core/error.ts';
 import { type Route, sendProblem, serve, type ServeOptions } from './core/route.ts';
-import { keepDelivery } from './observations/commands/keep-delivery.ts';
+import { createKeeper, type KeepDelivery } from './observations/commands/keep-delivery.ts';
 import type { Metrics } from './metrics.ts';
 import type { Adapters } from './ports/adapters.ts';
 
@@ -27,7 +27,8 @@ export function createWebApp(ctx: Ctx, options: WebOptions): express.Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
-  app.post('/hooks/:adapter', express.raw({ type: () => true, limit: HOOK_LIMIT }), (req, res) => takeDelivery(ctx, options, req, res));
+  const keep = createKeeper(ctx);
+  app.post('/hooks/:adapter', express.raw({ type: () => true, limit: HOOK_LIMIT }), (req, res) => takeDelivery(ctx, options, keep, req, res));
   app.use(helmet({ contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } }, strictTransportSecurity: false }));
   app.use(nameRequest(ctx));
   app.use(express.json({ limit: JSON_LIMIT, strict: true, type: ['application/json', 'application/*+json'] }));
@@ -57,7 +58,7 @@ function refuseOtherMethods(app: express.Express, ctx: Ctx, routes: readonly Rou
   }
 }
 
-async function takeDelivery(ctx: Ctx, options: WebOptions, req: Request, res: Response): Promise<void> {
+async function takeDelivery(ctx: Ctx, options: WebOptions, keep: KeepDelivery, req: Request, res: Response): Promise<void> {
   const adapter = String(req.params['adapter']);
   const door = options.adapters.door(adapter);
   try {
@@ -70,7 +71,7 @@ async function takeDelivery(ctx: Ctx, options: WebOptions, req: Request, res: Re
       ctx.log.warn({ adapter, reason: verdict.reason }, 'webhook refused');
       throw new HubError('unauthenticated', verdict.reason);
     }
-    const kept = await keepDelivery(ctx, { adapter, ...delivery });
+    const kept = await keep({ adapter, ...delivery });
     options.metrics.observeDelivery(adapter, kept.isNew ? 'taken' : 'repeated');
     res.status(202).json({ delivery: kept.isNew ? kept.id : null, repeated: !kept.isNew });
   } catch (error) {

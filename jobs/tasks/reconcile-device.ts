@@ -5,6 +5,7 @@ import { sha256 } from '#src/core/id.ts';
 import { canonicalJson } from '#src/core/json.ts';
 import { tx } from '#src/core/tx.ts';
 import { handle, type JobCtx, type JobResult } from '#src/journal/job-ctx.ts';
+import { isUnsettled } from '#src/journal/reads.ts';
 import type { DeviceFields, DeviceRecord, ManagementInterface, Written } from '#src/ports/device-records.ts';
 import { reconcileDeviceJob } from '../catalogue.ts';
 import { hardwareFacts } from './hardware-facts.ts';
@@ -18,7 +19,8 @@ export async function reconcileAsset(ctx: JobCtx, assetId: string): Promise<JobR
   if (!ctx.adapters.has('deviceRecords')) return { outcome: 'kept here: no system of record is configured' };
   const found = await findRecord(ctx, asset);
   const changes: string[] = [];
-  const record = found ?? (await createRecord(ctx, asset));
+  // A device that an earlier run made without hearing back is found here, and its effect is settled by its own probe.
+  const record = found && !(await isUnsettled(ctx, creationKey(asset))) ? found : await createRecord(ctx, asset);
   if (!found) changes.push('created');
   changes.push(...(await writeFields(ctx, asset, record)));
   changes.push(...(await writeManagementInterface(ctx, asset, record)));
@@ -47,6 +49,10 @@ async function findRecord(ctx: JobCtx, asset: Asset): Promise<DeviceRecord | und
   return records.find({ serial: asset.serial ?? undefined, name: asset.name ?? undefined, site: asset.site ?? undefined }, ctx.signal);
 }
 
+function creationKey(asset: Asset): string {
+  return `device-${asset.id}`;
+}
+
 async function createRecord(ctx: JobCtx, asset: Asset): Promise<DeviceRecord> {
   const records = ctx.adapters.use('deviceRecords');
   const { manufacturer, model, site } = asset;
@@ -55,7 +61,7 @@ async function createRecord(ctx: JobCtx, asset: Asset): Promise<DeviceRecord> {
   if (name === null || site === null || manufacturer === null || model === null) {
     throw new HubError('invalid', `a device cannot be made without ${missing.join(', ')}: say it in the expected machine or adopt the BMC with it, then replay this job`);
   }
-  const key = `device-${asset.id}`;
+  const key = creationKey(asset);
   const { status } = records.fieldsOfState(asset.state);
   const draft = {
     name,

@@ -11,17 +11,29 @@ export interface StoredDelivery {
   attempts: number;
 }
 
-/** @returns whether it is new: the same bytes at the same door are one delivery */
-export async function insertDelivery(
-  db: Knex,
-  delivery: { id: string; adapter: string; hash: Buffer; headers: Record<string, string>; body: Buffer; receivedAt: Date },
-): Promise<boolean> {
-  const at = toSql(delivery.receivedAt);
-  const [result] = await db.raw(
-    'INSERT IGNORE INTO deliveries (id, adapter, hash, received_at, headers, body, due_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    [delivery.id, delivery.adapter, delivery.hash, at, JSON.stringify(delivery.headers), delivery.body, at],
+export interface NewDelivery {
+  id: string;
+  adapter: string;
+  hash: Buffer;
+  headers: Record<string, string>;
+  body: Buffer;
+  receivedAt: Date;
+}
+
+/** @returns the ids of those that are new: the same bytes at the same door are one delivery */
+export async function insertDeliveries(db: Knex, deliveries: readonly NewDelivery[]): Promise<Set<string>> {
+  // In the order of the unique key: unsorted, two of these at once would block each other.
+  const sorted = deliveries.toSorted((a, b) => Buffer.compare(a.hash, b.hash));
+  const values = sorted.flatMap((one) => {
+    const at = toSql(one.receivedAt);
+    return [one.id, one.adapter, one.hash, at, JSON.stringify(one.headers), one.body, at];
+  });
+  const [rows] = await db.raw(
+    `INSERT IGNORE INTO deliveries (id, adapter, hash, received_at, headers, body, due_at)
+     VALUES ${sorted.map(() => '(?, ?, ?, ?, ?, ?, ?)').join(', ')} RETURNING id`,
+    values,
   );
-  return result.affectedRows === 1;
+  return new Set((rows as { id: string }[]).map((row) => row.id));
 }
 
 /** The oldest due delivery that no other worker holds. */

@@ -16,6 +16,9 @@ export interface LossyProxy {
   decide: (nth: number) => Loss;
   /** How many COMMITs came, and what became of them. */
   counts: Record<Loss, number>;
+  /** Cuts all connections and every new one, as a server that is down. */
+  pause(): void;
+  resume(): void;
   close(): Promise<void>;
 }
 
@@ -27,9 +30,11 @@ export async function startLossyProxy(databaseUrl: string): Promise<LossyProxy> 
   const counts: Record<Loss, number> = { pass: 0, before: 0, after: 0, racing: 0 };
   const open = new Set<Socket>();
   let commits = 0;
-  const proxy: LossyProxy = { url: '', decide: () => 'pass', counts, close };
+  let paused = false;
+  const proxy: LossyProxy = { url: '', decide: () => 'pass', counts, pause, resume: () => void (paused = false), close };
 
   const server = createServer((client) => {
+    if (paused) return void client.destroy();
     const upstream = connect(Number(port), hostname);
     const both = [client, upstream];
     for (const socket of both) {
@@ -62,6 +67,11 @@ export async function startLossyProxy(databaseUrl: string): Promise<LossyProxy> 
   through.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   proxy.url = through.href;
   return proxy;
+
+  function pause(): void {
+    paused = true;
+    for (const socket of open) socket.destroy();
+  }
 
   async function close(): Promise<void> {
     for (const socket of open) socket.destroy();

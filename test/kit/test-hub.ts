@@ -21,6 +21,8 @@ export interface TestHubOptions {
   without?: readonly string[];
   /** How long an AWX job takes, in milliseconds. Default 100. */
   runMs?: number;
+  /** What the hub reaches its database through: takes the database's URL and gives another. */
+  through?: (databaseUrl: string) => Promise<string>;
   /** Prepare NetBox for the hub. Default: where the hub has NetBox. */
   bootstrap?: boolean;
 }
@@ -50,7 +52,8 @@ export async function testHub(options: TestHubOptions = {}): Promise<TestHub> {
   const network = `127.${randomInt(64, 250)}.${randomInt(1, 250)}`;
   const [database, redisUrl] = [await testDatabase(), await testRedisUrl()];
   const stage = await setStage({ cast, via: 'http', network, bmcTls: false, runMs: options.runMs ?? 100 });
-  const env: Record<string, string | undefined> = { ...stage.env, LOG_LEVEL: 'silent', FOLLOW_MS: '100', DATABASE_URL: database.url, REDIS_URL: redisUrl, ...options.env };
+  const databaseUrl = (await options.through?.(database.url)) ?? database.url;
+  const env: Record<string, string | undefined> = { ...stage.env, LOG_LEVEL: 'silent', FOLLOW_MS: '100', DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, ...options.env };
   for (const prefix of options.without ?? []) for (const name of Object.keys(env)) if (name.startsWith(`${prefix}_`)) delete env[name];
   const config = readConfig(env, adapterDefinitions);
   const hub = await composeHub(config, createLog(config.LOG_LEVEL));

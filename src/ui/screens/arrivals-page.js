@@ -33,6 +33,7 @@ export async function arrivalsPage() {
     { title: 'Address', cell: (/** @type {any} */ bmc) => mono(bmc.ip) },
     { title: 'Says it is', cell: (/** @type {any} */ bmc) => [cell(bmc.hostname), bmc.vendor_class && h('span', { class: 'dim' }, ` ${bmc.vendor_class}`)] },
   ];
+  const why = { title: 'Why', wide: true, cell: (/** @type {any} */ bmc) => h('span', { class: 'clip', title: bmc.state_reason }, cell(bmc.state_reason)) };
   const evidence = [
     { title: 'Network', wide: true, cell: (/** @type {any} */ bmc) => [bmc.subnet_id && `subnet ${bmc.subnet_id}`, bmc.relay && ` relay ${bmc.relay}`] },
     { title: 'Told by', wide: true, cell: (/** @type {any} */ bmc) => bmc.source },
@@ -48,6 +49,7 @@ export async function arrivalsPage() {
     fixed: { state: 'unexpected' },
     columns: [
       ...bmcColumns,
+      why,
       ...evidence,
       {
         title: 'Do',
@@ -69,7 +71,7 @@ export async function arrivalsPage() {
     filters: [{ name: 'state', api: 'state', label: 'State', options: ['unexpected', 'sighted', 'recognised', 'ignored'] }],
     columns: [
       ...bmcColumns,
-      { title: 'Why', wide: true, cell: (bmc) => h('span', { class: 'clip', title: bmc.state_reason }, cell(bmc.state_reason)) },
+      why,
       { title: 'Server', cell: (bmc) => (bmc.asset_id === null ? cell(null) : subjectLink('asset', bmc.asset_id)) },
       ...evidence,
     ],

@@ -38,7 +38,7 @@ function due(asset) {
 /** @param {string | null} fingerprint */
 function pinned(fingerprint) {
   if (fingerprint === null) return null;
-  return h('span', { class: 'dim', title: `SHA-256 ${fingerprint}` }, ' certificate pinned');
+  return h('span', { class: 'dim', title: `Only this certificate is taken from it: SHA-256 ${fingerprint}` }, ' pinned');
 }
 
 /** @param {{ id: string, url: string | null, written_at: string | null } | null} record */

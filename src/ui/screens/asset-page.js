@@ -28,6 +28,7 @@ export async function assetPage(id) {
   const parts = slot(h('section', { class: 'inventory' }), assetParts);
   const tickets = slot(h('section', { class: 'tickets' }), ({ items, scope }) => ticketLines(items, scope));
   const timeline = assetTimeline(id, signal);
+  const sections = h('div', { class: 'columns' }, tickets.node, timeline.node, parts.node);
   /** @type {any} */
   let asset;
 
@@ -68,6 +69,7 @@ export async function assetPage(id) {
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (signal.aborted) return;
     faults.replaceChildren(...(failed ? [problemBox(failed.reason, () => void loadAll())] : []));
+    sections.hidden = asset === undefined;
     if (failed && asset === undefined) title.textContent = failed.reason?.status === 404 ? 'No such server' : 'Server';
   }
 
@@ -128,7 +130,7 @@ export async function assetPage(id) {
     title: title.textContent ?? 'Server',
     body: h('article', { class: 'server' },
       h('header', null, h('p', { class: 'crumb' }, h('a', { href: '/ui/' }, 'Servers')), title, faults, facts.node, way.node, actions.node, jobs),
-      h('div', { class: 'columns' }, tickets.node, timeline.node, parts.node)),
+      sections),
     refresh: refresher.ask,
     /** Events of other servers do not concern it; those of tickets, parts and BMCs may. @param {any} event */
     onEvent(event) {

@@ -2,15 +2,8 @@ import { chip } from './chip.js';
 import { fact } from './facts.js';
 import { UNKNOWN } from './format.js';
 import { h } from './h.js';
+import { KINDS, KIND_TITLES } from './part-kinds.js';
 import { when } from './when.js';
-
-/** In the order in which people look; a test compares it with the kinds that the hub knows. */
-export const KINDS = ['mainboard', 'bmc', 'cpu', 'dimm', 'drive', 'storage-controller', 'nic', 'gpu', 'psu', 'fan', 'pcie-device'];
-
-const TITLES = /** @type {Record<string, string>} */ ({
-  mainboard: 'Mainboard', bmc: 'BMC', cpu: 'Processors', dimm: 'Memory', drive: 'Drives', 'storage-controller': 'Storage controllers',
-  nic: 'Network', gpu: 'GPUs', psu: 'Power supplies', fan: 'Fans', 'pcie-device': 'PCIe devices',
-});
 
 /** What was last seen in a server. @param {any | null} inventory null: nobody has looked yet */
 export function assetParts(inventory) {
@@ -43,7 +36,7 @@ function group(kind, parts) {
   return h(
     'tbody',
     null,
-    h('tr', { class: 'group' }, h('th', { colspan: 7, scope: 'rowgroup' }, TITLES[kind] ?? kind, ' ', h('span', { class: 'dim' }, parts.length))),
+    h('tr', { class: 'group' }, h('th', { colspan: 7, scope: 'rowgroup' }, KIND_TITLES[kind] ?? kind, ' ', h('span', { class: 'dim' }, parts.length))),
     parts.map((part) =>
       h(
         'tr',
@@ -99,7 +92,7 @@ function completeness({ scope, warnings }) {
   return h(
     'div',
     { class: 'notice' },
-    missing.length > 0 && h('p', null, h('strong', null, 'Not looked at completely: '), missing.map((kind) => TITLES[kind] ?? kind).join(', '), '. That one of these is not listed does not mean that it is not there.'),
+    missing.length > 0 && h('p', null, h('strong', null, 'Not looked at completely: '), missing.map((kind) => KIND_TITLES[kind] ?? kind).join(', '), '. That one of these is not listed does not mean that it is not there.'),
     warnings.length > 0 && h('ul', null, warnings.map((/** @type {string} */ warning) => h('li', null, warning))),
   );
 }

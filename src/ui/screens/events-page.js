@@ -39,7 +39,7 @@ export async function eventsPage(livePlace) {
     const after = Math.max(0, end - 1 - PAGE);
     const { items } = await get(`/v1/events?${new URLSearchParams({ after: String(after), limit: String(PAGE) })}`, control.signal);
     await knowNames(items.map(assetOf), control.signal);
-    oldest = after + 1;
+    oldest = rows.size === 0 ? after + 1 : Math.min(oldest, after + 1);
     add(items.filter((/** @type {any} */ event) => Number(event.sequence) < end));
   }
 
@@ -56,7 +56,10 @@ export async function eventsPage(livePlace) {
 
   async function loadNewest() {
     try {
-      await loadBefore((livePlace() ?? (await lastPlace(control.signal))) + 1);
+      const end = (livePlace() ?? (await lastPlace(control.signal))) + 1;
+      // After a long pause what stands here would stand below a hole.
+      if (Math.max(0, ...rows.keys()) < end - 1 - PAGE) rows.clear();
+      await loadBefore(end);
     } catch (error) {
       if (!control.signal.aborted) status.replaceChildren(problemBox(error, () => void loadNewest()));
     }
@@ -77,7 +80,7 @@ export async function eventsPage(livePlace) {
       ),
       older,
     ),
-    refresh: () => void (rows.clear(), loadNewest()),
+    refresh: () => void loadNewest(),
     onEvent: (/** @type {any} */ event) => void knowNames([assetOf(event)], control.signal).then(() => control.signal.aborted || add([event])),
     leave: () => control.abort(),
   };

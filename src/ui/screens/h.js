@@ -1,4 +1,4 @@
-/** @typedef {Node | string | number | null | undefined | false} Leaf */
+/** @typedef {Node | string | number | null | undefined | boolean} Leaf */
 /** @typedef {Leaf | Child[]} Child */
 
 /** Addresses come from other systems: what is not plainly an address becomes no link. */
@@ -31,7 +31,7 @@ export function h(tag, attributes, ...children) {
 /** @param {Child} children @returns {(Node | string)[]} */
 export function toNodes(children) {
   if (Array.isArray(children)) return children.flatMap(toNodes);
-  if (children === null || children === undefined || children === false) return [];
+  if (children === null || children === undefined || typeof children === 'boolean') return [];
   return [typeof children === 'number' ? String(children) : children];
 }
 

@@ -74,7 +74,7 @@ function lastTime(job) {
 
 /** @param {any} job */
 function outcome({ error, result, progress, input, cause, reaction }) {
-  const line = error === null ? h('span', { class: 'clip long' }, short(result ?? progress ?? {})) : h('span', { class: 'clip long fault' }, String(error.message ?? error.kind ?? 'failed'), error.remedy && h('b', null, ` → ${error.remedy}`));
+  const line = error === null ? h('span', { class: 'clip long' }, short(result ?? progress ?? {})) : h('span', { class: 'why' }, h('span', { class: 'fault' }, String(error.message ?? error.kind ?? 'failed')), error.remedy && h('b', null, ` Remedy: ${error.remedy}.`));
   return h('details', { class: 'more' }, h('summary', null, line), h('pre', null, JSON.stringify({ input, ...(error && { error }), ...(progress && { progress }), ...(result && { result }), reaction, cause }, null, 2)));
 }
 

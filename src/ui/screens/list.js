@@ -75,6 +75,7 @@ export function createList(spec) {
     const isFiltered = filters.some(({ name }) => state[name] !== undefined);
     const nothing = isFiltered ? h('p', { class: 'empty' }, 'Nothing matches these filters. ', h('a', { href: clearHref() }, 'Clear them'), '.') : h('div', { class: 'empty' }, spec.empty);
     status.replaceChildren(...(items.length === 0 ? [nothing] : []));
+    pager.hidden = items.length === 0 && state[cursor] === undefined;
     pager.replaceChildren(
       h('span', { class: 'dim' }, items.length === 0 ? '' : `${items.length} ${items.length === 1 ? 'row' : 'rows'}${next === null ? '' : ', more follow'}`),
       ...(state[cursor] === undefined ? [] : [h('a', { href: hrefAt(undefined) }, '← First page')]),

@@ -13,7 +13,7 @@ const FORGET_MS = 10 * 60_000;
 /**
  * The feed of events over fetch, because EventSource cannot send the key. Reconnects from where it stopped. A tab in
  * the background lets go of its connection: a browser has only six to a host over HTTP/1.1, for all its tabs.
- * @param {{ onEvent(event: any): void, onState(state: LiveState): void, onGap(): void }} listener onGap: events may have been missed
+ * @param {{ onEvent(event: any): void, onState(state: LiveState): void, onGap(): void }} listener onGap: the stream is open (again); what was read before may be old
  */
 export function createLive({ onEvent, onState, onGap }) {
   /** @type {string | undefined} */
@@ -58,9 +58,8 @@ export function createLive({ onEvent, onState, onGap }) {
     let silence = setTimeout(() => control.abort(), SILENCE_MS);
     try {
       const answer = await fetch('/v1/events/stream', { cache: 'no-store', signal: control.signal, headers: { ...authorization(), ...(place === undefined ? {} : { 'last-event-id': place }) } });
-      if (answer.status === 401 || answer.status === 403) return refuse(answer, mine);
+      if (answer.status === 401 || answer.status === 403) return await refuse(answer, mine);
       if (!answer.ok || !answer.body) return `the hub answered ${answer.status}`;
-      const isFresh = place === undefined;
       const parser = createSseParser({
         onComment(text) {
           // The stream begins with the place where it starts: a reconnect before the first event goes on from there too.
@@ -69,7 +68,8 @@ export function createLive({ onEvent, onState, onGap }) {
           place ??= String(Number(from));
           onOpen();
           say('live');
-          if (isFresh) onGap();
+          // A screen that could not read while the hub was away reads now, and jobs are not in the feed at all.
+          onGap();
           opened(true);
         },
         onMessage({ data, id }) {
