@@ -29,7 +29,12 @@ export function createWebApp(ctx: Ctx, options: WebOptions): express.Express {
   app.set('query parser', 'simple');
   const keep = createKeeper(ctx);
   app.post('/hooks/:adapter', express.raw({ type: () => true, limit: HOOK_LIMIT }), (req, res) => takeDelivery(ctx, options, keep, req, res));
-  app.use(helmet({ contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } }, strictTransportSecurity: false }));
+  app.use(
+    helmet({
+      contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'self'"], 'base-uri': ["'none'"], 'form-action': ["'self'"], 'frame-ancestors': ["'none'"] } },
+      strictTransportSecurity: false,
+    }),
+  );
   app.use(nameRequest(ctx));
   app.use(express.json({ limit: JSON_LIMIT, strict: true, type: ['application/json', 'application/*+json'] }));
   for (const route of options.routes) {
@@ -95,7 +100,8 @@ function nameRequest(ctx: Ctx) {
 
 function serveScreens(app: express.Express, folder: string): void {
   app.get('/', (_req, res) => res.redirect('/ui/'));
-  app.use('/ui/static', express.static(folder, { index: false, maxAge: '1h' }));
+  // Always asked for again (an unchanged one is a 304), so that an upgrade never mixes old modules with new ones.
+  app.use('/ui/static', express.static(folder, { index: false, setHeaders: (res) => res.setHeader('cache-control', 'no-cache') }));
   // One shell for all screens: it finds out from its address which one it is.
   app.get(['/ui/', '/ui/*screen'], (_req, res) => res.sendFile('index.html', { root: folder, headers: { 'cache-control': 'no-cache' } }));
 }

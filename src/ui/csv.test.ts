@@ -21,5 +21,10 @@ describe('a cell', () => {
 });
 
 test('a table begins with a byte order mark and ends each row with CRLF', () => {
-  expect(toCsv([['name', 'u'], ['Zürich', 7]])).toBe('\uFEFFname,u\r\nZürich,7\r\n');
+  expect(
+    toCsv([
+      ['name', 'u'],
+      ['Zürich', 7],
+    ]),
+  ).toBe('\uFEFFname,u\r\nZürich,7\r\n');
 });

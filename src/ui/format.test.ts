@@ -50,9 +50,16 @@ describe('sizes', () => {
 
 describe('facts', () => {
   test('memory counts in 1024s and disks in 1000s', () => {
-    expect(fact('dimm', 'capacityBytes', 34_359_738_368)).toMatchObject({ name: 'capacity', value: '32 GiB', isPlain: true });
+    expect(fact('dimm', 'capacityBytes', 34_359_738_368)).toMatchObject({
+      name: 'capacity',
+      value: '32 GiB',
+      isPlain: true,
+    });
     expect(fact('drive', 'capacityBytes', 1_600_321_314_816)).toMatchObject({ name: 'capacity', value: '1.6 TB' });
-    expect(fact('system', 'totalMemoryBytes', 137_438_953_472)).toMatchObject({ name: 'total memory', value: '128 GiB' });
+    expect(fact('system', 'totalMemoryBytes', 137_438_953_472)).toMatchObject({
+      name: 'total memory',
+      value: '128 GiB',
+    });
   });
 
   test.each([

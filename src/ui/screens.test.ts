@@ -23,7 +23,9 @@ describe('the screens know what the hub knows', () => {
 
 describe('the shell', () => {
   test('preloads every module and nothing else', () => {
-    const preloaded = [...shell.matchAll(/rel="modulepreload" href="\/ui\/static\/([\w-]+\.js)"/g)].map((match) => match[1]);
+    const preloaded = [...shell.matchAll(/rel="modulepreload" href="\/ui\/static\/([\w-]+\.js)"/g)].map(
+      (match) => match[1],
+    );
     expect(preloaded.toSorted()).toEqual(modules.toSorted());
   });
 

@@ -4,12 +4,16 @@ import { createSseParser, type Message } from './screens/sse-parser.js';
 function read(chunks: string[]): { messages: Message[]; comments: string[] } {
   const messages: Message[] = [];
   const comments: string[] = [];
-  const parser = createSseParser({ onMessage: (message) => messages.push(message), onComment: (text) => comments.push(text) });
+  const parser = createSseParser({
+    onMessage: (message) => messages.push(message),
+    onComment: (text) => comments.push(text),
+  });
   for (const chunk of chunks) parser.push(chunk);
   return { messages, comments };
 }
 
-const STREAM = ': from 0000000000000007\n\nid: 8\nevent: asset.discovered\ndata: {"a":\ndata: 1}\n\n: still here\n\nid: 9\ndata: x\n\n';
+const STREAM =
+  ': from 0000000000000007\n\nid: 8\nevent: asset.discovered\ndata: {"a":\ndata: 1}\n\n: still here\n\nid: 9\ndata: x\n\n';
 const MESSAGES = [
   { event: 'asset.discovered', data: '{"a":\n1}', id: '8' },
   { event: 'message', data: 'x', id: '9' },

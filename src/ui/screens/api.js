@@ -80,8 +80,11 @@ export function authorization() {
 
 /** All rows of a list, page after page. @param {string} path @param {Record<string, string>} query @param {AbortSignal} [signal] */
 export async function* pages(path, query, signal) {
-  for (let cursor = ''; ; ) {
-    const page = await get(`${path}?${new URLSearchParams({ ...query, limit: '1000', ...(cursor ? { cursor } : {}) })}`, signal);
+  for (let cursor = ''; ;) {
+    const page = await get(
+      `${path}?${new URLSearchParams({ ...query, limit: '1000', ...(cursor ? { cursor } : {}) })}`,
+      signal,
+    );
     yield page.items;
     if (page.next === null) return;
     cursor = page.next;

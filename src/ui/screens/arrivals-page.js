@@ -31,11 +31,28 @@ export async function arrivalsPage() {
     { title: 'MAC', head: true, cell: (/** @type {any} */ bmc) => mono(bmc.mac) },
     { title: 'State', cell: (/** @type {any} */ bmc) => chip(bmc.state, bmc.state_reason ?? undefined) },
     { title: 'Address', cell: (/** @type {any} */ bmc) => mono(bmc.ip) },
-    { title: 'Says it is', cell: (/** @type {any} */ bmc) => [cell(bmc.hostname), bmc.vendor_class && h('span', { class: 'dim' }, ` ${bmc.vendor_class}`)] },
+    {
+      title: 'Says it is',
+      cell: (/** @type {any} */ bmc) => [
+        cell(bmc.hostname),
+        bmc.vendor_class && h('span', { class: 'dim' }, ` ${bmc.vendor_class}`),
+      ],
+    },
   ];
-  const why = { title: 'Why', wide: true, cell: (/** @type {any} */ bmc) => h('span', { class: 'clip', title: bmc.state_reason }, cell(bmc.state_reason)) };
+  const why = {
+    title: 'Why',
+    wide: true,
+    cell: (/** @type {any} */ bmc) => h('span', { class: 'clip', title: bmc.state_reason }, cell(bmc.state_reason)),
+  };
   const evidence = [
-    { title: 'Network', wide: true, cell: (/** @type {any} */ bmc) => [bmc.subnet_id && `subnet ${bmc.subnet_id}`, bmc.relay && ` relay ${bmc.relay}`] },
+    {
+      title: 'Network',
+      wide: true,
+      cell: (/** @type {any} */ bmc) => [
+        bmc.subnet_id && `subnet ${bmc.subnet_id}`,
+        bmc.relay && ` relay ${bmc.relay}`,
+      ],
+    },
     { title: 'Told by', wide: true, cell: (/** @type {any} */ bmc) => bmc.source },
     { title: 'First seen', wide: true, cell: (/** @type {any} */ bmc) => when(bmc.first_seen_at, { only: 'age' }) },
     { title: 'Last seen', cell: (/** @type {any} */ bmc) => when(bmc.last_seen_at) },
@@ -63,12 +80,18 @@ export async function arrivalsPage() {
     key: (bmc) => bmc.id,
     tone: () => 'ill',
     empty: h('p', null, 'None: every BMC that asked for an address is known, expected or ignored.'),
-    onRows: (rows) => (strangersNote.textContent = rows.length === 0 ? '' : 'These asked for an address and are nobody that we know. Nothing is done with them until somebody says what they are.'),
+    onRows: (rows) =>
+      (strangersNote.textContent =
+        rows.length === 0
+          ? ''
+          : 'These asked for an address and are nobody that we know. Nothing is done with them until somebody says what they are.'),
   });
   const bmcs = createList({
     path: '/v1/bmcs',
     title: 'BMCs',
-    filters: [{ name: 'state', api: 'state', label: 'State', options: ['unexpected', 'sighted', 'recognised', 'ignored'] }],
+    filters: [
+      { name: 'state', api: 'state', label: 'State', options: ['unexpected', 'sighted', 'recognised', 'ignored'] },
+    ],
     columns: [
       ...bmcColumns,
       why,
@@ -83,14 +106,42 @@ export async function arrivalsPage() {
     path: '/v1/expected-machines',
     title: 'Expected machines',
     cursor: 'machines_cursor',
-    filters: [{ name: 'arrived', api: 'arrived', label: 'Arrived', options: [['true', 'yes'], ['false', 'no']] }],
-    tools: h('span', { class: 'tool' }, actionButton('Expect a machine', whyNotAllowed('arrivals:write'), () => void expect())),
+    filters: [
+      {
+        name: 'arrived',
+        api: 'arrived',
+        label: 'Arrived',
+        options: [
+          ['true', 'yes'],
+          ['false', 'no'],
+        ],
+      },
+    ],
+    tools: h(
+      'span',
+      { class: 'tool' },
+      actionButton('Expect a machine', whyNotAllowed('arrivals:write'), () => void expect()),
+    ),
     columns: [
       { title: 'BMC', head: true, cell: (machine) => mono(machine.bmc_mac) },
-      { title: 'Arrived', cell: (machine) => (machine.arrived_at === null ? chip('no') : [chip('yes'), ' ', when(machine.arrived_at, { only: 'age' })]) },
-      { title: 'Name', cell: (machine) => (machine.asset_id === null ? cell(machine.name) : subjectLink('asset', machine.asset_id, machine.name ?? undefined)) },
+      {
+        title: 'Arrived',
+        cell: (machine) =>
+          machine.arrived_at === null ? chip('no') : [chip('yes'), ' ', when(machine.arrived_at, { only: 'age' })],
+      },
+      {
+        title: 'Name',
+        cell: (machine) =>
+          machine.asset_id === null
+            ? cell(machine.name)
+            : subjectLink('asset', machine.asset_id, machine.name ?? undefined),
+      },
       { title: 'Serial', cell: (machine) => mono(machine.serial) },
-      { title: 'Model', wide: true, cell: (machine) => [machine.manufacturer, machine.model].filter(Boolean).join(' ') || cell(null) },
+      {
+        title: 'Model',
+        wide: true,
+        cell: (machine) => [machine.manufacturer, machine.model].filter(Boolean).join(' ') || cell(null),
+      },
       { title: 'Site', cell: (machine) => cell(machine.site) },
       { title: 'Rack', cell: (machine) => cell(machine.rack) },
       { title: 'U', number: true, cell: (machine) => cell(machine.position) },
@@ -98,7 +149,13 @@ export async function arrivalsPage() {
       { title: 'Said', wide: true, cell: (machine) => when(machine.created_at) },
     ],
     key: (machine) => machine.id,
-    empty: h('p', null, 'Nobody has said yet which machines will come. “Expect a machine” does, and so does ', h('code', null, 'POST /v1/expected-machines'), ' for up to 1,000 at once.'),
+    empty: h(
+      'p',
+      null,
+      'Nobody has said yet which machines will come. “Expect a machine” does, and so does ',
+      h('code', null, 'POST /v1/expected-machines'),
+      ' for up to 1,000 at once.',
+    ),
   });
   const lists = [strangers, bmcs, machines];
   const refresh = () => lists.forEach((list) => list.refresh());
@@ -108,7 +165,13 @@ export async function arrivalsPage() {
     const done = await ask({
       title: `Adopt ${bmc.mac}`,
       text: `It is at ${bmc.ip ?? 'no address'}${bmc.hostname ? ` and calls itself ${bmc.hostname}` : ''}. Which server is it? It is looked into and recorded then.`,
-      fields: [{ name: 'name', label: 'Name', required: true, max: 64 }, { name: 'serial', label: 'Serial', max: 100, hint: 'Is compared with what the BMC says.' }, { name: 'asset_tag', label: 'Asset tag', max: 64 }, ...PLACE, ...CREDENTIALS],
+      fields: [
+        { name: 'name', label: 'Name', required: true, max: 64 },
+        { name: 'serial', label: 'Serial', max: 100, hint: 'Is compared with what the BMC says.' },
+        { name: 'asset_tag', label: 'Asset tag', max: 64 },
+        ...PLACE,
+        ...CREDENTIALS,
+      ],
       action: 'Adopt',
       send: (values, key) => post(`/v1/bmcs/${bmc.id}/adopt`, values, key),
     });
@@ -131,7 +194,13 @@ export async function arrivalsPage() {
     const done = await ask({
       title: 'Expect a machine',
       text: 'When a BMC with this MAC asks for an address, it becomes this server.',
-      fields: [{ name: 'bmc_mac', label: 'MAC of its BMC', required: true, max: 40, hint: 'Any usual writing.' }, { name: 'name', label: 'Name', max: 64 }, { name: 'serial', label: 'Serial', max: 100 }, ...PLACE, ...CREDENTIALS],
+      fields: [
+        { name: 'bmc_mac', label: 'MAC of its BMC', required: true, max: 40, hint: 'Any usual writing.' },
+        { name: 'name', label: 'Name', max: 64 },
+        { name: 'serial', label: 'Serial', max: 100 },
+        ...PLACE,
+        ...CREDENTIALS,
+      ],
       action: 'Expect it',
       send: (values, key) => post('/v1/expected-machines', said(values), key),
     });

@@ -29,7 +29,12 @@ export function ask({ title, text, fields, action, send }) {
         text && h('p', null, text),
         controls.map(({ node }) => node),
         faults,
-        h('div', { class: 'actions' }, h('button', { type: 'button', onclick: () => dialog.close() }, 'Cancel'), submit),
+        h(
+          'div',
+          { class: 'actions' },
+          h('button', { type: 'button', onclick: () => dialog.close() }, 'Cancel'),
+          submit,
+        ),
       )
     );
     const dialog = /** @type {HTMLDialogElement} */ (h('dialog', { 'aria-labelledby': 'ask-title' }, form));
@@ -99,7 +104,14 @@ function control(field) {
   const fault = h('span', { class: 'fault', id: `${id}-fault` });
   return {
     field,
-    node: h('p', { class: 'field' }, h('label', { for: id }, label, !required && h('span', { class: 'dim' }, ' (optional)')), input, hint && h('span', { class: 'dim' }, hint), fault),
+    node: h(
+      'p',
+      { class: 'field' },
+      h('label', { for: id }, label, !required && h('span', { class: 'dim' }, ' (optional)')),
+      input,
+      hint && h('span', { class: 'dim' }, hint),
+      fault,
+    ),
     /** @returns {string | number | null} */
     read() {
       if (input.value.trim() === '') return null;
@@ -118,5 +130,9 @@ function control(field) {
 
 /** A button that is only there for those who may: without the scope it says why not. @param {string} text @param {string | undefined} whyNot @param {() => void} act @param {string} [label] */
 export function actionButton(text, whyNot, act, label) {
-  return h('button', { type: 'button', disabled: whyNot !== undefined, title: whyNot, 'aria-label': label, onclick: act }, text);
+  return h(
+    'button',
+    { type: 'button', disabled: whyNot !== undefined, title: whyNot, 'aria-label': label, onclick: act },
+    text,
+  );
 }

@@ -6,15 +6,30 @@ import { when } from './when.js';
 
 /** Who and where a server is: the head of its page. @param {any} asset */
 export function assetFacts(asset) {
-  const place = [asset.site, asset.rack && `rack ${asset.rack}`, asset.position !== null && `U${asset.position}`].filter(Boolean).join(' / ');
+  const place = [asset.site, asset.rack && `rack ${asset.rack}`, asset.position !== null && `U${asset.position}`]
+    .filter(Boolean)
+    .join(' / ');
   return h(
     'dl',
     { class: 'facts' },
-    pair('State', chip(asset.state), ' ', when(asset.state_since), due(asset), asset.state_reason && h('span', { class: 'reason' }, ` ${asset.state_reason}`)),
+    pair(
+      'State',
+      chip(asset.state),
+      ' ',
+      when(asset.state_since),
+      due(asset),
+      asset.state_reason && h('span', { class: 'reason' }, ` ${asset.state_reason}`),
+    ),
     pair('Serial', h('code', null, asset.serial ?? UNKNOWN), asset.asset_tag && ` (tag ${asset.asset_tag})`),
     pair('Model', [asset.manufacturer, asset.model].filter(Boolean).join(' ') || UNKNOWN),
     pair('Place', place || UNKNOWN),
-    pair('BMC', h('code', null, asset.bmc.address ?? UNKNOWN), ' ', h('code', { class: 'dim' }, asset.bmc.mac ?? ''), pinned(asset.bmc.fingerprint256)),
+    pair(
+      'BMC',
+      h('code', null, asset.bmc.address ?? UNKNOWN),
+      ' ',
+      h('code', { class: 'dim' }, asset.bmc.mac ?? ''),
+      pinned(asset.bmc.fingerprint256),
+    ),
     pair('Record', record(asset.record)),
     pair('Looked into', when(asset.inspected_at)),
     pair('UUID', h('code', null, asset.system_uuid ?? UNKNOWN)),
@@ -38,11 +53,18 @@ function due(asset) {
 /** @param {string | null} fingerprint */
 function pinned(fingerprint) {
   if (fingerprint === null) return null;
-  return h('span', { class: 'dim', title: `Only this certificate is taken from it: SHA-256 ${fingerprint}` }, ' pinned');
+  return h(
+    'span',
+    { class: 'dim', title: `Only this certificate is taken from it: SHA-256 ${fingerprint}` },
+    ' pinned',
+  );
 }
 
 /** @param {{ id: string, url: string | null, written_at: string | null } | null} record */
 function record(record) {
   if (record === null) return h('span', { class: 'dim' }, 'not recorded yet');
-  return [outside(record.url, `device ${record.id}`), record.written_at !== null && h('span', { class: 'dim' }, ' written ', when(record.written_at, { only: 'age' }))];
+  return [
+    outside(record.url, `device ${record.id}`),
+    record.written_at !== null && h('span', { class: 'dim' }, ' written ', when(record.written_at, { only: 'age' })),
+  ];
 }

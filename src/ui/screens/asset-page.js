@@ -24,7 +24,10 @@ export async function assetPage(id) {
   const jobs = h('div', { class: 'jobs', role: 'status' });
   const facts = slot(h('div', null), assetFacts);
   const way = slot(h('div', null), road);
-  const actions = slot(h('div', { class: 'actions', role: 'group', 'aria-label': 'What may be done now' }), ({ asset }) => buttons(asset));
+  const actions = slot(
+    h('div', { class: 'actions', role: 'group', 'aria-label': 'What may be done now' }),
+    ({ asset }) => buttons(asset),
+  );
   const parts = slot(h('section', { class: 'inventory' }), assetParts);
   const tickets = slot(h('section', { class: 'tickets' }), ({ items, scope }) => ticketLines(items, scope));
   const timeline = assetTimeline(id, signal);
@@ -81,7 +84,8 @@ export async function assetPage(id) {
     const inspect = state === 'DECOMMISSIONED' ? 'A decommissioned server is not looked into any more' : lacks;
     return [
       moves.map(({ move, title: text, to }) => actionButton(text, lacks, () => void makeMove({ move, text, to }))),
-      moves.length === 0 && h('span', { class: 'dim' }, `From ${state} the hub leads on by itself; there is no move to make by hand.`),
+      moves.length === 0 &&
+        h('span', { class: 'dim' }, `From ${state} the hub leads on by itself; there is no move to make by hand.`),
       h('span', { class: 'gap' }),
       actionButton('Inspect again', inspect, () => void inspectAgain()),
     ];
@@ -112,14 +116,39 @@ export async function assetPage(id) {
 
   /** @param {any[]} items @param {string | null} scope */
   function ticketLines(items, scope) {
-    if (scope !== null) return h('p', { class: 'dim' }, 'Tickets need a key with the scope ', h('code', null, scope), '.');
+    if (scope !== null)
+      return h('p', { class: 'dim' }, 'Tickets need a key with the scope ', h('code', null, scope), '.');
     if (items.length === 0) return h('p', { class: 'dim' }, 'No tickets.');
     return [
       h('h2', null, 'Tickets ', h('small', null, items.length)),
-      h('ul', { class: 'lines' }, items.map((ticket) =>
-        h('li', null, chip(ticket.state), ' ', ticket.external ? outside(ticket.external.url, ticket.external.key ?? ticket.external.id) : h('span', { class: 'dim' }, 'no issue yet'),
-          ' ', h('span', { class: 'sentence' }, `${ticket.type.replaceAll('_', ' ')} ${ticket.component}: ${ticket.reason}`), ' ', chip(ticket.priority),
-          ticket.occurrences > 1 && h('span', { class: 'dim' }, ` seen ${ticket.occurrences} times`), ' ', when(ticket.opened_at, { only: 'age' }), ' ', ticketMoves(ticket, refresher.ask)))),
+      h(
+        'ul',
+        { class: 'lines' },
+        items.map((ticket) =>
+          h(
+            'li',
+            null,
+            chip(ticket.state),
+            ' ',
+            ticket.external
+              ? outside(ticket.external.url, ticket.external.key ?? ticket.external.id)
+              : h('span', { class: 'dim' }, 'no issue yet'),
+            ' ',
+            h(
+              'span',
+              { class: 'sentence' },
+              `${ticket.type.replaceAll('_', ' ')} ${ticket.component}: ${ticket.reason}`,
+            ),
+            ' ',
+            chip(ticket.priority),
+            ticket.occurrences > 1 && h('span', { class: 'dim' }, ` seen ${ticket.occurrences} times`),
+            ' ',
+            when(ticket.opened_at, { only: 'age' }),
+            ' ',
+            ticketMoves(ticket, refresher.ask),
+          ),
+        ),
+      ),
     ];
   }
 
@@ -128,9 +157,22 @@ export async function assetPage(id) {
   await loadAll();
   return {
     title: title.textContent ?? 'Server',
-    body: h('article', { class: 'server' },
-      h('header', null, h('p', { class: 'crumb' }, h('a', { href: '/ui/' }, 'Servers')), title, faults, facts.node, way.node, actions.node, jobs),
-      sections),
+    body: h(
+      'article',
+      { class: 'server' },
+      h(
+        'header',
+        null,
+        h('p', { class: 'crumb' }, h('a', { href: '/ui/' }, 'Servers')),
+        title,
+        faults,
+        facts.node,
+        way.node,
+        actions.node,
+        jobs,
+      ),
+      sections,
+    ),
     refresh: refresher.ask,
     /** Events of other servers do not concern it; those of tickets, parts and BMCs may. @param {any} event */
     onEvent(event) {

@@ -8,11 +8,30 @@ import { when } from './when.js';
 /** What was last seen in a server. @param {any | null} inventory null: nobody has looked yet */
 export function assetParts(inventory) {
   if (inventory === null) {
-    return [h('h2', null, 'Parts'), h('p', { class: 'empty' }, 'Nobody has looked into this server yet. That happens by itself when it is discovered; “Inspect again” asks for it now.')];
+    return [
+      h('h2', null, 'Parts'),
+      h(
+        'p',
+        { class: 'empty' },
+        'Nobody has looked into this server yet. That happens by itself when it is discovered; “Inspect again” asks for it now.',
+      ),
+    ];
   }
   const kinds = [...new Set([...KINDS, ...inventory.components.map((/** @type {any} */ part) => part.kind)])];
   return [
-    h('h2', null, 'Parts ', h('small', null, `over ${inventory.source}, like this since `, when(inventory.first_collected_at), ', last seen ', when(inventory.last_collected_at))),
+    h(
+      'h2',
+      null,
+      'Parts ',
+      h(
+        'small',
+        null,
+        `over ${inventory.source}, like this since `,
+        when(inventory.first_collected_at),
+        ', last seen ',
+        when(inventory.last_collected_at),
+      ),
+    ),
     summary(inventory.system, inventory.manager),
     completeness(inventory),
     h(
@@ -22,8 +41,23 @@ export function assetParts(inventory) {
         'table',
         { class: 'parts stack' },
         h('caption', { class: 'hidden' }, 'Parts by kind'),
-        h('thead', null, h('tr', null, ['Slot', 'Health', 'Model', 'Facts', 'Part number', 'Serial', 'Firmware'].map((title) => h('th', { scope: 'col', class: title === 'Part number' ? 'wide' : null }, title)))),
-        kinds.map((kind) => group(kind, inventory.components.filter((/** @type {any} */ part) => part.kind === kind))),
+        h(
+          'thead',
+          null,
+          h(
+            'tr',
+            null,
+            ['Slot', 'Health', 'Model', 'Facts', 'Part number', 'Serial', 'Firmware'].map((title) =>
+              h('th', { scope: 'col', class: title === 'Part number' ? 'wide' : null }, title),
+            ),
+          ),
+        ),
+        kinds.map((kind) =>
+          group(
+            kind,
+            inventory.components.filter((/** @type {any} */ part) => part.kind === kind),
+          ),
+        ),
       ),
     ),
     firmware(inventory.firmware),
@@ -36,7 +70,17 @@ function group(kind, parts) {
   return h(
     'tbody',
     null,
-    h('tr', { class: 'group' }, h('th', { colspan: 7, scope: 'rowgroup' }, KIND_TITLES[kind] ?? kind, ' ', h('span', { class: 'dim' }, parts.length))),
+    h(
+      'tr',
+      { class: 'group' },
+      h(
+        'th',
+        { colspan: 7, scope: 'rowgroup' },
+        KIND_TITLES[kind] ?? kind,
+        ' ',
+        h('span', { class: 'dim' }, parts.length),
+      ),
+    ),
     parts.map((part) =>
       h(
         'tr',
@@ -69,31 +113,66 @@ function code(text) {
 function factList(kind, attributes) {
   return Object.entries(attributes).map(([name, value]) => {
     const said = fact(kind, name, value);
-    return h('span', { class: 'fact', title: said.name }, said.isPlain ? null : h('span', { class: 'dim' }, `${said.name} `), said.value);
+    return h(
+      'span',
+      { class: 'fact', title: said.name },
+      said.isPlain ? null : h('span', { class: 'dim' }, `${said.name} `),
+      said.value,
+    );
   });
 }
 
 /** @param {Record<string, any>} system @param {Record<string, any>} manager */
 function summary(system, manager) {
   const said = [
-    ...Object.entries({ health: system.health, processorCount: system.processorCount, totalMemoryBytes: system.totalMemoryBytes, biosVersion: system.biosVersion, hostName: system.hostName, sku: system.sku }),
+    ...Object.entries({
+      health: system.health,
+      processorCount: system.processorCount,
+      totalMemoryBytes: system.totalMemoryBytes,
+      biosVersion: system.biosVersion,
+      hostName: system.hostName,
+      sku: system.sku,
+    }),
     ...Object.entries({ bmcFirmware: manager.firmware, redfishVersion: manager.redfishVersion }),
   ].filter(([, value]) => value !== null && value !== undefined);
-  return h('p', { class: 'fact-list' }, said.map(([name, value]) => {
-    const { name: title, value: text } = fact('system', name, value);
-    return h('span', { class: 'fact' }, h('span', { class: 'dim' }, title), ' ', name === 'health' ? chip(text) : text);
-  }));
+  return h(
+    'p',
+    { class: 'fact-list' },
+    said.map(([name, value]) => {
+      const { name: title, value: text } = fact('system', name, value);
+      return h(
+        'span',
+        { class: 'fact' },
+        h('span', { class: 'dim' }, title),
+        ' ',
+        name === 'health' ? chip(text) : text,
+      );
+    }),
+  );
 }
 
 /** What may and may not be concluded from this inventory. @param {any} inventory */
 function completeness({ scope, warnings }) {
   const missing = KINDS.filter((kind) => !scope.includes(kind));
-  if (missing.length === 0 && warnings.length === 0) return h('p', { class: 'dim' }, 'All kinds of parts were looked at completely.');
+  if (missing.length === 0 && warnings.length === 0)
+    return h('p', { class: 'dim' }, 'All kinds of parts were looked at completely.');
   return h(
     'div',
     { class: 'notice' },
-    missing.length > 0 && h('p', null, h('strong', null, 'Not looked at completely: '), missing.map((kind) => KIND_TITLES[kind] ?? kind).join(', '), '. That one of these is not listed does not mean that it is not there.'),
-    warnings.length > 0 && h('ul', null, warnings.map((/** @type {string} */ warning) => h('li', null, warning))),
+    missing.length > 0 &&
+      h(
+        'p',
+        null,
+        h('strong', null, 'Not looked at completely: '),
+        missing.map((kind) => KIND_TITLES[kind] ?? kind).join(', '),
+        '. That one of these is not listed does not mean that it is not there.',
+      ),
+    warnings.length > 0 &&
+      h(
+        'ul',
+        null,
+        warnings.map((/** @type {string} */ warning) => h('li', null, warning)),
+      ),
   );
 }
 
@@ -111,10 +190,31 @@ function firmware(list) {
         'table',
         { class: 'stack' },
         h('caption', { class: 'hidden' }, 'Firmware'),
-        h('thead', null, h('tr', null, ['Name', 'Version', 'Updateable', 'Id'].map((title) => h('th', { scope: 'col', class: title === 'Id' ? 'wide' : null }, title)))),
-        h('tbody', null, list.map(({ id, name, version, updateable }) =>
-          h('tr', null, h('th', { scope: 'row' }, name), h('td', null, code(version)), h('td', null, updateable === null ? UNKNOWN : yesNo(updateable)), h('td', { class: 'wide' }, h('code', { class: 'clip long dim', title: id }, id))),
-        )),
+        h(
+          'thead',
+          null,
+          h(
+            'tr',
+            null,
+            ['Name', 'Version', 'Updateable', 'Id'].map((title) =>
+              h('th', { scope: 'col', class: title === 'Id' ? 'wide' : null }, title),
+            ),
+          ),
+        ),
+        h(
+          'tbody',
+          null,
+          list.map(({ id, name, version, updateable }) =>
+            h(
+              'tr',
+              null,
+              h('th', { scope: 'row' }, name),
+              h('td', null, code(version)),
+              h('td', null, updateable === null ? UNKNOWN : yesNo(updateable)),
+              h('td', { class: 'wide' }, h('code', { class: 'clip long dim', title: id }, id)),
+            ),
+          ),
+        ),
       ),
     ),
   );

@@ -15,12 +15,18 @@ export function assetTimeline(assetId, signal) {
   const entries = new Map();
   const list = h('ol', { class: 'timeline' });
   const status = h('div', { role: 'status' });
-  const older = /** @type {HTMLButtonElement} */ (h('button', { type: 'button', class: 'quiet', hidden: true, onclick: () => void loadOlder() }, 'Older …'));
+  const older = /** @type {HTMLButtonElement} */ (
+    h('button', { type: 'button', class: 'quiet', hidden: true, onclick: () => void loadOlder() }, 'Older …')
+  );
   /** @type {string | null} */
   let next = null;
 
   /** @param {string | null} cursor */
-  const page = (cursor) => get(`/v1/assets/${assetId}/timeline?${new URLSearchParams({ limit: String(PAGE), ...(cursor === null ? {} : { cursor }) })}`, signal);
+  const page = (cursor) =>
+    get(
+      `/v1/assets/${assetId}/timeline?${new URLSearchParams({ limit: String(PAGE), ...(cursor === null ? {} : { cursor }) })}`,
+      signal,
+    );
 
   /** @param {any[]} items */
   function add(items) {
@@ -28,10 +34,15 @@ export function assetTimeline(assetId, signal) {
       if (!entries.has(entry.id)) entries.set(entry.id, { entry, node: render(entry) });
     }
     // Something may be told late, and belongs where it happened.
-    const order = [...entries.values()].toSorted((a, b) => compare(b.entry.timestamp, a.entry.timestamp) || compare(b.entry.id, a.entry.id)).map(({ node }) => node);
-    if (order.length !== list.children.length || order.some((node, index) => list.children[index] !== node)) list.replaceChildren(...order);
+    const order = [...entries.values()]
+      .toSorted((a, b) => compare(b.entry.timestamp, a.entry.timestamp) || compare(b.entry.id, a.entry.id))
+      .map(({ node }) => node);
+    if (order.length !== list.children.length || order.some((node, index) => list.children[index] !== node))
+      list.replaceChildren(...order);
     older.hidden = next === null;
-    status.replaceChildren(...(entries.size === 0 ? [h('p', { class: 'empty' }, 'Nothing has happened to it yet.')] : []));
+    status.replaceChildren(
+      ...(entries.size === 0 ? [h('p', { class: 'empty' }, 'Nothing has happened to it yet.')] : []),
+    );
   }
 
   async function loadOlder() {
@@ -48,7 +59,14 @@ export function assetTimeline(assetId, signal) {
   }
 
   return {
-    node: h('section', { class: 'history', 'aria-labelledby': 'history-title' }, h('h2', { id: 'history-title' }, 'Timeline'), list, status, older),
+    node: h(
+      'section',
+      { class: 'history', 'aria-labelledby': 'history-title' },
+      h('h2', { id: 'history-title' }, 'Timeline'),
+      list,
+      status,
+      older,
+    ),
     async refresh() {
       try {
         const { items, next: after } = await page(null);
@@ -70,7 +88,9 @@ function render({ sentence, timestamp, actor, type, data, recorded_at: recordedA
   return h(
     'li',
     null,
-    h('details', null,
+    h(
+      'details',
+      null,
       h('summary', null, when(timestamp), h('span', { class: 'sentence' }, sentence)),
       h('p', { class: 'dim' }, h('code', null, type), ` by ${actor}`, isLate && [', told ', when(recordedAt)]),
       h('pre', null, JSON.stringify(data, null, 2)),

@@ -46,11 +46,19 @@ export async function assetsPage() {
     ],
     tools: exportButton({ path: '/v1/assets', name: 'servers', query: () => list.query(), columns: EXPORTED }),
     columns: [
-      { title: 'Name', head: true, cell: (asset) => h('a', { href: `/ui/assets/${asset.id}` }, asset.name ?? asset.serial ?? asset.id) },
+      {
+        title: 'Name',
+        head: true,
+        cell: (asset) => h('a', { href: `/ui/assets/${asset.id}` }, asset.name ?? asset.serial ?? asset.id),
+      },
       { title: 'State', cell: (asset) => chip(asset.state, asset.state_reason ?? undefined) },
       { title: 'Since', cell: since },
       { title: 'Serial', cell: (asset) => h('code', null, cell(asset.serial)) },
-      { title: 'Model', wide: true, cell: (asset) => h('span', { class: 'clip', title: modelOf(asset) }, modelOf(asset) || cell(null)) },
+      {
+        title: 'Model',
+        wide: true,
+        cell: (asset) => h('span', { class: 'clip', title: modelOf(asset) }, modelOf(asset) || cell(null)),
+      },
       { title: 'Site', cell: (asset) => cell(asset.site) },
       { title: 'Rack', cell: (asset) => cell(asset.rack) },
       { title: 'U', number: true, cell: (asset) => cell(asset.position) },
@@ -61,7 +69,13 @@ export async function assetsPage() {
     onRows: (rows) => rows.forEach(keepName),
     empty: [
       h('p', null, 'There are no servers yet.'),
-      h('p', null, 'A server comes here when its BMC asks for an address: say at ', h('a', { href: '/ui/arrivals' }, 'Arrivals'), ' which machines you expect, or adopt one that nobody expected.'),
+      h(
+        'p',
+        null,
+        'A server comes here when its BMC asks for an address: say at ',
+        h('a', { href: '/ui/arrivals' }, 'Arrivals'),
+        ' which machines you expect, or adopt one that nobody expected.',
+      ),
     ],
   });
   await list.update();
@@ -83,6 +97,12 @@ function modelOf(asset) {
 /** @param {any} asset */
 function since(asset) {
   const now = Date.now();
-  const late = isStuck(asset, now) ? h('span', { class: 'chip bad', title: `It should have left this state by ${asset.state_due}` }, `stuck ${duration(now - Date.parse(asset.state_due))}`) : null;
+  const late = isStuck(asset, now)
+    ? h(
+        'span',
+        { class: 'chip bad', title: `It should have left this state by ${asset.state_due}` },
+        `stuck ${duration(now - Date.parse(asset.state_due))}`,
+      )
+    : null;
   return [when(asset.state_since, { only: 'age' }), late && ' ', late];
 }

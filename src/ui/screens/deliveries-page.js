@@ -15,7 +15,12 @@ export async function deliveriesPage() {
     path: '/v1/deliveries',
     title: 'Deliveries',
     filters: [
-      { name: 'state', api: 'state', label: 'State', options: ['failed', 'unsupported', 'pending', 'observed', 'ignored'] },
+      {
+        name: 'state',
+        api: 'state',
+        label: 'State',
+        options: ['failed', 'unsupported', 'pending', 'observed', 'ignored'],
+      },
       { name: 'adapter', api: 'adapter', label: 'From' },
     ],
     columns: [
@@ -25,12 +30,26 @@ export async function deliveriesPage() {
       { title: 'Handled', wide: true, cell: (delivery) => when(delivery.handled_at) },
       { title: 'Size', number: true, wide: true, cell: (delivery) => bytes(delivery.bytes, 1000) },
       { title: 'Tries', number: true, cell: (delivery) => delivery.attempts },
-      { title: 'Why', cell: (delivery) => h('span', { class: 'clip long', title: delivery.reason }, delivery.reason ?? '') },
-      { title: 'Do', cell: (delivery) => REPLAYABLE.has(delivery.state) && actionButton('Handle again', whyNotAllowed('jobs:write'), () => void replay(delivery)) },
+      {
+        title: 'Why',
+        cell: (delivery) => h('span', { class: 'clip long', title: delivery.reason }, delivery.reason ?? ''),
+      },
+      {
+        title: 'Do',
+        cell: (delivery) =>
+          REPLAYABLE.has(delivery.state) &&
+          actionButton('Handle again', whyNotAllowed('jobs:write'), () => void replay(delivery)),
+      },
     ],
     key: (delivery) => delivery.id,
     tone: (delivery) => (delivery.state === 'failed' ? 'ill' : undefined),
-    empty: h('p', null, 'No system has sent a webhook yet. Where each one sends to is ', h('code', null, '/hooks/<system>'), ', signed with its secret.'),
+    empty: h(
+      'p',
+      null,
+      'No system has sent a webhook yet. Where each one sends to is ',
+      h('code', null, '/hooks/<system>'),
+      ', signed with its secret.',
+    ),
   });
 
   /** @param {any} delivery */

@@ -14,7 +14,9 @@ const KEPT = 2000;
 export async function eventsPage(livePlace) {
   const body = h('tbody', null);
   const status = h('div', { role: 'status' });
-  const older = /** @type {HTMLButtonElement} */ (h('button', { type: 'button', class: 'quiet', hidden: true, onclick: () => void loadOlder() }, 'Older …'));
+  const older = /** @type {HTMLButtonElement} */ (
+    h('button', { type: 'button', class: 'quiet', hidden: true, onclick: () => void loadOlder() }, 'Older …')
+  );
   /** @type {Map<number, HTMLElement>} */
   const rows = new Map();
   let oldest = Infinity;
@@ -30,14 +32,19 @@ export async function eventsPage(livePlace) {
     const order = [...rows.keys()].toSorted((a, b) => b - a);
     for (const place of order.splice(KEPT)) rows.delete(place);
     body.replaceChildren(...order.flatMap((place) => rows.get(place) ?? []));
-    status.replaceChildren(...(rows.size === 0 ? [h('p', { class: 'empty' }, 'Nothing has happened yet. It appears here by itself.')] : []));
+    status.replaceChildren(
+      ...(rows.size === 0 ? [h('p', { class: 'empty' }, 'Nothing has happened yet. It appears here by itself.')] : []),
+    );
     older.hidden = oldest <= 1 || rows.size >= KEPT;
   }
 
   /** The API reads forwards from a place, so a page back is a window of places before the oldest. @param {number} end */
   async function loadBefore(end) {
     const after = Math.max(0, end - 1 - PAGE);
-    const { items } = await get(`/v1/events?${new URLSearchParams({ after: String(after), limit: String(PAGE) })}`, control.signal);
+    const { items } = await get(
+      `/v1/events?${new URLSearchParams({ after: String(after), limit: String(PAGE) })}`,
+      control.signal,
+    );
     await knowNames(items.map(assetOf), control.signal);
     oldest = rows.size === 0 ? after + 1 : Math.min(oldest, after + 1);
     add(items.filter((/** @type {any} */ event) => Number(event.sequence) < end));
@@ -76,20 +83,40 @@ export async function eventsPage(livePlace) {
       h(
         'div',
         { class: 'scroll' },
-        h('table', { class: 'stack' }, h('caption', { class: 'hidden' }, 'Events, newest first'), h('thead', null, h('tr', null, ['Time', 'What', 'About', 'Data', 'Place'].map((title) => h('th', { scope: 'col', class: title === 'Place' ? 'wide number' : null }, title)))), body),
+        h(
+          'table',
+          { class: 'stack' },
+          h('caption', { class: 'hidden' }, 'Events, newest first'),
+          h(
+            'thead',
+            null,
+            h(
+              'tr',
+              null,
+              ['Time', 'What', 'About', 'Data', 'Place'].map((title) =>
+                h('th', { scope: 'col', class: title === 'Place' ? 'wide number' : null }, title),
+              ),
+            ),
+          ),
+          body,
+        ),
       ),
       older,
     ),
     refresh: () => void loadNewest(),
-    onEvent: (/** @type {any} */ event) => void knowNames([assetOf(event)], control.signal).then(() => control.signal.aborted || add([event])),
+    onEvent: (/** @type {any} */ event) =>
+      void knowNames([assetOf(event)], control.signal).then(() => control.signal.aborted || add([event])),
     leave: () => control.abort(),
   };
 }
 
 /** Without the stream there is no short way to the end of the feed: walk there. @param {AbortSignal} signal */
 async function lastPlace(signal) {
-  for (let after = 0; ; ) {
-    const { items, next } = await get(`/v1/events?${new URLSearchParams({ after: String(after), limit: '1000' })}`, signal);
+  for (let after = 0; ;) {
+    const { items, next } = await get(
+      `/v1/events?${new URLSearchParams({ after: String(after), limit: '1000' })}`,
+      signal,
+    );
     if (items.length < 1000) return next;
     after = next;
   }
@@ -115,7 +142,16 @@ function render(event) {
     h('td', null, when(event.time)),
     h('th', { scope: 'row', title: type }, words(type)),
     h('td', null, subjectLink(about, id)),
-    h('td', null, h('details', { class: 'more' }, h('summary', null, h('span', { class: 'clip long' }, line)), h('pre', null, JSON.stringify(event, null, 2)))),
+    h(
+      'td',
+      null,
+      h(
+        'details',
+        { class: 'more' },
+        h('summary', null, h('span', { class: 'clip long' }, line)),
+        h('pre', null, JSON.stringify(event, null, 2)),
+      ),
+    ),
     h('td', { class: 'wide number dim' }, Number(event.sequence)),
   );
 }

@@ -8,7 +8,18 @@ import { problemBox } from './problem.js';
  * @param {{ path: string, name: string, query(): Record<string, string>, columns: [string, (row: any) => unknown][] }} spec
  */
 export function exportButton({ path, name, query, columns }) {
-  const button = /** @type {HTMLButtonElement} */ (h('button', { type: 'button', class: 'quiet', title: 'All rows that the filters let through, as a table file', onclick: () => void run() }, 'Export CSV'));
+  const button = /** @type {HTMLButtonElement} */ (
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'quiet',
+        title: 'All rows that the filters let through, as a table file',
+        onclick: () => void run(),
+      },
+      'Export CSV',
+    )
+  );
   const status = h('span', { class: 'dim', role: 'status' });
 
   async function run() {

@@ -3,7 +3,19 @@ import { bytes, words } from './format.js';
 /** What is memory counts in GiB; everything else that has a capacity is a disk. */
 const IN_1024 = new Set(['dimm', 'cpu', 'gpu', 'system']);
 
-const PLAIN = new Set(['capacity', 'speed', 'power', 'type', 'module type', 'media type', 'protocol', 'protocols', 'input type', 'mac addresses', 'device type']);
+const PLAIN = new Set([
+  'capacity',
+  'speed',
+  'power',
+  'type',
+  'module type',
+  'media type',
+  'protocol',
+  'protocols',
+  'input type',
+  'mac addresses',
+  'device type',
+]);
 
 /** @type {[RegExp, (value: number) => string][]} */
 const UNITS = [
@@ -34,8 +46,10 @@ export function fact(kind, name, value) {
 function inWords(kind, name, value) {
   if (typeof value === 'boolean') return { name: words(name), value: value ? 'yes' : 'no' };
   if (Array.isArray(value)) return { name: words(name), value: value.map(String).join(', ') };
-  if (typeof value !== 'number') return { name: words(name), value: typeof value === 'string' ? value : JSON.stringify(value) };
-  if (/bytes$/i.test(name)) return { name: bare(name, /bytes$/i), value: bytes(value, IN_1024.has(kind) ? 1024 : 1000) };
+  if (typeof value !== 'number')
+    return { name: words(name), value: typeof value === 'string' ? value : JSON.stringify(value) };
+  if (/bytes$/i.test(name))
+    return { name: bare(name, /bytes$/i), value: bytes(value, IN_1024.has(kind) ? 1024 : 1000) };
   for (const [unit, say] of UNITS) {
     if (unit.test(name)) return { name: bare(name, unit), value: say(value) };
   }

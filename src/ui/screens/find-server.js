@@ -25,7 +25,9 @@ export async function findServers(text, signal) {
   let rows = 0;
   for await (const items of pages('/v1/assets', {}, signal)) {
     for (const asset of items) {
-      const names = [asset.name, asset.serial, asset.asset_tag, asset.bmc.mac, asset.bmc.address].filter((name) => name !== null).map((name) => name.toLowerCase());
+      const names = [asset.name, asset.serial, asset.asset_tag, asset.bmc.mac, asset.bmc.address]
+        .filter((name) => name !== null)
+        .map((name) => name.toLowerCase());
       if (names.includes(wanted)) return { found: [asset], isComplete: true };
       if (names.some((name) => name.includes(wanted))) parts.push(asset);
     }

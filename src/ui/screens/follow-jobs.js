@@ -24,7 +24,15 @@ export async function followJobs(node, jobs, signal, onEnd) {
       if (items.length > 0) node.replaceChildren(...items.map(line));
       if (items.length > 0 && items.every((/** @type {any} */ job) => OVER.has(job.state))) return onEnd();
       if (items.length === 0 && Date.now() - started > 30_000) {
-        node.replaceChildren(h('p', { class: 'job' }, 'No job has taken it up yet: is a worker running? See ', h('a', { href: '/ui/jobs' }, 'Jobs'), '.'));
+        node.replaceChildren(
+          h(
+            'p',
+            { class: 'job' },
+            'No job has taken it up yet: is a worker running? See ',
+            h('a', { href: '/ui/jobs' }, 'Jobs'),
+            '.',
+          ),
+        );
       }
     } catch (error) {
       if (signal.aborted) return;
@@ -43,6 +51,7 @@ function line(job) {
     ' ',
     h('a', { href: `/ui/jobs?cause=${encodeURIComponent(job.cause ?? '')}` }, job.name),
     ` run ${job.attempts}`,
-    job.error && h('span', { class: 'fault' }, ` ${job.error.message ?? ''}${job.error.remedy ? `: ${job.error.remedy}` : ''}`),
+    job.error &&
+      h('span', { class: 'fault' }, ` ${job.error.message ?? ''}${job.error.remedy ? `: ${job.error.remedy}` : ''}`),
   );
 }

@@ -14,7 +14,12 @@ export async function jobsPage() {
     path: '/v1/jobs',
     title: 'Jobs',
     filters: [
-      { name: 'state', api: 'state', label: 'State', options: [['dead', 'dead (letters)'], 'waiting', 'active', 'done', 'cancelled'] },
+      {
+        name: 'state',
+        api: 'state',
+        label: 'State',
+        options: [['dead', 'dead (letters)'], 'waiting', 'active', 'done', 'cancelled'],
+      },
       { name: 'name', api: 'name', label: 'Name' },
       { name: 'subject', api: 'subject', label: 'About (id)' },
       { name: 'cause', api: 'cause', label: 'Cause (id)' },
@@ -28,7 +33,12 @@ export async function jobsPage() {
       { title: 'Runs', number: true, wide: true, cell: (job) => job.attempts },
       { title: 'Failed', number: true, wide: true, cell: (job) => job.failures },
       { title: 'What came of it', cell: outcome },
-      { title: 'Do', cell: (job) => job.state === 'dead' && actionButton('Replay', whyNotAllowed('jobs:write'), () => void replay(job), `Replay ${job.name}`) },
+      {
+        title: 'Do',
+        cell: (job) =>
+          job.state === 'dead' &&
+          actionButton('Replay', whyNotAllowed('jobs:write'), () => void replay(job), `Replay ${job.name}`),
+      },
     ],
     key: (job) => job.id,
     assetOf: (job) => (job.subject?.type === 'asset' ? job.subject.id : null),
@@ -40,7 +50,10 @@ export async function jobsPage() {
   async function replay(job) {
     const done = await ask({
       title: `Replay ${job.name}`,
-      text: [h('span', { class: 'fault' }, String(job.error?.message ?? 'No reason is known.')), job.error?.remedy && ` Remedy: ${job.error.remedy}.`],
+      text: [
+        h('span', { class: 'fault' }, String(job.error?.message ?? 'No reason is known.')),
+        job.error?.remedy && ` Remedy: ${job.error.remedy}.`,
+      ],
       fields: [],
       action: 'Replay',
       send: (_values, key) => post(`/v1/jobs/${job.id}/replay`, undefined, key),
@@ -74,12 +87,35 @@ function lastTime(job) {
 
 /** @param {any} job */
 function outcome({ error, result, progress, input, cause, reaction }) {
-  const line = error === null ? h('span', { class: 'clip long' }, short(result ?? progress ?? {})) : h('span', { class: 'why' }, h('span', { class: 'fault' }, String(error.message ?? error.kind ?? 'failed')), error.remedy && h('b', null, ` Remedy: ${error.remedy}.`));
-  return h('details', { class: 'more' }, h('summary', null, line), h('pre', null, JSON.stringify({ input, ...(error && { error }), ...(progress && { progress }), ...(result && { result }), reaction, cause }, null, 2)));
+  const line =
+    error === null
+      ? h('span', { class: 'clip long' }, short(result ?? progress ?? {}))
+      : h(
+          'span',
+          { class: 'why' },
+          h('span', { class: 'fault' }, String(error.message ?? error.kind ?? 'failed')),
+          error.remedy && h('b', null, ` Remedy: ${error.remedy}.`),
+        );
+  return h(
+    'details',
+    { class: 'more' },
+    h('summary', null, line),
+    h(
+      'pre',
+      null,
+      JSON.stringify(
+        { input, ...(error && { error }), ...(progress && { progress }), ...(result && { result }), reaction, cause },
+        null,
+        2,
+      ),
+    ),
+  );
 }
 
 /** @param {Record<string, unknown>} data */
 function short(data) {
-  const parts = Object.entries(data).map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const parts = Object.entries(data).map(
+    ([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
   return parts.join(', ') || '–';
 }

@@ -27,10 +27,21 @@ const PAGE = 100;
 export function createList(spec) {
   const { path, filters, cursor = 'cursor', fixed = {} } = spec;
   const names = [...filters.map(({ name }) => name), cursor];
-  const rows = table({ caption: spec.title, columns: spec.columns, key: spec.key, ...(spec.tone ? { tone: spec.tone } : {}) });
+  const rows = table({
+    caption: spec.title,
+    columns: spec.columns,
+    key: spec.key,
+    ...(spec.tone ? { tone: spec.tone } : {}),
+  });
   const controls = filters.map(filterControl);
   const clear = h('a', { class: 'clear', hidden: true }, 'clear filters');
-  const form = h('form', { class: 'filters', onsubmit: applyFilters, onchange: applyFilters }, controls.map(({ node }) => node), clear, spec.tools ?? null);
+  const form = h(
+    'form',
+    { class: 'filters', onsubmit: applyFilters, onchange: applyFilters },
+    controls.map(({ node }) => node),
+    clear,
+    spec.tools ?? null,
+  );
   const status = h('div', { role: 'status' });
   const pager = h('nav', { class: 'pager', 'aria-label': `Pages of ${spec.title}` });
   const refresher = soon(load);
@@ -41,14 +52,21 @@ export function createList(spec) {
   /** @param {Event} event */
   function applyFilters(event) {
     event.preventDefault();
-    const next = location.pathname + withFilter(location.search, Object.fromEntries(controls.map((one) => [one.name, one.read()])), cursor);
+    const next =
+      location.pathname +
+      withFilter(location.search, Object.fromEntries(controls.map((one) => [one.name, one.read()])), cursor);
     if (next !== location.pathname + location.search) go(next);
   }
 
   /** @returns {Record<string, string>} what the API is asked, but for the page */
   function query() {
     const state = readState(search, names);
-    return { ...fixed, ...Object.fromEntries(filters.flatMap(({ name, api }) => (state[name] === undefined ? [] : [[api, state[name]]]))) };
+    return {
+      ...fixed,
+      ...Object.fromEntries(
+        filters.flatMap(({ name, api }) => (state[name] === undefined ? [] : [[api, state[name]]])),
+      ),
+    };
   }
 
   async function load() {
@@ -58,7 +76,10 @@ export function createList(spec) {
     const state = readState(search, names);
     const at = state[cursor];
     try {
-      const page = await get(`${path}?${new URLSearchParams({ ...query(), limit: String(PAGE), ...(at === undefined ? {} : { cursor: at }) })}`, mine.signal);
+      const page = await get(
+        `${path}?${new URLSearchParams({ ...query(), limit: String(PAGE), ...(at === undefined ? {} : { cursor: at }) })}`,
+        mine.signal,
+      );
       if (spec.assetOf) await knowNames(page.items.map(spec.assetOf), mine.signal);
       if (mine.signal.aborted) return;
       showRows(page.items, page.next, state);
@@ -73,11 +94,19 @@ export function createList(spec) {
     rows.show(items);
     rows.node.hidden = items.length === 0;
     const isFiltered = filters.some(({ name }) => state[name] !== undefined);
-    const nothing = isFiltered ? h('p', { class: 'empty' }, 'Nothing matches these filters. ', h('a', { href: clearHref() }, 'Clear them'), '.') : h('div', { class: 'empty' }, spec.empty);
+    const nothing = isFiltered
+      ? h('p', { class: 'empty' }, 'Nothing matches these filters. ', h('a', { href: clearHref() }, 'Clear them'), '.')
+      : h('div', { class: 'empty' }, spec.empty);
     status.replaceChildren(...(items.length === 0 ? [nothing] : []));
     pager.hidden = items.length === 0 && state[cursor] === undefined;
     pager.replaceChildren(
-      h('span', { class: 'dim' }, items.length === 0 ? '' : `${items.length} ${items.length === 1 ? 'row' : 'rows'}${next === null ? '' : ', more follow'}`),
+      h(
+        'span',
+        { class: 'dim' },
+        items.length === 0
+          ? ''
+          : `${items.length} ${items.length === 1 ? 'row' : 'rows'}${next === null ? '' : ', more follow'}`,
+      ),
       ...(state[cursor] === undefined ? [] : [h('a', { href: hrefAt(undefined) }, '← First page')]),
       ...(next === null ? [] : [h('a', { href: hrefAt(next), rel: 'next' }, 'Next page →')]),
     );
@@ -90,7 +119,9 @@ export function createList(spec) {
   }
 
   function clearHref() {
-    return location.pathname + withFilter(search, Object.fromEntries(filters.map(({ name }) => [name, undefined])), cursor);
+    return (
+      location.pathname + withFilter(search, Object.fromEntries(filters.map(({ name }) => [name, undefined])), cursor)
+    );
   }
 
   return {
@@ -131,7 +162,9 @@ function filterControl({ name, label, options, check }) {
     };
   }
   const input = /** @type {HTMLInputElement | HTMLSelectElement} */ (
-    options ? h('select', { id }, h('option', { value: '' }, 'all'), options.map(choice)) : h('input', { id, type: 'text', maxlength: 100, size: 12, spellcheck: 'false', autocomplete: 'off' })
+    options
+      ? h('select', { id }, h('option', { value: '' }, 'all'), options.map(choice))
+      : h('input', { id, type: 'text', maxlength: 100, size: 12, spellcheck: 'false', autocomplete: 'off' })
   );
   return {
     name,

@@ -8,10 +8,19 @@ export function liveBadge(node) {
   function draw() {
     if (!state) return;
     const { kind, since, why } = state;
-    const text = { connecting: 'connecting', live: 'live', stale: `stale since ${duration(Date.now() - since)}`, paused: 'paused', refused: 'not live' }[kind];
+    const text = {
+      connecting: 'connecting',
+      live: 'live',
+      stale: `stale since ${duration(Date.now() - since)}`,
+      paused: 'paused',
+      refused: 'not live',
+    }[kind];
     node.className = `pulse ${kind}`;
     if (node.textContent !== text) node.textContent = text;
-    node.title = kind === 'live' ? 'Changes appear here as they happen' : `${why}${kind === 'stale' ? `; last heard ${utc(new Date(since).toISOString())}` : ''}`;
+    node.title =
+      kind === 'live'
+        ? 'Changes appear here as they happen'
+        : `${why}${kind === 'stale' ? `; last heard ${utc(new Date(since).toISOString())}` : ''}`;
   }
 
   setInterval(() => state?.kind === 'stale' && draw(), 5000);

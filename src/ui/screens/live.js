@@ -37,7 +37,7 @@ export function createLive({ onEvent, onState, onGap }) {
 
   /** @param {number} mine */
   async function run(mine) {
-    for (let failures = 0; mine === turn && currentKey() !== null; ) {
+    for (let failures = 0; mine === turn && currentKey() !== null;) {
       const why = await connect(mine, () => (failures = 0));
       if (mine !== turn || why === undefined) return;
       say('stale', why);
@@ -57,7 +57,11 @@ export function createLive({ onEvent, onState, onGap }) {
     running = control;
     let silence = setTimeout(() => control.abort(), SILENCE_MS);
     try {
-      const answer = await fetch('/v1/events/stream', { cache: 'no-store', signal: control.signal, headers: { ...authorization(), ...(place === undefined ? {} : { 'last-event-id': place }) } });
+      const answer = await fetch('/v1/events/stream', {
+        cache: 'no-store',
+        signal: control.signal,
+        headers: { ...authorization(), ...(place === undefined ? {} : { 'last-event-id': place }) },
+      });
       if (answer.status === 401 || answer.status === 403) return await refuse(answer, mine);
       if (!answer.ok || !answer.body) return `the hub answered ${answer.status}`;
       const parser = createSseParser({
@@ -77,7 +81,7 @@ export function createLive({ onEvent, onState, onGap }) {
           onEvent(JSON.parse(data));
         },
       });
-      for (const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader(); ; ) {
+      for (const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader(); ;) {
         const { done, value } = await reader.read();
         if (done || mine !== turn) return 'the hub ended the connection';
         heardAt = Date.now();
@@ -96,10 +100,17 @@ export function createLive({ onEvent, onState, onGap }) {
   /** @param {Response} answer @param {number} mine @returns {Promise<undefined>} */
   async function refuse(answer, mine) {
     const said = await answer.json().catch(() => ({}));
-    const problem = new Problem({ status: answer.status, title: said.title ?? 'Refused', detail: said.detail ?? 'The hub refused the key' });
+    const problem = new Problem({
+      status: answer.status,
+      title: said.title ?? 'Refused',
+      detail: said.detail ?? 'The hub refused the key',
+    });
     opened(false);
     if (mine !== turn) return;
-    say('refused', problem.missingScope === null ? problem.message : `your key lacks the scope ${problem.missingScope}`);
+    say(
+      'refused',
+      problem.missingScope === null ? problem.message : `your key lacks the scope ${problem.missingScope}`,
+    );
     if (answer.status === 401) dispatchEvent(new CustomEvent('reanimator:refused', { detail: problem }));
   }
 

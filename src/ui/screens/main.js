@@ -74,7 +74,15 @@ async function open(path) {
       return { title: 'Failed', body: problemBox(error, () => location.reload()) };
     }
   }
-  return { title: 'Not found', body: h('div', { class: 'empty' }, h('h1', { tabindex: -1 }, 'There is no such screen'), h('p', null, 'Go to the ', h('a', { href: '/ui/' }, 'servers'), ', or search above.')) };
+  return {
+    title: 'Not found',
+    body: h(
+      'div',
+      { class: 'empty' },
+      h('h1', { tabindex: -1 }, 'There is no such screen'),
+      h('p', null, 'Go to the ', h('a', { href: '/ui/' }, 'servers'), ', or search above.'),
+    ),
+  };
 }
 
 /** @param {string} path @param {Page} page @param {boolean} isMove */
@@ -124,7 +132,8 @@ signOut.addEventListener('click', signOutEverywhere);
 document.addEventListener('click', (event) => {
   const link = event.target instanceof Element ? event.target.closest('a') : null;
   if (!link || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-  if (link.target !== '' || link.origin !== location.origin || !link.pathname.startsWith('/ui/') || link.hash !== '') return;
+  if (link.target !== '' || link.origin !== location.origin || !link.pathname.startsWith('/ui/') || link.hash !== '')
+    return;
   event.preventDefault();
   go(link.pathname + link.search);
 });

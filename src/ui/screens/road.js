@@ -17,7 +17,11 @@ export function road({ state, moves }) {
         'li',
         { class: ['chapter', isHere && 'here', isBehind && 'behind'].filter(Boolean).join(' ') },
         h('span', { class: 'chapter-title' }, title),
-        h('ol', null, states.map((one) => station(one, state, moves))),
+        h(
+          'ol',
+          null,
+          states.map((one) => station(one, state, moves)),
+        ),
       );
     }),
   );

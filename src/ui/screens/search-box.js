@@ -33,9 +33,22 @@ export function searchBox() {
         input.value = '';
         return go(`/ui/assets/${found[0].id}`);
       }
-      const links = found.slice(0, SHOWN).map((asset) => h('a', { href: `/ui/assets/${asset.id}` }, h('b', null, asset.name ?? asset.serial ?? asset.id), ' ', h('span', { class: 'dim' }, asset.serial ?? '')));
-      const more = found.length > SHOWN ? [h('span', { class: 'dim' }, `and ${found.length - SHOWN} more: write more of it`)] : [];
-      const limit = isComplete ? [] : [h('span', { class: 'dim' }, 'There are too many servers to look through all: use the serial.')];
+      const links = found
+        .slice(0, SHOWN)
+        .map((asset) =>
+          h(
+            'a',
+            { href: `/ui/assets/${asset.id}` },
+            h('b', null, asset.name ?? asset.serial ?? asset.id),
+            ' ',
+            h('span', { class: 'dim' }, asset.serial ?? ''),
+          ),
+        );
+      const more =
+        found.length > SHOWN ? [h('span', { class: 'dim' }, `and ${found.length - SHOWN} more: write more of it`)] : [];
+      const limit = isComplete
+        ? []
+        : [h('span', { class: 'dim' }, 'There are too many servers to look through all: use the serial.')];
       if (found.length === 0) say(`No server has the serial, name, asset tag or MAC “${text}”.`, ...limit);
       else say(...links, ...more, ...limit);
     } catch (error) {
@@ -57,7 +70,9 @@ export function searchBox() {
       say();
       input.blur();
     }
-    const isTyping = event.target instanceof Element && event.target.closest('input, textarea, select, dialog, [contenteditable]') !== null;
+    const isTyping =
+      event.target instanceof Element &&
+      event.target.closest('input, textarea, select, dialog, [contenteditable]') !== null;
     if (event.key !== '/' || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     input.focus();

@@ -6,7 +6,16 @@ import { remember } from './session.js';
 /** Asks for an API key. @param {Problem | undefined} refusal why the last key is no good */
 export function signInPage(refusal) {
   const input = /** @type {HTMLInputElement} */ (
-    h('input', { id: 'key', name: 'key', type: 'password', required: true, autocomplete: 'off', spellcheck: 'false', placeholder: 'hub_…', 'aria-describedby': 'key-hint' })
+    h('input', {
+      id: 'key',
+      name: 'key',
+      type: 'password',
+      required: true,
+      autocomplete: 'off',
+      spellcheck: 'false',
+      placeholder: 'hub_…',
+      'aria-describedby': 'key-hint',
+    })
   );
   const faults = h('div', null, refusal ? problemBox(refusal) : null);
   const submit = /** @type {HTMLButtonElement} */ (h('button', { type: 'submit', class: 'main' }, 'Sign in'));
@@ -33,7 +42,13 @@ export function signInPage(refusal) {
     { class: 'sign-in', onsubmit: (/** @type {Event} */ event) => void signIn(event) },
     h('h1', null, 'Sign in'),
     h('p', { class: 'field' }, h('label', { for: 'key' }, 'API key'), input),
-    h('p', { class: 'dim', id: 'key-hint' }, 'The key stays in this browser until its tabs are closed. Whoever runs the hub makes one with ', h('code', null, 'reanimator api-keys create'), '.'),
+    h(
+      'p',
+      { class: 'dim', id: 'key-hint' },
+      'The key stays in this browser until its tabs are closed. Whoever runs the hub makes one with ',
+      h('code', null, 'reanimator api-keys create'),
+      '.',
+    ),
     faults,
     submit,
   );
@@ -45,11 +60,24 @@ async function tryKey(key) {
   /** @type {Response} */
   let answer;
   try {
-    answer = await fetch('/v1/assets?limit=1', { cache: 'no-store', headers: { authorization: `Bearer ${key}` }, signal: AbortSignal.timeout(15_000) });
+    answer = await fetch('/v1/assets?limit=1', {
+      cache: 'no-store',
+      headers: { authorization: `Bearer ${key}` },
+      signal: AbortSignal.timeout(15_000),
+    });
   } catch {
-    throw new Problem({ status: 0, title: 'The hub does not answer', detail: 'No connection to the hub, or the key has characters that no key has. Try again.' });
+    throw new Problem({
+      status: 0,
+      title: 'The hub does not answer',
+      detail: 'No connection to the hub, or the key has characters that no key has. Try again.',
+    });
   }
   if (answer.ok || answer.status === 403) return;
   const said = await answer.json().catch(() => ({}));
-  throw new Problem({ status: answer.status, title: said.title ?? `The hub answered ${answer.status}`, detail: said.detail ?? 'Try again.', requestId: answer.headers.get('x-request-id') });
+  throw new Problem({
+    status: answer.status,
+    title: said.title ?? `The hub answered ${answer.status}`,
+    detail: said.detail ?? 'Try again.',
+    requestId: answer.headers.get('x-request-id'),
+  });
 }

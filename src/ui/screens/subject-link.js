@@ -4,7 +4,12 @@ import { h } from './h.js';
 /** What something is about, as a link where there is a screen for it. @param {string} type @param {string} id @param {string} [name] */
 export function subjectLink(type, id, name) {
   const text = name ?? `${type} ${id.slice(-12)}`;
-  if (type === 'asset') return h('a', { href: `/ui/assets/${encodeURIComponent(id)}`, title: id }, name ?? nameOf(id) ?? `server ${id.slice(-12)}`);
+  if (type === 'asset')
+    return h(
+      'a',
+      { href: `/ui/assets/${encodeURIComponent(id)}`, title: id },
+      name ?? nameOf(id) ?? `server ${id.slice(-12)}`,
+    );
   if (type === 'bmc' || type === 'expected-machine') return h('a', { href: '/ui/arrivals', title: id }, text);
   if (type === 'ticket') return h('a', { href: '/ui/tickets', title: id }, text);
   return h('span', { title: id }, text);

@@ -22,7 +22,18 @@ export function table({ caption, columns, key, tone }) {
     return h(
       'tr',
       { class: tone?.(row), role: 'row' },
-      columns.map((column) => h(column.head ? 'th' : 'td', { class: classOf(column), scope: column.head ? 'row' : null, role: column.head ? 'rowheader' : 'cell', 'data-title': column.title }, column.cell(row))),
+      columns.map((column) =>
+        h(
+          column.head ? 'th' : 'td',
+          {
+            class: classOf(column),
+            scope: column.head ? 'row' : null,
+            role: column.head ? 'rowheader' : 'cell',
+            'data-title': column.title,
+          },
+          column.cell(row),
+        ),
+      ),
     );
   }
 
@@ -34,7 +45,17 @@ export function table({ caption, columns, key, tone }) {
         'table',
         { role: 'table', class: 'stack' },
         h('caption', { class: 'hidden' }, caption),
-        h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, columns.map((column) => h('th', { scope: 'col', role: 'columnheader', class: classOf(column) }, column.title)))),
+        h(
+          'thead',
+          { role: 'rowgroup' },
+          h(
+            'tr',
+            { role: 'row' },
+            columns.map((column) =>
+              h('th', { scope: 'col', role: 'columnheader', class: classOf(column) }, column.title),
+            ),
+          ),
+        ),
         body,
       ),
     ),

@@ -15,7 +15,9 @@ export function ticketMoves(ticket, onDone) {
   return h(
     'span',
     { class: 'row-actions' },
-    MOVES.filter(({ from }) => from.includes(ticket.state)).map(({ move, title }) => actionButton(title, lacks, () => void make(ticket, move, title, onDone), `${title}: ${ticket.summary}`)),
+    MOVES.filter(({ from }) => from.includes(ticket.state)).map(({ move, title }) =>
+      actionButton(title, lacks, () => void make(ticket, move, title, onDone), `${title}: ${ticket.summary}`),
+    ),
   );
 }
 

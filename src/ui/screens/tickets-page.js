@@ -14,7 +14,14 @@ export async function ticketsPage() {
       { name: 'server', api: 'asset_id', label: 'Server (id)' },
     ],
     columns: [
-      { title: 'Issue', head: true, cell: (ticket) => (ticket.external ? outside(ticket.external.url, ticket.external.key ?? ticket.external.id) : h('span', { class: 'dim' }, 'not yet')) },
+      {
+        title: 'Issue',
+        head: true,
+        cell: (ticket) =>
+          ticket.external
+            ? outside(ticket.external.url, ticket.external.key ?? ticket.external.id)
+            : h('span', { class: 'dim' }, 'not yet'),
+      },
       { title: 'State', cell: (ticket) => chip(ticket.state) },
       { title: 'Priority', cell: (ticket) => chip(ticket.priority) },
       { title: 'What', cell: (ticket) => h('span', { class: 'clip long', title: ticket.summary }, ticket.summary) },
@@ -27,7 +34,13 @@ export async function ticketsPage() {
     ],
     key: (ticket) => ticket.id,
     assetOf: (ticket) => ticket.asset_id,
-    empty: h('p', null, 'There are no tickets. Symptoms that are reported to ', h('code', null, 'POST /v1/telemetry'), ' open one where a rule says so.'),
+    empty: h(
+      'p',
+      null,
+      'There are no tickets. Symptoms that are reported to ',
+      h('code', null, 'POST /v1/telemetry'),
+      ' open one where a rule says so.',
+    ),
   });
   addEventListener('reanimator:missing-scope', list.redraw);
   await list.update();

@@ -6,7 +6,13 @@ export function when(iso, how = {}) {
   if (iso === null) return h('span', { class: 'dim' }, UNKNOWN);
   const now = Date.now();
   const clock = how.only === 'age' ? null : h('span', { class: 'clock' }, localTime(iso, now));
-  return h('time', { datetime: iso, title: `${utc(iso)}\n${new Date(iso).toString()}` }, clock, clock && ' ', h('span', { class: 'age' }, age(iso, now)));
+  return h(
+    'time',
+    { datetime: iso, title: `${utc(iso)}\n${new Date(iso).toString()}` },
+    clock,
+    clock && ' ',
+    h('span', { class: 'age' }, age(iso, now)),
+  );
 }
 
 /** Ages count on, all together. */
