@@ -13,7 +13,7 @@ const searchPath = [path.dirname(process.execPath), binFolder, process.env.PATH 
 export type ChildResult = { code: number; output: string };
 
 /**
- * Runs a program of node_modules/.bin with Node 24. It gets our SIGTERM and SIGHUP, and the kernel sends it SIGTERM if
+ * Runs a program of node_modules/.bin (or one by its whole path) with Node 24. It gets our SIGTERM and SIGHUP, and the kernel sends it SIGTERM if
  * we die without a word. `output` is what it wrote, if that is collected; otherwise it writes to our own output.
  */
 export function runChild(
@@ -23,7 +23,7 @@ export function runChild(
 ): Promise<ChildResult> {
   const setpriv = findProgram('setpriv');
   const guard = setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'TERM', '--'];
-  const [command = '', ...rest] = [...guard, path.join(binFolder, program), ...args];
+  const [command = '', ...rest] = [...guard, path.resolve(binFolder, program), ...args];
   const child = spawn(command, rest, {
     cwd: projectRoot,
     stdio: options.collect === true ? ['ignore', 'pipe', 'pipe'] : 'inherit',

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { bootstrapNetbox, loadLifecycleMapping, netboxAdapter, openNetboxClient } from '#adapters/netbox/index.ts';
+import { bootstrapNetbox, loadLifecycleMapping, type netboxAdapter, openNetboxClient } from '#adapters/netbox/index.ts';
 import type { Hub } from './compose.ts';
 import { HubError } from './core/error.ts';
 import { newId } from './core/id.ts';

@@ -150,7 +150,8 @@ export function settingRows(definitions: readonly AdapterDefinition[]): SettingR
 function toRow(name: string, schema: z.ZodType): SettingRow {
   const meta = schema.meta() ?? innerMeta(schema) ?? {};
   const empty = schema.safeParse(undefined);
-  const needed = empty.success ? (empty.data === undefined ? 'optional' : `\`${String(empty.data)}\``) : 'needed';
+  const standard = empty.data === undefined || empty.data === '' ? 'optional' : `\`${String(empty.data)}\``;
+  const needed = empty.success ? standard : 'needed';
   return { name, needed, secret: meta['secret'] === true, description: String(meta['description'] ?? '') };
 }
 

@@ -17,7 +17,7 @@ export async function readNetwork(
   const lists = await Promise.all([...links].map((link) => reading.many(link, NetworkAdapter, 'nic')));
   const adapters = lists.flat().toSorted((a, b) => ((a['@odata.id'] ?? '') < (b['@odata.id'] ?? '') ? -1 : 1));
   if (adapters.length > 0) reading.looked('nic');
-  const macs = await Promise.all(adapters.map((one) => (isAbsent(one.Status) ? [] : readMacs(reading, one))));
+  const macs = await Promise.all(adapters.map(async (one) => (isAbsent(one.Status) ? [] : readMacs(reading, one))));
   for (const [at, adapter] of adapters.entries()) {
     const macAddresses = macs[at] ?? [];
     // BlueField shows its one adapter under two chassis.

@@ -12,8 +12,8 @@ export function toSql(time: Date | string): string {
 export function toIso(sql: string): string {
   const [day, clock = '00:00:00'] = sql.split(' ');
   const [seconds, fraction = ''] = clock.split('.');
-  const digits = fraction.endsWith('000') || fraction === '' ? fraction.slice(0, 3).padEnd(3, '0') : fraction.padEnd(6, '0');
-  return `${day}T${seconds}.${digits}Z`;
+  const micros = fraction.padEnd(6, '0');
+  return `${day}T${seconds}.${micros.endsWith('000') ? micros.slice(0, 3) : micros}Z`;
 }
 
 export function toIsoOrNull(sql: string | null): string | null {

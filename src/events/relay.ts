@@ -14,10 +14,10 @@ import { type EventRow, place, takeUnplaced } from './store.ts';
  */
 export async function relayOnce(ctx: Ctx, reactions: readonly Reaction[], limit = 200): Promise<{ events: number; jobs: string[] }> {
   return tx(ctx, async (inside) => {
-    const { position, events } = await takeUnplaced(inside.db, limit);
-    if (events.length === 0) return { events: 0, jobs: [] };
+    const { sequence, taken } = await takeUnplaced(inside.db, limit);
+    if (taken.length === 0) return { events: 0, jobs: [] };
     const jobs: string[] = [];
-    for (const event of events) {
+    for (const { event } of taken) {
       for (const reaction of reactions) {
         if (!reaction.on.includes(event.type)) continue;
         const id = idFrom(event.id, reaction.name);
@@ -25,8 +25,8 @@ export async function relayOnce(ctx: Ctx, reactions: readonly Reaction[], limit 
         if (added) jobs.push(id);
       }
     }
-    await place(inside.db, position, events.map((event) => event.id));
-    return { events: events.length, jobs };
+    await place(inside.db, sequence, taken);
+    return { events: taken.length, jobs };
   });
 }
 

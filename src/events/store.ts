@@ -59,26 +59,27 @@ export async function isLogged(db: Knex.Transaction, id: string): Promise<boolea
  * Takes the relay's turn (waits for another relay to end) and the next events that have no place in the feed yet, in the order in
  * which they were said: ids do not sort like that (those that follow from a key are hashes, and clocks of two hosts differ).
  */
-export async function takeUnplaced(db: Knex.Transaction, limit: number): Promise<{ position: number; events: EventRow[] }> {
-  const [position] = await db('feed_position').where({ id: 1 }).forUpdate().select('sequence');
+export async function takeUnplaced(db: Knex.Transaction, limit: number): Promise<{ sequence: number; taken: { position: number; event: EventRow }[] }> {
+  const [feed] = await db('feed_position').where({ id: 1 }).forUpdate().select('sequence');
   const rows = await db('outbox')
     .join('events', 'events.id', 'outbox.event_id')
     .orderBy('outbox.position')
     .limit(limit)
-    .select('events.*');
-  return { position: Number(position.sequence), events: rows.map(toEventRow) };
+    .select('outbox.position', 'events.*');
+  return { sequence: Number(feed.sequence), taken: rows.map((row) => ({ position: Number(row.position), event: toEventRow(row) })) };
 }
 
-/** Gives the events their places, one after the other, and clears them from the outbox. */
-export async function place(db: Knex.Transaction, position: number, eventIds: string[]): Promise<number> {
-  let sequence = position;
-  for (const id of eventIds) {
-    sequence += 1;
-    await db('events').where({ id }).update({ sequence });
+/** Gives the events their places, from the one after `sequence` on, and clears them from the outbox. */
+export async function place(db: Knex.Transaction, sequence: number, taken: readonly { position: number; event: EventRow }[]): Promise<void> {
+  let last = sequence;
+  for (const { position, event } of taken) {
+    last += 1;
+    await db('events').where({ id: event.id }).update({ sequence: last });
+    // One by one: a list of keys lets MariaDB read the table from end to end, where it meets what others have written to it since our
+    // snapshot, and refuses (1020) every time, for as long as there is somebody who writes.
+    await db('outbox').where({ position }).delete();
   }
-  await db('outbox').whereIn('event_id', eventIds).delete();
-  await db('feed_position').where({ id: 1 }).update({ sequence });
-  return sequence;
+  await db('feed_position').where({ id: 1 }).update({ sequence: last });
 }
 
 export function toEventRow(row: Record<string, unknown>): EventRow {

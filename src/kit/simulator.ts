@@ -178,7 +178,7 @@ function parse(body: Buffer): unknown {
 
 function send(outgoing: ServerResponse, answer: SimulatedAnswer): void {
   const raw = typeof answer.body === 'string' || Buffer.isBuffer(answer.body);
-  const body = answer.body === undefined ? '' : raw ? (answer.body as string | Buffer) : JSON.stringify(answer.body);
+  const body = raw ? (answer.body as string | Buffer) : (JSON.stringify(answer.body) ?? '');
   outgoing.writeHead(answer.status, {
     ...(answer.body === undefined || raw ? {} : { 'content-type': 'application/json' }),
     'content-length': Buffer.byteLength(body),

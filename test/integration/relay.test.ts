@@ -93,6 +93,23 @@ describe('the feed', () => {
     expect(await database.db('events').whereNull('sequence').select('id')).toEqual([]);
   });
 
+  test('is kept by a relay that is behind while others go on writing', async () => {
+    const ids: string[] = [];
+    for (let n = 0; n < 220; n += 1) ids.push(await happen(n));
+    let writing = true;
+    const wrote = [1, 2, 3].map(async (writer) => {
+      const db = database.connect();
+      while (writing) ids.push(await happen(0, { assetId: `busy-${writer}` }, db));
+    });
+    let placed = 0;
+    for (let turn = 0; turn < 12; turn += 1) placed += (await relayOnce(testCtx(database.db), [], 200)).events;
+    writing = false;
+    await Promise.all(wrote);
+    placed += (await relayOnce(testCtx(database.db), [], 10_000)).events;
+    expect(placed).toBe(ids.length);
+    expect(await database.db('events').whereNull('sequence').select('id')).toEqual([]);
+  });
+
   test('tells what happened to one subject in the order in which it happened', async () => {
     const assetId = newId();
     // Said once by a key, or not: the ids of the two kinds do not sort with each other.

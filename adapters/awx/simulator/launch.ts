@@ -31,7 +31,7 @@ export function launchRules(store: AwxStore, template: Template): SimulatedAnswe
   };
 }
 
-const PROMPTS: Record<string, keyof ReturnType<typeof asks> & string> = {
+const PROMPTS: Record<string, keyof ReturnType<typeof asks>> = {
   limit: 'ask_limit_on_launch',
   inventory: 'ask_inventory_on_launch',
   scm_branch: 'ask_scm_branch_on_launch',
