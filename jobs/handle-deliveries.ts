@@ -2,7 +2,7 @@ import { observeLease } from '#src/arrivals/commands/observe-lease.ts';
 import type { Ctx } from '#src/core/ctx.ts';
 import { tx } from '#src/core/tx.ts';
 import { handleDelivery, type Observers } from '#src/observations/commands/handle-delivery.ts';
-import { postponeDelivery, settleDelivery, takePending } from '#src/observations/store.ts';
+import { hasPending, postponeDelivery, settleDelivery, takePending } from '#src/observations/store.ts';
 import type { Adapters } from '#src/ports/adapters.ts';
 
 const observers: Observers = { lease: observeLease };
@@ -10,6 +10,7 @@ const ATTEMPTS = 8;
 
 /** Translates the oldest kept delivery. @returns whether there may be another */
 export async function handleNextDelivery(ctx: Ctx, adapters: Adapters): Promise<boolean> {
+  if (!(await hasPending(ctx.db, ctx.now()))) return false;
   const seen: { id?: string; attempts?: number } = {};
   try {
     return await tx({ ...ctx, actor: 'webhook' }, async (inside) => {

@@ -8,6 +8,17 @@ export interface Loop {
   stop(): Promise<void>;
 }
 
+/** A turn that hangs is given up: all of them are repeatable, and what it holds in the database ends there by itself. */
+const TURN_LIMIT_MS = 45_000;
+
+async function withinLimit<T>(turn: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`a turn did not end within ${TURN_LIMIT_MS / 1000} s`)), TURN_LIMIT_MS);
+  });
+  return Promise.race([turn, late]).finally(() => clearTimeout(timer));
+}
+
 /** Calls `turn` when nudged and at least every `everyMs`, one at a time. While `turn` says that there is more, at once again. */
 export function startLoop(name: string, everyMs: number, log: Log, turn: () => Promise<boolean>): Loop {
   let nudged = true;
@@ -33,7 +44,7 @@ export function startLoop(name: string, everyMs: number, log: Log, turn: () => P
       if (stopped) return;
       nudged = false;
       try {
-        if (await turn()) nudged = true;
+        if (await withinLimit(turn())) nudged = true;
         lastOk = Date.now();
       } catch (err) {
         log.warn({ err, loop: name }, 'loop failed; it goes on');

@@ -1,12 +1,13 @@
 import type { Ctx } from '#src/core/ctx.ts';
 import { HubError } from '#src/core/error.ts';
+import { idFrom } from '#src/core/id.ts';
 import { isDatabaseAway } from '#src/core/route.ts';
 import type { Seal } from '#src/core/seal.ts';
 import { errnoOf } from '#src/core/tx.ts';
 import { Later, Parked } from '#src/journal/effect.ts';
 import type { JobCtx, JobHandler, JobSettings } from '#src/journal/job-ctx.ts';
 import { performEffect } from '#src/journal/perform.ts';
-import { type ClaimedJob, endJob, type JobEnd, saveProgress } from '#src/journal/store.ts';
+import { type ClaimedJob, endJob, insertJob, type JobEnd, saveProgress } from '#src/journal/store.ts';
 import { AdapterError } from '#src/ports/adapter-error.ts';
 import type { Adapters } from '#src/ports/adapters.ts';
 
@@ -30,6 +31,12 @@ export async function runJob(base: Ctx, claimed: ClaimedJob, handler: JobHandler
     actor: `job:${claimed.name}`,
     cause: claimed.id,
     effect: (effect) => performEffect({ db: base.db, job, now: () => base.now() }, effect),
+    async enqueue(next, input) {
+      const id = idFrom(claimed.id, String(claimed.fence), next.name);
+      const subject = next.subject(input);
+      await insertJob(base.db, { id, name: next.name, input, subject, dedupeKey: next.dedupe(input), cause: claimed.cause, reaction: null, now: base.now() });
+      base.wake('jobs');
+    },
     progress: (progress) => saveProgress(base.db, job, progress),
   };
   let end: JobEnd;

@@ -18,8 +18,11 @@ export function connectRedis(url: string, options: Partial<Omit<RedisOptions, 'r
 export interface Waker {
   /** Nudges the loop of a topic in every worker. Lost when Redis is away: each loop also looks by itself. */
   wake(topic: WakeTopic): void;
-  /** Puts wake-ups for journalled jobs into the queue. Lost when Redis is away or empty: the sweeper adds them again. */
-  wakeJobs(jobs: { id: string; attempts: number; delayMs?: number }[]): Promise<void>;
+  /**
+   * Puts wake-ups for journalled jobs into the queue. Lost when Redis is away or empty: the sweeper adds them again, under a name of
+   * its own (`again`), because a wake-up that a killed worker had in hand keeps its name taken for half a minute.
+   */
+  wakeJobs(jobs: { id: string; attempts: number; delayMs?: number }[], again?: string): Promise<void>;
   /** Waits for the connection, at most two seconds; then the next command says what is wrong. */
   connected(): Promise<void>;
   redis: Redis;
@@ -39,15 +42,15 @@ export function createWaker(redisUrl: string, log: Log): Waker {
     wake(topic) {
       redis.publish(WAKE_CHANNEL, topic).catch((err: unknown) => log.debug({ err, topic }, 'wake-up lost; the loop looks by itself'));
     },
-    async wakeJobs(jobs) {
+    async wakeJobs(jobs, again = '') {
       if (jobs.length === 0) return;
       try {
         await queue.addBulk(
           jobs.map((job) => ({
             name: 'wake',
             data: { id: job.id },
-            // One wake-up per job and attempt: a sweeper that looks twice adds nothing.
-            opts: { jobId: `${job.id}-${job.attempts}`, delay: job.delayMs ?? 0, attempts: 1, removeOnComplete: true, removeOnFail: true },
+            // One wake-up per job and attempt; one too many finds nothing to claim.
+            opts: { jobId: `${job.id}-${job.attempts}${again}`, delay: job.delayMs ?? 0, attempts: 1, removeOnComplete: true, removeOnFail: true },
           })),
         );
       } catch (err) {

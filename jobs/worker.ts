@@ -11,6 +11,8 @@ import { startLoop } from './loop.ts';
 import { runJob, type RunOptions } from './run-job.ts';
 import { connectRedis, QUEUE_NAME, QUEUE_PREFIX, WAKE_CHANNEL, type Waker } from './wake.ts';
 
+const SWEEP_AGAIN_MS = 5000;
+
 export interface WorkerOptions extends RunOptions {
   redisUrl: string;
   waker: Waker;
@@ -78,7 +80,8 @@ export async function startWorker(base: Ctx, options: WorkerOptions): Promise<Ru
   const deliveries = startLoop('deliveries', 1000, base.log, () => handleNextDelivery(base, options.adapters));
   const sweeper = startLoop('sweeper', 1000, base.log, async () => {
     const due = await findDue(base.db, base.now(), 500);
-    await waker.wakeJobs(due.filter((job) => !running.has(job.id)));
+    // A new name every few seconds only: while the workers are busy, wake-ups wait in the queue too.
+    await waker.wakeJobs(due.filter((job) => !running.has(job.id)), `-${Math.floor(base.now().getTime() / SWEEP_AGAIN_MS)}`);
     return false;
   });
   const heartbeat = startLoop('heartbeat', Math.max(200, Math.floor(leaseMs / 3)), base.log, async () => {

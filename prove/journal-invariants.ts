@@ -10,6 +10,13 @@ export async function whatIsLeft(db: Knex): Promise<string | undefined> {
   return `${outbox?.['n']} events, ${deliveries?.['n']} deliveries, jobs ${jobs.map((job) => `${job.name} ${job.state} ${JSON.stringify(job.error)}`).join(', ') || 'none'}`;
 }
 
+/** For somebody who must find out why nothing moves: what is left, and what the database is at. */
+export async function describeStall(db: Knex): Promise<string> {
+  const [sessions] = await db.raw(`SELECT p.id, p.command, p.time, p.state, left(p.info, 80) AS info, t.trx_state, t.trx_started FROM information_schema.processlist p
+    LEFT JOIN information_schema.innodb_trx t ON t.trx_mysql_thread_id = p.id WHERE t.trx_id IS NOT NULL OR p.command = 'Query'`);
+  return `still left: ${(await whatIsLeft(db)) ?? 'nothing'}; sessions: ${JSON.stringify(sessions)}`;
+}
+
 /** What the hub itself must be able to say, whatever happened: nothing lost, nothing told twice. */
 export async function brokenJournal(db: Knex, cast: Actor[]): Promise<string[]> {
   const broken: string[] = [];

@@ -12,7 +12,7 @@ import { startServices } from '#setup/services.ts';
 import { startLossyProxy } from '#test/kit/lossy-proxy.ts';
 import { seeded } from '#test/kit/seeded.ts';
 import { disarm, scheduleOf } from './attacks.ts';
-import { brokenJournal, whatIsLeft } from './journal-invariants.ts';
+import { brokenJournal, describeStall, whatIsLeft } from './journal-invariants.ts';
 import type { Proof } from './main.ts';
 
 const TIMEOUT_MS = 60_000;
@@ -61,7 +61,7 @@ export const proveStory: Proof = {
 
       const db = connectDatabase(databaseUrl, 2);
       cleanups.push(() => db.destroy());
-      const progress = setInterval(() => void whatIsLeft(db).then((left) => say(`after 30 s: ${left ?? 'nothing left'}`), () => undefined), 30_000);
+      const progress = setInterval(() => void describeStall(db).then((line) => say(line), () => undefined), 20_000);
       cleanups.push(async () => clearInterval(progress));
       const hub = stubborn(hubClient(stage.hubUrl, apiKey));
       const story: StoryOptions = { stage: { ...stage, dhcp: insistent(stage.dhcp, random) }, hub, cast, say, timeoutMs: TIMEOUT_MS };

@@ -8,6 +8,7 @@ import { startWorker, type RunningWorker } from '#jobs/worker.ts';
 import { createDoorman } from './access/doorman.ts';
 import { keptAnswers } from './access/kept-answers.ts';
 import { createLockouts } from './access/lockouts.ts';
+import { accessRoutes } from './access/routes.ts';
 import * as arrivalEvents from './arrivals/events.ts';
 import { arrivalRoutes } from './arrivals/routes.ts';
 import * as assetEvents from './assets/events.ts';
@@ -113,6 +114,7 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
 
   const system = systemRoutes({ ready: readiness, metrics: (asking) => metrics.render(asking, adapters) });
   const routes: Route[] = [
+    ...accessRoutes,
     ...assetRoutes,
     ...arrivalRoutes(seal),
     ...healthRoutes(rules),

@@ -31,7 +31,11 @@ const boxAdapter = defineAdapter({
   connect: () => ({ provides: {}, probe: async () => [] }),
 }) as unknown as AdapterDefinition;
 
-const enough = { DATABASE_URL: 'mysql://u:p@127.0.0.1/hub', REDIS_URL: 'redis://127.0.0.1', SECRET_KEY: 'x'.repeat(32) };
+const enough = {
+  DATABASE_URL: 'mysql://u:p@127.0.0.1/hub',
+  REDIS_URL: 'redis://127.0.0.1',
+  SECRET_KEY: 'x'.repeat(32),
+};
 const read = (env: Record<string, string | undefined>) => readConfig(env, [boxAdapter]);
 
 function faultsOf(env: Record<string, string | undefined>): string[] {
@@ -45,15 +49,41 @@ function faultsOf(env: Record<string, string | undefined>): string[] {
 }
 
 test('what is needed is enough; the rest has defaults', () => {
-  expect(read(enough)).toMatchObject({ HTTP_PORT: 8080, CHECK_ANSWERS: false, LOG_LEVEL: 'info', adapters: [], notConfigured: ['box'] });
-  expect(read({ ...enough, PUBLIC_URL: 'https://hub.example/reanimator//' }).PUBLIC_URL).toBe('https://hub.example/reanimator');
+  expect(read(enough)).toMatchObject({
+    HTTP_PORT: 8080,
+    CHECK_ANSWERS: false,
+    LOG_LEVEL: 'info',
+    adapters: [],
+    notConfigured: ['box'],
+  });
+  expect(read({ ...enough, PUBLIC_URL: 'https://hub.example/reanimator//' }).PUBLIC_URL).toBe(
+    'https://hub.example/reanimator',
+  );
 });
 
 describe('faults', () => {
   test('are told all at once, each with its name', () => {
-    const faults = faultsOf({ SECRET_KEY: 'short', HTTP_PORT: '70000', LOG_LEVEL: 'loud', BOX_TIMEOUT_MS: 'soon', REDIS_URL_FILE: '/does/not/exist' });
-    for (const name of ['DATABASE_URL is missing', 'REDIS_URL_FILE: cannot read', 'SECRET_KEY: at least 32', 'HTTP_PORT: ', 'LOG_LEVEL: ', 'BOX_URL is missing', 'BOX_API_TOKEN is missing', 'BOX_TIMEOUT_MS: ']) {
-      expect(faults.filter((fault) => fault.startsWith(name)), name).toHaveLength(1);
+    const faults = faultsOf({
+      SECRET_KEY: 'short',
+      HTTP_PORT: '70000',
+      LOG_LEVEL: 'loud',
+      BOX_TIMEOUT_MS: 'soon',
+      REDIS_URL_FILE: '/does/not/exist',
+    });
+    for (const name of [
+      'DATABASE_URL is missing',
+      'REDIS_URL_FILE: cannot read',
+      'SECRET_KEY: at least 32',
+      'HTTP_PORT: ',
+      'LOG_LEVEL: ',
+      'BOX_URL is missing',
+      'BOX_API_TOKEN is missing',
+      'BOX_TIMEOUT_MS: ',
+    ]) {
+      expect(
+        faults.filter((fault) => fault.startsWith(name)),
+        name,
+      ).toHaveLength(1);
     }
   });
 
@@ -64,27 +94,57 @@ describe('faults', () => {
   });
 
   test('an adapter with one setting must have all that it needs', () => {
-    expect(faultsOf({ ...enough, BOX_URL: 'http://box' })).toEqual(['BOX_API_TOKEN is missing (or BOX_API_TOKEN_FILE)']);
+    expect(faultsOf({ ...enough, BOX_URL: 'http://box' })).toEqual([
+      'BOX_API_TOKEN is missing (or BOX_API_TOKEN_FILE)',
+    ]);
     expect(faultsOf({ ...enough, BOX_URL: '' })).toEqual([]);
   });
 });
 
 describe('a file', () => {
   test('gives the value, without its last line break', () => {
-    const config = read({ ...enough, SECRET_KEY: undefined, SECRET_KEY_FILE: fileWith('key', `${'k'.repeat(40)}\n`), BOX_URL: 'http://box', BOX_API_TOKEN_FILE: fileWith('token', 'two words \r\n') });
+    const config = read({
+      ...enough,
+      SECRET_KEY: undefined,
+      SECRET_KEY_FILE: fileWith('key', `${'k'.repeat(40)}\n`),
+      BOX_URL: 'http://box',
+      BOX_API_TOKEN_FILE: fileWith('token', 'two words \r\n'),
+    });
     expect(config.SECRET_KEY).toBe('k'.repeat(40));
     expect(config.adapters[0]?.settings).toMatchObject({ apiToken: 'two words ' });
   });
 
   test('and the value itself are one too many', () => {
-    expect(faultsOf({ ...enough, SECRET_KEY_FILE: fileWith('key2', 'k'.repeat(40)) })).toEqual(['SECRET_KEY and SECRET_KEY_FILE are both set: keep one']);
-    expect(faultsOf({ ...enough, BOX_URL: 'http://box', BOX_API_TOKEN: 'x'.repeat(9), BOX_API_TOKEN_FILE: fileWith('t', 'y'.repeat(9)) })).toEqual(['BOX_API_TOKEN and BOX_API_TOKEN_FILE are both set: keep one']);
+    expect(faultsOf({ ...enough, SECRET_KEY_FILE: fileWith('key2', 'k'.repeat(40)) })).toEqual([
+      'SECRET_KEY and SECRET_KEY_FILE are both set: keep one',
+    ]);
+    expect(
+      faultsOf({
+        ...enough,
+        BOX_URL: 'http://box',
+        BOX_API_TOKEN: 'x'.repeat(9),
+        BOX_API_TOKEN_FILE: fileWith('t', 'y'.repeat(9)),
+      }),
+    ).toEqual(['BOX_API_TOKEN and BOX_API_TOKEN_FILE are both set: keep one']);
   });
 });
 
 test('text becomes what the adapter wants, and only that', () => {
-  const { adapters } = read({ ...enough, BOX_URL: 'http://box', BOX_API_TOKEN: '12345678', BOX_TIMEOUT_MS: '50', BOX_VERIFY: 'false', BOX_SERIAL: '007' });
-  expect(adapters[0]?.settings).toEqual({ url: 'http://box', apiToken: '12345678', timeoutMs: 50, verify: false, serial: '007' });
+  const { adapters } = read({
+    ...enough,
+    BOX_URL: 'http://box',
+    BOX_API_TOKEN: '12345678',
+    BOX_TIMEOUT_MS: '50',
+    BOX_VERIFY: 'false',
+    BOX_SERIAL: '007',
+  });
+  expect(adapters[0]?.settings).toEqual({
+    url: 'http://box',
+    apiToken: '12345678',
+    timeoutMs: 50,
+    verify: false,
+    serial: '007',
+  });
 });
 
 test.each([
@@ -96,7 +156,12 @@ test.each([
 test('the table has every setting, its default, and whether it is a secret', () => {
   const rows = new Map(settingRows([boxAdapter]).map((row) => [row.name, row]));
   expect(rows.get('SECRET_KEY')).toMatchObject({ needed: 'needed', secret: true });
-  expect(rows.get('BOX_API_TOKEN')).toEqual({ name: 'BOX_API_TOKEN', needed: 'needed', secret: true, description: 'Its token' });
+  expect(rows.get('BOX_API_TOKEN')).toEqual({
+    name: 'BOX_API_TOKEN',
+    needed: 'needed',
+    secret: true,
+    description: 'Its token',
+  });
   expect(rows.get('BOX_TIMEOUT_MS')).toMatchObject({ needed: '`1000`', secret: false });
   expect(rows.get('BMC_PORT')).toMatchObject({ needed: 'optional' });
   for (const row of rows.values()) expect(row.description, row.name).not.toBe('');

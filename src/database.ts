@@ -1,6 +1,12 @@
 import knex, { type Knex } from 'knex';
 import { HubError } from './core/error.ts';
 
+/**
+ * A lock is waited for shorter than a job's lease; a transaction that its process forgot (a hung driver, a lost answer) is ended by the
+ * server, so that nobody waits for it for ever.
+ */
+const SESSION = 'SET SESSION innodb_lock_wait_timeout = 10, idle_transaction_timeout = 30';
+
 /** One pool per process. Times come as text with microseconds, big numbers as text where they do not fit. */
 export function connectDatabase(url: string, pool: number): Knex {
   const parsed = new URL(url);
@@ -20,7 +26,13 @@ export function connectDatabase(url: string, pool: number): Knex {
       charset: 'utf8mb4',
       connectTimeout: 5_000,
     } as Knex.MySql2ConnectionConfig & { jsonStrings: boolean },
-    pool: { min: 0, max: pool },
+    pool: {
+      min: 0,
+      max: pool,
+      afterCreate(connection: { query(sql: string, done: (error: unknown) => void): void }, done: (error: unknown, connection: unknown) => void) {
+        connection.query(SESSION, (error) => done(error, connection));
+      },
+    },
     acquireConnectionTimeout: 10_000,
   });
 }

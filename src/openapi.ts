@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
-import { Problem, type Route, SCOPES } from './core/route.ts';
+import { ANY, Problem, type Route, SCOPES } from './core/route.ts';
 
 /** OpenAPI 3.1, made from the same records that serve the routes. */
 export function openApiDocument(routes: readonly Route[], publicUrl: string): Record<string, unknown> {
@@ -14,7 +14,7 @@ export function openApiDocument(routes: readonly Route[], publicUrl: string): Re
         operationId: shape.id,
         summary: shape.summary,
         tags: [shape.tag],
-        ...(shape.scope === null ? { security: [] } : { security: [{ apiKey: [] }], description: `Needs the scope \`${shape.scope}\`.` }),
+        ...(shape.scope === null ? { security: [] } : { security: [{ apiKey: [] }], description: shape.scope === ANY ? 'Needs an API key.' : `Needs the scope \`${shape.scope}\`.` }),
         requestParams: {
           ...(shape.params ? { path: shape.params as z.ZodObject } : {}),
           ...(shape.query ? { query: shape.query as z.ZodObject } : {}),

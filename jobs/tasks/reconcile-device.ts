@@ -13,7 +13,7 @@ import { hardwareFacts } from './hardware-facts.ts';
 /** Compares one server with its device in the system of record, field by field, and writes what is ours and differs. Nothing differs: nothing is written. */
 export const reconcileDeviceTask = handle(reconcileDeviceJob, (ctx, { assetId }) => reconcileAsset(ctx, assetId));
 
-export async function reconcileAsset(ctx: JobCtx, assetId: string): Promise<JobResult> {
+async function reconcileAsset(ctx: JobCtx, assetId: string): Promise<JobResult> {
   const asset = await findAsset(ctx, assetId);
   if (!asset) throw new HubError('not-found', `there is no asset ${assetId}`);
   if (!ctx.adapters.has('deviceRecords')) return { outcome: 'kept here: no system of record is configured' };

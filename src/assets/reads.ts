@@ -1,5 +1,6 @@
 import type { Ctx } from '../core/ctx.ts';
 import { fromJson } from '../core/json.ts';
+import { normalizeMac } from '../core/mac.ts';
 import { toIso, toSql } from '../core/time.ts';
 import type { InventoryBody } from './inventory-body.ts';
 import { lifecycle, type LifecycleState } from './model.ts';
@@ -32,6 +33,8 @@ export interface AssetFilter {
   site?: string | undefined;
   rack?: string | undefined;
   serial?: string | undefined;
+  /** Beginning of a name, serial or asset tag; or a whole MAC of a BMC. */
+  q?: string | undefined;
   /** Only those that have been in their state longer than it allows. */
   stuck?: boolean | undefined;
   after?: string | undefined;
@@ -45,6 +48,14 @@ export async function listAssets(ctx: Ctx, filter: AssetFilter): Promise<Asset[]
   if (filter.site) void query.where('assets.site', filter.site);
   if (filter.rack) void query.where('assets.rack', filter.rack);
   if (filter.serial) void query.where('assets.vendor_serial', filter.serial);
+  if (filter.q) {
+    const { q } = filter;
+    const beginning = `${q.replaceAll(/[\\%_]/g, '\\$&')}%`;
+    void query.where((any) => {
+      for (const column of ['assets.name', 'assets.vendor_serial', 'assets.asset_tag']) void any.orWhere(column, 'like', beginning);
+      void any.orWhere('assets.bmc_mac', normalizeMac(q) ?? '');
+    });
+  }
   if (filter.after) void query.where('assets.id', '>', filter.after);
   if (filter.stuck) {
     void query.where((any) => {

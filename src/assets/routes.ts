@@ -29,6 +29,7 @@ export const assetRoutes: Route[] = [
         site: z.string().max(100).optional(),
         rack: z.string().max(100).optional(),
         serial: z.string().max(100).optional(),
+        q: z.string().trim().min(1).max(100).optional().meta({ description: 'Beginning of a name, serial or asset tag, or the MAC of a BMC' }),
         stuck: z.enum(['true', 'false']).optional().meta({ description: 'true: only those that have been in their state for too long' }),
         cursor: Cursor,
         limit: Limit,

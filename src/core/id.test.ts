@@ -5,7 +5,12 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-([78])[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a
 
 test('ids of one process sort in the order in which they were made, also within a millisecond and when the clock goes back', () => {
   const at = 1_795_000_000_000;
-  const ids = [...Array.from({ length: 10_000 }, () => newId(at)), newId(at - 60_000), newId(at + 1), newId(at + 100_000)];
+  const ids = [
+    ...Array.from({ length: 10_000 }, () => newId(at)),
+    newId(at - 60_000),
+    newId(at + 1),
+    newId(at + 100_000),
+  ];
   expect(ids.toSorted()).toEqual(ids);
   expect(new Set(ids).size).toBe(ids.length);
   for (const id of ids.slice(-20)) expect(UUID.exec(id)?.[1]).toBe('7');
@@ -13,7 +18,14 @@ test('ids of one process sort in the order in which they were made, also within 
 
 test('the same parts give the same id, other parts another one', () => {
   expect(idFrom('ticket', 'a')).toBe(idFrom('ticket', 'a'));
-  const different = [idFrom('ticket', 'a'), idFrom('ticket', 'b'), idFrom('ticketa'), idFrom('ticket', 'a', ''), idFrom('tick', 'eta'), idFrom('ticket","a')];
+  const different = [
+    idFrom('ticket', 'a'),
+    idFrom('ticket', 'b'),
+    idFrom('ticketa'),
+    idFrom('ticket', 'a', ''),
+    idFrom('tick', 'eta'),
+    idFrom('ticket","a'),
+  ];
   expect(new Set(different).size).toBe(different.length);
   for (const id of different) expect(UUID.exec(id)?.[1]).toBe('8');
 });

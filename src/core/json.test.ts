@@ -6,22 +6,35 @@ import { canonicalJson, fromJson, fromJsonOrNull } from './json.ts';
 function shuffled(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(shuffled);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).toReversed().map(([key, inner]) => [key, shuffled(inner)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .toReversed()
+      .map(([key, inner]) => [key, shuffled(inner)]),
+  );
 }
 
 test('equal values give equal text, whatever the order of their keys', () => {
-  fc.assert(fc.property(fc.jsonValue(), (value) => void expect(canonicalJson(shuffled(value))).toBe(canonicalJson(value))));
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => void expect(canonicalJson(shuffled(value))).toBe(canonicalJson(value))),
+  );
 });
 
 test('it is the value, no more and no less', () => {
-  fc.assert(fc.property(fc.jsonValue(), (value) => void expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)))));
+  fc.assert(
+    fc.property(
+      fc.jsonValue(),
+      (value) => void expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value))),
+    ),
+  );
 });
 
 test('different values give different text', () => {
-  fc.assert(fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
-    const [left, right] = [a, b].map((value) => JSON.parse(JSON.stringify(value)) as unknown);
-    expect(canonicalJson(left) === canonicalJson(right)).toBe(isSame(left, right));
-  }));
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
+      const [left, right] = [a, b].map((value) => JSON.parse(JSON.stringify(value)) as unknown);
+      expect(canonicalJson(left) === canonicalJson(right)).toBe(isSame(left, right));
+    }),
+  );
 });
 
 function isSame(a: unknown, b: unknown): boolean {

@@ -17,20 +17,32 @@ test('every usual writing of a MAC gives the same one', () => {
         parts.map((octet) => octet.toString(16)).join(':'),
         ` ${parts.map(hex).join(':')}\n`,
       ];
-      for (const text of writings) expect(normalizeMac(upper ? text.toUpperCase() : text), text).toBe(parts.map(hex).join(':'));
+      for (const text of writings)
+        expect(normalizeMac(upper ? text.toUpperCase() : text), text).toBe(parts.map(hex).join(':'));
     }),
   );
 });
 
-test.each(['', '5c:f9:dd:fc:a6', '1:5c:f9:dd:fc:a6:f4', '5c:f9:dd:fc:a6:fg', '5cf9ddfca6f4a', '10.0.0.1', '::1', '5c:f9:dd:fc:a6:'.repeat(2)])('"%s" is none', (text) => {
+test.each([
+  '',
+  '5c:f9:dd:fc:a6',
+  '1:5c:f9:dd:fc:a6:f4',
+  '5c:f9:dd:fc:a6:fg',
+  '5cf9ddfca6f4a',
+  '10.0.0.1',
+  '::1',
+  '5c:f9:dd:fc:a6:'.repeat(2),
+])('"%s" is none', (text) => {
   expect(normalizeMac(text)).toBeUndefined();
 });
 
 test('what comes out goes in again', () => {
-  fc.assert(fc.property(fc.string(), (text) => {
-    const mac = normalizeMac(text);
-    if (mac === undefined) return;
-    expect(mac).toMatch(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/);
-    expect(normalizeMac(mac)).toBe(mac);
-  }));
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      const mac = normalizeMac(text);
+      if (mac === undefined) return;
+      expect(mac).toMatch(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/);
+      expect(normalizeMac(mac)).toBe(mac);
+    }),
+  );
 });

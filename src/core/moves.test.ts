@@ -18,11 +18,18 @@ const door = defineMachine({
 describe('a machine', () => {
   test('that has a state which no move leads to is refused at the start', () => {
     const { moves } = door;
-    expect(() => defineMachine({ ...door, moves: { shut: moves.shut, open: moves.open } })).toThrow('door: no move leads to LOCKED');
+    expect(() => defineMachine({ ...door, moves: { shut: moves.shut, open: moves.open } })).toThrow(
+      'door: no move leads to LOCKED',
+    );
   });
 
   test('with a move from or to a state that there is not is refused too', () => {
-    expect(() => defineMachine<string, string>({ ...door, moves: { ...door.moves, fly: { from: ['OPEN'], to: 'AWAY', by: 'hub', title: 'Fly' } } })).toThrow('unknown state AWAY');
+    expect(() =>
+      defineMachine<string, string>({
+        ...door,
+        moves: { ...door.moves, fly: { from: ['OPEN'], to: 'AWAY', by: 'hub', title: 'Fly' } },
+      }),
+    ).toThrow('unknown state AWAY');
   });
 
   test('says why not, and what would be legal', () => {
@@ -44,7 +51,7 @@ test('whatever is tried, only a legal move changes anything, and the refusal nam
         const legal = names.filter((name) => moves[name].from.includes(state));
         expect(movesFrom(door, state)).toEqual(legal);
         try {
-          const next = assertMove(door, move, state);
+          const next: (typeof states)[number] = assertMove(door, move, state);
           expect(legal).toContain(move);
           state = next;
         } catch (error) {

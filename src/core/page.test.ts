@@ -4,7 +4,9 @@ import { HubError } from './error.ts';
 import { newId } from './id.ts';
 import { fromCursor, toCursor, toPage } from './page.ts';
 
-const time = fc.date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }).map((date) => date.toISOString());
+const time = fc
+  .date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true })
+  .map((date) => date.toISOString());
 const id = fc.uuid();
 
 describe('a cursor', () => {
@@ -34,7 +36,7 @@ test('pages are as long as asked for, and only the last one has no next', () => 
     fc.property(fc.nat(40), fc.integer({ min: 1, max: 10 }), (count, limit) => {
       const rows = Array.from({ length: count }, () => newId());
       const seen: string[] = [];
-      for (let after: string | undefined; ; ) {
+      for (let after: string | undefined; ;) {
         const left = rows.filter((row) => after === undefined || row > after);
         const page = toPage(left.slice(0, limit + 1), limit, (last) => [last]);
         seen.push(...page.rows);

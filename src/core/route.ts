@@ -11,6 +11,8 @@ export const SCOPES = [
   'jobs:read', 'jobs:write', 'events:read', 'system:read',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
+/** Any caller that is known. */
+export const ANY = 'any';
 
 export interface Answer {
   status: number;
@@ -26,6 +28,8 @@ export interface Input<P, Q, B> {
   body: B;
   /** Lower-case names. */
   headers: Record<string, string>;
+  /** null where the route is open to all. */
+  caller: Caller | null;
 }
 
 interface RouteShape<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
@@ -35,7 +39,7 @@ interface RouteShape<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTy
   summary: string;
   tag: string;
   /** null: open to all. */
-  scope: Scope | null;
+  scope: Scope | typeof ANY | null;
   params?: P;
   query?: Q;
   body?: B;
@@ -108,14 +112,8 @@ export function serve(route: Route, base: Ctx, options: ServeOptions) {
     const headers = lowerCase(req);
     const ctx: Ctx = { ...base, log: (req as { log?: Ctx['log'] }).log ?? base.log, cause: requestId(req) };
     try {
-      if (route.shape.scope !== null) {
-        const caller = await options.doorman.authenticate(ctx, headers);
-        ctx.actor = caller.actor;
-        if (!caller.scopes.includes('*') && !caller.scopes.includes(route.shape.scope)) {
-          throw new HubError('forbidden', `This needs the scope ${route.shape.scope}; the key has ${caller.scopes.join(', ') || 'none'}`);
-        }
-      }
-      const input = parseInput(route, req, headers);
+      const caller = route.shape.scope === null ? null : await admit(route.shape.scope, ctx, headers, options.doorman);
+      const input = { ...parseInput(route, req, headers), caller };
       const answer = route.read ? await route.read(ctx, input) : await act(route, ctx, input, options);
       if (options.checkAnswers) checkAnswer(route, answer);
       await send(req, res, answer);
@@ -123,6 +121,13 @@ export function serve(route: Route, base: Ctx, options: ServeOptions) {
       sendProblem(req, res, error, ctx);
     }
   };
+}
+
+async function admit(scope: Scope | typeof ANY, ctx: Ctx, headers: Record<string, string>, doorman: Doorman): Promise<Caller> {
+  const caller = await doorman.authenticate(ctx, headers);
+  ctx.actor = caller.actor;
+  if (scope === ANY || caller.scopes.includes('*') || caller.scopes.includes(scope)) return caller;
+  throw new HubError('forbidden', `This needs the scope ${scope}; the key has ${caller.scopes.join(', ') || 'none'}`);
 }
 
 async function act(route: Route, ctx: Ctx, input: Input<unknown, unknown, unknown>, options: ServeOptions): Promise<Answer> {
@@ -141,7 +146,7 @@ async function act(route: Route, ctx: Ctx, input: Input<unknown, unknown, unknow
   });
 }
 
-function parseInput(route: Route, req: Request, headers: Record<string, string>): Input<unknown, unknown, unknown> {
+function parseInput(route: Route, req: Request, headers: Record<string, string>): Omit<Input<unknown, unknown, unknown>, 'caller'> {
   const { params, query, body } = route.shape;
   if (body && req.body === undefined) {
     if (headers['content-type'] && !/json/.test(headers['content-type'])) {

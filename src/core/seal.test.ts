@@ -5,11 +5,13 @@ import { createSeal } from './seal.ts';
 const seal = createSeal('k'.repeat(32));
 
 test('what was sealed opens again, and shows nothing of itself', () => {
-  fc.assert(fc.property(fc.string({ unit: 'grapheme', minLength: 6 }), (plain) => {
-    const sealed = seal.close(plain);
-    expect(seal.open(sealed)).toBe(plain);
-    expect(sealed).not.toContain(plain);
-  }));
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', minLength: 6 }), (plain) => {
+      const sealed = seal.close(plain);
+      expect(seal.open(sealed)).toBe(plain);
+      expect(sealed).not.toContain(plain);
+    }),
+  );
 });
 
 test('sealed twice, the two do not look alike', () => expect(seal.close('x')).not.toBe(seal.close('x')));

@@ -17,7 +17,9 @@ test('microseconds survive, also with an offset', () => {
       expect(stored).toBe(`${utc.replace('T', ' ')}.${fraction}`);
       expect(toSql(toIso(stored)).padEnd(26, '0')).toBe(stored);
       const local = new Date(Date.parse(`${utc}Z`) + offset * 60_000).toISOString().slice(0, 19);
-      const [hours, minutes] = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60].map((n) => String(n).padStart(2, '0'));
+      const [hours, minutes] = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60].map((n) =>
+        String(n).padStart(2, '0'),
+      );
       expect(toSql(`${local}.${fraction}${offset < 0 ? '-' : '+'}${hours}:${minutes}`)).toBe(stored);
     }),
   );
@@ -31,9 +33,12 @@ test('more than microseconds are cut off', () => {
   expect(toSql('2026-11-21T06:00:00.123456789Z')).toBe('2026-11-21 06:00:00.123456');
 });
 
-test.each(['', 'yesterday', '2026-11-21', '2026-11-21T06:00', '21.11.2026 06:00:00', "2026-11-21T06:00:00Z'; --"])('"%s" is no time', (text) => {
-  expect(() => toSql(text)).toThrow(RangeError);
-});
+test.each(['', 'yesterday', '2026-11-21', '2026-11-21T06:00', '21.11.2026 06:00:00', "2026-11-21T06:00:00Z'; --"])(
+  '"%s" is no time',
+  (text) => {
+    expect(() => toSql(text)).toThrow(RangeError);
+  },
+);
 
 test('a whole second reads with milliseconds; nothing stays nothing', () => {
   expect(toIso('2026-11-21 06:00:00.000000')).toBe('2026-11-21T06:00:00.000Z');

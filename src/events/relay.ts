@@ -4,7 +4,7 @@ import { idFrom } from '../core/id.ts';
 import { isDataFault, tx } from '../core/tx.ts';
 import type { Reaction } from '../journal/job.ts';
 import { buryJob, insertJob } from '../journal/store.ts';
-import { type EventRow, place, takeUnplaced } from './store.ts';
+import { type EventRow, hasUnplaced, place, takeUnplaced } from './store.ts';
 
 /**
  * Takes committed events from the outbox, gives each its place in the feed and writes one job per reaction that wants it, all
@@ -13,6 +13,7 @@ import { type EventRow, place, takeUnplaced } from './store.ts';
  * @returns how many events were taken, and the jobs that should be woken
  */
 export async function relayOnce(ctx: Ctx, reactions: readonly Reaction[], limit = 200): Promise<{ events: number; jobs: string[] }> {
+  if (!(await hasUnplaced(ctx.db))) return { events: 0, jobs: [] };
   return tx(ctx, async (inside) => {
     const { sequence, taken } = await takeUnplaced(inside.db, limit);
     if (taken.length === 0) return { events: 0, jobs: [] };

@@ -97,3 +97,9 @@ export function toEventRow(row: Record<string, unknown>): EventRow {
     data: fromJson(row['data']),
   };
 }
+
+/** Cheap, and without the relay's turn: most looks find nothing. */
+export async function hasUnplaced(db: Knex): Promise<boolean> {
+  const rows = await db('outbox').limit(1).select('event_id');
+  return rows.length > 0;
+}

@@ -13,6 +13,8 @@ export interface JobCtx extends Ctx {
   settings: JobSettings;
   /** Through the effect ledger: effectively once, also across crashes. */
   effect<T>(effect: Effect<T>): Promise<T>;
+  /** Hands on to another job, once per run of this one; an equal one that waits already does it too. */
+  enqueue<S extends z.ZodType>(job: JobType<S>, input: z.output<S>): Promise<void>;
   /** For people who watch; small. */
   progress(progress: Record<string, unknown>): Promise<void>;
 }

@@ -36,6 +36,12 @@ export async function insertDeliveries(db: Knex, deliveries: readonly NewDeliver
   return new Set((rows as { id: string }[]).map((row) => row.id));
 }
 
+/** Cheap, and without a lock: most looks find nothing. */
+export async function hasPending(db: Knex, now: Date): Promise<boolean> {
+  const rows = await db('deliveries').where({ state: 'pending' }).andWhere('due_at', '<=', toSql(now)).limit(1).select('id');
+  return rows.length > 0;
+}
+
 /** The oldest due delivery that no other worker holds. */
 export async function takePending(db: Knex.Transaction, now: Date): Promise<StoredDelivery | undefined> {
   const [rows] = await db.raw(

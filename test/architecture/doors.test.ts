@@ -9,7 +9,14 @@ const sources = sourceFiles();
 test('all of our code is looked at', () => {
   const files = sources.map(({ file }) => file);
   expect(files.length).toBeGreaterThan(150);
-  for (const known of ['src/core/tx.ts', 'src/main.ts', 'jobs/worker.ts', 'adapters/redfish/client.ts', 'test/architecture/doors.test.ts']) expect(files).toContain(known);
+  for (const known of [
+    'src/core/tx.ts',
+    'src/main.ts',
+    'jobs/worker.ts',
+    'adapters/redfish/client.ts',
+    'test/architecture/doors.test.ts',
+  ])
+    expect(files).toContain(known);
 });
 
 test('every import goes through an open door', () => {
@@ -24,13 +31,22 @@ test('every import goes through an open door', () => {
 
 test('every import names a file that is there, with its ending', () => {
   const missing = sources.flatMap(({ file, imports }) =>
-    imports.flatMap(({ target, specifier }) => (target === undefined || (/\.\w+$/.test(target) && existsSync(path.join(ROOT, target))) ? [] : [`${file}: ${specifier}`])),
+    imports.flatMap(({ target, specifier }) =>
+      target === undefined || (/\.\w+$/.test(target) && existsSync(path.join(ROOT, target)))
+        ? []
+        : [`${file}: ${specifier}`],
+    ),
   );
   expect(missing).toEqual([]);
 });
 
 test('no file imports itself round about', () => {
-  const edges = new Map(sources.map(({ file, imports }) => [file, imports.flatMap(({ target, typeOnly }) => (target === undefined || typeOnly ? [] : [target]))]));
+  const edges = new Map(
+    sources.map(({ file, imports }) => [
+      file,
+      imports.flatMap(({ target, typeOnly }) => (target === undefined || typeOnly ? [] : [target])),
+    ]),
+  );
   const done = new Set<string>();
   const circles: string[] = [];
   const visit = (file: string, way: string[]): void => {
@@ -47,7 +63,8 @@ test('no file imports itself round about', () => {
 test('only adapters, the kit and the composition speak to the outside', () => {
   const clients = /^(node:)?(http|https|http2|net|tls|dgram)$|^(undici|axios|got)$/;
   const speaking = sources.flatMap(({ file, imports }) => {
-    const inside = /^(src\/|jobs\/)/.test(file) && !/^src\/(kit\/|[\w-]+\.ts$)/.test(file) && !file.endsWith('.test.ts');
+    const inside =
+      /^(src\/|jobs\/)/.test(file) && !/^src\/(kit\/|[\w-]+\.ts$)/.test(file) && !file.endsWith('.test.ts');
     return inside ? imports.flatMap(({ specifier }) => (clients.test(specifier) ? [`${file}: ${specifier}`] : [])) : [];
   });
   expect(speaking).toEqual([]);
@@ -93,7 +110,10 @@ describe('the table', () => {
   ])('keeps %s from importing %s', (from, to) => expect(whyClosed(from, to, false)).toBeDefined());
 
   test('sees imports, re-exports and imports at run time', () => {
-    const { imports } = parseText('src/assets/x.ts', `import type { A } from './a.ts'; import { type B } from '#src/b.ts'; export { c } from '../core/c.ts'; await import('#jobs/d.ts'); import 'pino';`);
+    const { imports } = parseText(
+      'src/assets/x.ts',
+      `import type { A } from './a.ts'; import { type B } from '#src/b.ts'; export { c } from '../core/c.ts'; await import('#jobs/d.ts'); import 'pino';`,
+    );
     expect(imports).toEqual([
       { specifier: './a.ts', typeOnly: true, target: 'src/assets/a.ts' },
       { specifier: '#src/b.ts', typeOnly: true, target: 'src/b.ts' },

@@ -13,7 +13,9 @@ describe('a line of code knows its room', () => {
   });
 
   test('SQL: in store.ts, reads.ts, *-store.ts, migrations, and what opens and keeps the database', () => {
-    const mayHold = (file: string): boolean => /(\/|-)store\.ts$|\/reads\.ts$|^migrations\//.test(file) || ['src/core/tx.ts', 'src/database.ts', 'src/migrate.ts'].includes(file);
+    const mayHold = (file: string): boolean =>
+      /(\/|-)store\.ts$|\/reads\.ts$|^migrations\//.test(file) ||
+      ['src/core/tx.ts', 'src/database.ts', 'src/migrate.ts'].includes(file);
     expect(places(sqlOf, (file) => !mayHold(file) && !file.startsWith('adapters/'))).toEqual([]);
     expect(places(sqlOf, mayHold).length).toBeGreaterThan(50);
   });
@@ -22,7 +24,9 @@ describe('a line of code knows its room', () => {
     const doors = ['src/core/route.ts', 'src/web.ts'];
     expect(places(requestNames, (file) => !doors.includes(file))).toEqual([]);
     expect(places(requestNames, (file) => doors.includes(file))).not.toEqual([]);
-    const express = program.filter(({ file, imports }) => !doors.includes(file) && imports.some(({ specifier }) => specifier === 'express'));
+    const express = program.filter(
+      ({ file, imports }) => !doors.includes(file) && imports.some(({ specifier }) => specifier === 'express'),
+    );
     expect(express.map(({ file }) => file)).toEqual([]);
   });
 
@@ -32,7 +36,8 @@ describe('a line of code knows its room', () => {
 });
 
 describe('the eyes see', () => {
-  const seen = (find: (source: SourceFile) => unknown[], text: string): number => find(parseText('src/x.ts', text)).length;
+  const seen = (find: (source: SourceFile) => unknown[], text: string): number =>
+    find(parseText('src/x.ts', text)).length;
 
   test.each([
     ['ctx.db("jobs").where({ id })', 1],
@@ -47,16 +52,27 @@ describe('the eyes see', () => {
 
   test.each([
     ['await tx(ctx, (inside) => ctx.adapters.use("tickets").create(key, draft))', 2],
-    ['const tickets = ctx.adapters.use("tickets"); await tx(ctx, async (inside) => { await tickets.create(key, draft); })', 1],
+    [
+      'const tickets = ctx.adapters.use("tickets"); await tx(ctx, async (inside) => { await tickets.create(key, draft); })',
+      1,
+    ],
     ['await tx(ctx, async () => { await fetch(url); })', 1],
     ['await tx(ctx, async () => { await ctx.effect({ act }); })', 1],
     ['post({ path }, async (tx) => { await fetch(url); })', 1],
-    ['const tickets = ctx.adapters.use("tickets"); const made = await tickets.create(key); await tx(ctx, (inside) => link(inside, made))', 0],
+    [
+      'const tickets = ctx.adapters.use("tickets"); const made = await tickets.create(key); await tx(ctx, (inside) => link(inside, made))',
+      0,
+    ],
     ['await tx(ctx, (inside) => note(inside, { system: ctx.adapters.providerOf("tickets") }))', 0],
-  ])('calls in a transaction in %s: %i', (text, count) => expect(new Set(outsideCallsInTransactions(parseText('jobs/x.ts', text))).size).toBeGreaterThanOrEqual(count === 0 ? 0 : 1));
+  ])('calls in a transaction in %s: %i', (text, count) =>
+    expect(new Set(outsideCallsInTransactions(parseText('jobs/x.ts', text))).size).toBeGreaterThanOrEqual(
+      count === 0 ? 0 : 1,
+    ),
+  );
 
   test('nothing where there is nothing', () => {
-    const clean = 'const tickets = ctx.adapters.use("tickets"); await tickets.create(key); await tx(ctx, (inside) => link(inside, made))';
+    const clean =
+      'const tickets = ctx.adapters.use("tickets"); await tickets.create(key); await tx(ctx, (inside) => link(inside, made))';
     expect(outsideCallsInTransactions(parseText('jobs/x.ts', clean))).toEqual([]);
     expect(seen(environmentReads, 'read(process.argv)')).toBe(0);
     expect(seen(environmentReads, 'process.env["HOME"]; process.env.PATH')).toBe(2);

@@ -14,14 +14,20 @@ export function sqlOf(source: SourceFile): Node[] {
       if (/(^|\.)(db|trx)$/.test(callee)) return true;
       return /\.raw$/.test(callee) && callee !== 'express.raw' && callee !== 'String.raw';
     }
-    const text = node.type === 'Literal' && typeof node.value === 'string' ? node.value : node.type === 'TemplateElement' ? node.value.raw : '';
-    return /^\s*(SELECT\s.+\sFROM|INSERT\s+(IGNORE\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s/s.test(text);
+    return /^\s*(SELECT\s.+\sFROM|INSERT\s+(IGNORE\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s/s.test(textOf(node));
   });
+}
+
+function textOf(node: Node): string {
+  if (node.type === 'TemplateElement') return node.value.raw;
+  return node.type === 'Literal' && typeof node.value === 'string' ? node.value : '';
 }
 
 /** Where a file names Express' request or answer. */
 export function requestNames(source: SourceFile): Node[] {
-  return [...nodesOf(source.program)].filter((node) => node.type === 'Identifier' && (node.name === 'req' || node.name === 'res'));
+  return [...nodesOf(source.program)].filter(
+    (node) => node.type === 'Identifier' && (node.name === 'req' || node.name === 'res'),
+  );
 }
 
 /**
@@ -31,11 +37,22 @@ export function requestNames(source: SourceFile): Node[] {
 export function outsideCallsInTransactions(source: SourceFile): Node[] {
   const all = [...nodesOf(source.program)];
   const capabilities = new Set(
-    all.flatMap((node) => (node.type === 'VariableDeclarator' && node.id.type === 'Identifier' && node.init && isUse(node.init) ? [node.id.name] : [])),
+    all.flatMap((node) =>
+      node.type === 'VariableDeclarator' && node.id.type === 'Identifier' && node.init && isUse(node.init)
+        ? [node.id.name]
+        : [],
+    ),
   );
   return all.flatMap((node) => {
-    if (node.type !== 'CallExpression' || node.callee.type !== 'Identifier' || !['tx', 'post'].includes(node.callee.name)) return [];
-    const bodies = node.arguments.filter((given) => given.type === 'ArrowFunctionExpression' || given.type === 'FunctionExpression');
+    if (
+      node.type !== 'CallExpression' ||
+      node.callee.type !== 'Identifier' ||
+      !['tx', 'post'].includes(node.callee.name)
+    )
+      return [];
+    const bodies = node.arguments.filter(
+      (given) => given.type === 'ArrowFunctionExpression' || given.type === 'FunctionExpression',
+    );
     return bodies.flatMap((body) => [...nodesOf(body)].filter((inner) => isOutsideCall(inner, capabilities)));
   });
 }
@@ -47,6 +64,7 @@ function isUse(node: Node): boolean {
 function isOutsideCall(node: Node, capabilities: ReadonlySet<string>): boolean {
   if (node.type !== 'CallExpression') return false;
   const callee = dotted(node.callee) ?? '';
-  if (isUse(node) || /(^|\.)(effect|performEffect|fetch)$/.test(callee) || /^(https?|undici|axios)\./.test(callee)) return true;
+  if (isUse(node) || /(^|\.)(effect|performEffect|fetch)$/.test(callee) || /^(https?|undici|axios)\./.test(callee))
+    return true;
   return callee.includes('.') && capabilities.has(callee.split('.')[0] ?? '');
 }

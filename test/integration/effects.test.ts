@@ -33,7 +33,16 @@ function outside(options: { hiddenUntil?: number } = {}) {
 
 async function run(): Promise<{ id: string; fence: number }> {
   const id = newId();
-  await insertJob(database.db, { id, name: 'work', input: {}, subject: { type: 'asset', id: 'a' }, dedupeKey: id, cause: null, reaction: null, now: new Date(T0) });
+  await insertJob(database.db, {
+    id,
+    name: 'work',
+    input: {},
+    subject: { type: 'asset', id: 'a' },
+    dedupeKey: id,
+    cause: null,
+    reaction: null,
+    now: new Date(T0),
+  });
   return takeOver(id, T0);
 }
 
@@ -43,7 +52,12 @@ async function takeOver(id: string, at: number): Promise<{ id: string; fence: nu
   return { id, fence: job.fence };
 }
 
-function effectOn(world: ReturnType<typeof outside>, key: string, kind: EffectClass, more: Partial<Effect<string>> = {}): Effect<string> {
+function effectOn(
+  world: ReturnType<typeof outside>,
+  key: string,
+  kind: EffectClass,
+  more: Partial<Effect<string>> = {},
+): Effect<string> {
   return {
     key,
     adapter: 'jira',
@@ -56,7 +70,11 @@ function effectOn(world: ReturnType<typeof outside>, key: string, kind: EffectCl
   };
 }
 
-const by = (job: { id: string; fence: number }, world: ReturnType<typeof outside>) => ({ db: database.db, job, now: () => new Date(world.clock.now) });
+const by = (job: { id: string; fence: number }, world: ReturnType<typeof outside>) => ({
+  db: database.db,
+  job,
+  now: () => new Date(world.clock.now),
+});
 const rowOf = async (key: string) => (await database.db('effects').where({ effect_key: key }).select('*'))[0];
 
 const unheard = (): AdapterError => new AdapterError('unreachable', 'no answer', { system: 'jira' });
@@ -89,17 +107,22 @@ describe.each(CLASSES)('an effect that is %s', (kind) => {
     expect(world.made).toHaveLength(1);
   });
 
-  test.each(['rejected', 'unauthorized', 'throttled', 'not-found', 'unsupported'] as const)('that was refused (%s) did not happen and may be sent again', async (refusal: AdapterErrorKind) => {
-    const world = outside();
-    const job = await run();
-    const key = newId();
-    const refused = effectOn(world, key, kind, { act: () => Promise.reject(new AdapterError(refusal, 'no', { system: 'jira' })) });
-    await expect(performEffect(by(job, world), refused)).rejects.toMatchObject({ kind: refusal });
-    expect(await rowOf(key)).toMatchObject({ state: 'refused' });
-    expect(await performEffect(by(job, world), effectOn(world, key, kind))).toBe('thing-1');
-    expect(world.probes).toBe(0);
-    expect(await rowOf(key)).toMatchObject({ state: 'done', error: null, sends: 2 });
-  });
+  test.each(['rejected', 'unauthorized', 'throttled', 'not-found', 'unsupported'] as const)(
+    'that was refused (%s) did not happen and may be sent again',
+    async (refusal: AdapterErrorKind) => {
+      const world = outside();
+      const job = await run();
+      const key = newId();
+      const refused = effectOn(world, key, kind, {
+        act: () => Promise.reject(new AdapterError(refusal, 'no', { system: 'jira' })),
+      });
+      await expect(performEffect(by(job, world), refused)).rejects.toMatchObject({ kind: refusal });
+      expect(await rowOf(key)).toMatchObject({ state: 'refused' });
+      expect(await performEffect(by(job, world), effectOn(world, key, kind))).toBe('thing-1');
+      expect(world.probes).toBe(0);
+      expect(await rowOf(key)).toMatchObject({ state: 'done', error: null, sends: 2 });
+    },
+  );
 
   test('of a run that was taken over before it was sent is not sent by it', async () => {
     const world = outside();
@@ -112,7 +135,11 @@ describe.each(CLASSES)('an effect that is %s', (kind) => {
 
 describe('nobody heard back', () => {
   /** It happened, or not, and the answer was lost. */
-  async function lose(world: ReturnType<typeof outside>, kind: EffectClass, happened: boolean): Promise<{ key: string; job: { id: string; fence: number } }> {
+  async function lose(
+    world: ReturnType<typeof outside>,
+    kind: EffectClass,
+    happened: boolean,
+  ): Promise<{ key: string; job: { id: string; fence: number } }> {
     const [job, key] = [await run(), newId()];
     const lost = effectOn(world, key, kind, {
       act: async () => {
@@ -185,7 +212,9 @@ describe('nobody heard back', () => {
   test('an answer that is garbage counts as no answer', async () => {
     const world = outside();
     const [job, key] = [await run(), newId()];
-    const garbled = effectOn(world, key, 'probe-first', { act: async () => (world.make(), Promise.reject(new AdapterError('malformed', '<html>', { system: 'jira' }))) });
+    const garbled = effectOn(world, key, 'probe-first', {
+      act: async () => (world.make(), Promise.reject(new AdapterError('malformed', '<html>', { system: 'jira' }))),
+    });
     await expect(performEffect(by(job, world), garbled)).rejects.toMatchObject({ kind: 'malformed' });
     expect(await performEffect(by(job, world), effectOn(world, key, 'probe-first'))).toBe('thing-1');
     expect(world.made).toHaveLength(1);
@@ -195,7 +224,9 @@ describe('nobody heard back', () => {
     const world = outside();
     const [job, key] = [await run(), newId()];
     let answer = (): void => {};
-    const slow = effectOn(world, key, 'manual', { act: () => new Promise((resolve) => (answer = () => resolve(world.make()))) });
+    const slow = effectOn(world, key, 'manual', {
+      act: () => new Promise((resolve) => (answer = () => resolve(world.make()))),
+    });
     const first = performEffect(by(job, world), slow);
     await expect.poll(async () => (await rowOf(key))?.state).toBe('sent');
     const second = performEffect(by(await takeOver(job.id, T0 + 5000), world), effectOn(world, key, 'manual'));
@@ -221,7 +252,8 @@ test.each(['probe-first', 'manual'] as const)('two runs at once of one %s effect
     const outcomes = await Promise.allSettled([1, 2, 3].map(() => performEffect(by(job, world), slowly)));
     expect(started).toBe(1);
     expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1);
-    for (const outcome of outcomes) if (outcome.status === 'rejected') expect(['Later', 'Parked']).toContain(outcome.reason.name);
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') expect(['Later', 'Parked']).toContain(outcome.reason.name);
     expect(await performEffect(by(job, world), slowly)).toBe('thing-1');
   }
 });

@@ -18,7 +18,10 @@ async function listen(count: number, options: { lastEventId?: string; query?: st
   const late = setTimeout(() => gone.abort(new Error(`only ${told.length} of ${count} events came`)), 15_000);
   const told: Told[] = [];
   const answer = await fetch(`${on.url}/v1/events/stream${options.query ?? ''}`, {
-    headers: { authorization: `Bearer ${on.apiKey}`, ...(options.lastEventId === undefined ? {} : { 'last-event-id': options.lastEventId }) },
+    headers: {
+      authorization: `Bearer ${on.apiKey}`,
+      ...(options.lastEventId === undefined ? {} : { 'last-event-id': options.lastEventId }),
+    },
     signal: gone.signal,
   });
   expect(answer.headers.get('content-type')).toBe('text/event-stream');
@@ -41,21 +44,30 @@ async function listen(count: number, options: { lastEventId?: string; query?: st
 }
 
 function toTold(block: string): Told | undefined {
-  const fields = Object.fromEntries(block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]));
-  return fields['id'] === undefined ? undefined : { id: fields['id'], event: fields['event'] ?? '', data: JSON.parse(fields['data'] ?? '') as Told['data'] };
+  const fields = Object.fromEntries(
+    block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+  );
+  return fields['id'] === undefined
+    ? undefined
+    : { id: fields['id'], event: fields['event'] ?? '', data: JSON.parse(fields['data'] ?? '') as Told['data'] };
 }
 
 let made = 0;
 async function expectOne(): Promise<void> {
   made += 1;
-  const tail = made.toString(16).padStart(6, '0').replaceAll(/(..)(?!$)/g, '$1:');
+  const tail = made
+    .toString(16)
+    .padStart(6, '0')
+    .replaceAll(/(..)(?!$)/g, '$1:');
   await on.client.post('/v1/expected-machines', { bmc_mac: `02:00:00:${tail}` });
 }
 
 async function readAll(): Promise<{ id: string; sequence: string }[]> {
   const all: { id: string; sequence: string }[] = [];
-  for (let after = 0; ; ) {
-    const page = await on.client.get<{ items: { id: string; sequence: string }[]; next: number }>(`/v1/events?after=${after}&limit=7`);
+  for (let after = 0; ;) {
+    const page = await on.client.get<{ items: { id: string; sequence: string }[]; next: number }>(
+      `/v1/events?after=${after}&limit=7`,
+    );
     all.push(...page.items);
     if (page.items.length === 0) return all;
     after = page.next;
@@ -112,9 +124,16 @@ describe('the list', () => {
   });
 
   test('is of CloudEvents whose data fits the schema that they name', async () => {
-    const { items } = await on.client.get<{ items: { specversion: string; dataschema: string; sequence: string; type: string; source: string }[] }>('/v1/events?limit=1');
+    const { items } = await on.client.get<{
+      items: { specversion: string; dataschema: string; sequence: string; type: string; source: string }[];
+    }>('/v1/events?limit=1');
     const [event] = items;
-    expect(event).toMatchObject({ specversion: '1.0', type: 'com.baremetal.expected-machine.registered', source: on.hub.config.PUBLIC_URL, sequence: '0000000000000001' });
+    expect(event).toMatchObject({
+      specversion: '1.0',
+      type: 'com.baremetal.expected-machine.registered',
+      source: on.hub.config.PUBLIC_URL,
+      sequence: '0000000000000001',
+    });
     expect((await call(String(event?.dataschema))).status).toBe(200);
   });
 

@@ -19,7 +19,10 @@ interface Fault {
 
 /** RFC 9457, and what this hub promises on top. @returns the faults of fields */
 function expectProblem(answer: Called, status: number, kind: string): Fault[] {
-  expect([answer.status, answer.headers.get('content-type')]).toEqual([status, 'application/problem+json; charset=utf-8']);
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([
+    status,
+    'application/problem+json; charset=utf-8',
+  ]);
   expect(answer.json).toMatchObject({ type: `urn:reanimator:problem:${kind}`, status });
   for (const member of ['title', 'detail', 'instance']) expect(answer.json[member], member).toBeTypeOf('string');
   expect(answer.text).not.toMatch(/\n\s+at |node_modules|\.ts:\d/);
@@ -38,41 +41,73 @@ describe('a body', () => {
 
   test('that is empty, or of neither of two forms: 400', async () => {
     expect(expectProblem(await ask('/v1/expected-machines', { body: '' }), 400, 'invalid')).not.toEqual([]);
-    expect(expectProblem(await ask('/v1/expected-machines', { method: 'POST' }), 400, 'invalid')[0]?.field).toBe('body');
-    expect(expectProblem(await ask('/v1/expected-machines', { body: {} }), 400, 'invalid').map(({ field }) => field)).toEqual(['/bmc_mac']);
+    expect(expectProblem(await ask('/v1/expected-machines', { method: 'POST' }), 400, 'invalid')[0]?.field).toBe(
+      'body',
+    );
+    expect(
+      expectProblem(await ask('/v1/expected-machines', { body: {} }), 400, 'invalid').map(({ field }) => field),
+    ).toEqual(['/bmc_mac']);
     expect(expectProblem(await ask('/v1/expected-machines', { body: [] }), 400, 'invalid')).not.toEqual([]);
   });
 
   test('of 10 MB: 413, saying how much is taken', async () => {
-    const answer = await ask('/v1/expected-machines', { body: JSON.stringify([expected('02:00:00:00:00:01', { name: 'x'.repeat(10_000_000) })]) });
+    const answer = await ask('/v1/expected-machines', {
+      body: JSON.stringify([expected('02:00:00:00:00:01', { name: 'x'.repeat(10_000_000) })]),
+    });
     expectProblem(answer, 413, 'too-large');
     expect(answer.json['detail']).toContain(String(4 * 1024 * 1024));
   });
 
   test('of another kind: 415', async () => {
-    expectProblem(await ask('/v1/expected-machines', { body: '<a/>', headers: { 'content-type': 'text/xml' } }), 415, 'unsupported-media');
-    expectProblem(await ask('/v1/expected-machines', { body: '{}', headers: { 'content-encoding': 'snappy' } }), 415, 'unsupported-media');
+    expectProblem(
+      await ask('/v1/expected-machines', { body: '<a/>', headers: { 'content-type': 'text/xml' } }),
+      415,
+      'unsupported-media',
+    );
+    expectProblem(
+      await ask('/v1/expected-machines', { body: '{}', headers: { 'content-encoding': 'snappy' } }),
+      415,
+      'unsupported-media',
+    );
   });
 
   test('with an unknown field: the field is named', async () => {
-    const faults = expectProblem(await ask('/v1/expected-machines', { body: [expected('02:00:00:00:00:01'), expected('02:00:00:00:00:02', { rak: 'r1' })] }), 400, 'invalid');
+    const faults = expectProblem(
+      await ask('/v1/expected-machines', {
+        body: [expected('02:00:00:00:00:01'), expected('02:00:00:00:00:02', { rak: 'r1' })],
+      }),
+      400,
+      'invalid',
+    );
     expect(faults).toEqual([{ field: '/1/rak', message: expect.stringContaining('unknown field rak') as string }]);
     expect(await known('02:00:00:00:00:01')).toBe(false);
   });
 
   test('with a wrong type: where it is, as a JSON pointer', async () => {
-    const body = Array.from({ length: 4 }, (_, index) => ({ asset: 'a', type: 'SMART_FAIL', occurred_at: index === 3 ? 'yesterday' : '2026-11-21T06:00:00Z' }));
+    const body = Array.from({ length: 4 }, (_, index) => ({
+      asset: 'a',
+      type: 'SMART_FAIL',
+      occurred_at: index === 3 ? 'yesterday' : '2026-11-21T06:00:00Z',
+    }));
     const faults = expectProblem(await ask('/v1/telemetry', { body }), 400, 'invalid');
     expect(faults.map(({ field }) => field)).toEqual(['/3/occurred_at']);
   });
 
   test('with several faults: all of them', async () => {
-    const faults = expectProblem(await ask('/v1/telemetry', { body: [{ asset: '', type: 'smart', occurred_at: 'x', more: 1 }] }), 400, 'invalid');
+    const faults = expectProblem(
+      await ask('/v1/telemetry', { body: [{ asset: '', type: 'smart', occurred_at: 'x', more: 1 }] }),
+      400,
+      'invalid',
+    );
     expect(faults.map(({ field }) => field).toSorted()).toEqual(['/0/asset', '/0/more', '/0/occurred_at', '/0/type']);
   });
 
   test('that says a machine twice: where the second one is', async () => {
-    const faults = expectProblem(await ask('/v1/expected-machines', { body: [expected('02:00:00:00:00:0a'), expected('02-00-00-00-00-0A')] }), 400, 'invalid');
+    const faults = expectProblem(
+      await ask('/v1/expected-machines', { body: [expected('02:00:00:00:00:0a'), expected('02-00-00-00-00-0A')] }),
+      400,
+      'invalid',
+    );
     expect(faults[0]?.field).toBe('/1/bmc_mac');
     expect(await known('02:00:00:00:00:0a')).toBe(false);
   });
@@ -92,17 +127,23 @@ describe('an address', () => {
     const answer = await ask('/v1/assets', { method: 'DELETE' });
     expectProblem(answer, 405, 'method-not-allowed');
     expect(answer.headers.get('allow')).toBe('GET, HEAD');
-    expect((await ask('/v1/expected-machines', { method: 'PUT', body: {} })).headers.get('allow')).toBe('GET, HEAD, POST');
+    expect((await ask('/v1/expected-machines', { method: 'PUT', body: {} })).headers.get('allow')).toBe(
+      'GET, HEAD, POST',
+    );
   });
 
   test('with an id that is none: 400; of nobody: 404', async () => {
     expect(expectProblem(await ask('/v1/assets/seven'), 400, 'invalid')[0]?.field).toBe('path.id');
-    for (const path of ['assets', 'tickets', 'jobs', 'bmcs', 'expected-machines']) expectProblem(await ask(`/v1/${path}/${newId()}`), 404, 'not-found');
+    for (const path of ['assets', 'tickets', 'jobs', 'bmcs', 'expected-machines'])
+      expectProblem(await ask(`/v1/${path}/${newId()}`), 404, 'not-found');
   });
 
-  test.each(['/v1/assets/%ZZ', '/v1/assets/%E0%A4%A', '/hooks/%ZZ'])('that cannot be decoded: 400 (%s)', async (path) => {
-    expectProblem(await ask(path, path.startsWith('/hooks') ? { body: {} } : {}), 400, 'invalid');
-  });
+  test.each(['/v1/assets/%ZZ', '/v1/assets/%E0%A4%A', '/hooks/%ZZ'])(
+    'that cannot be decoded: 400 (%s)',
+    async (path) => {
+      expectProblem(await ask(path, path.startsWith('/hooks') ? { body: {} } : {}), 400, 'invalid');
+    },
+  );
 
   test('with a filter that is none: 400 naming the parameter and what there is', async () => {
     const faults = expectProblem(await ask('/v1/assets?state=RACKD'), 400, 'invalid');
@@ -125,7 +166,10 @@ describe('a cursor', () => {
     ['with numbers', Buffer.from('[1,2]').toString('base64url')],
   ];
   test.each(wrong)('%s: 400 on every list', async (_what, cursor) => {
-    for (const list of lists) expect(expectProblem(await ask(`/v1/${list}?cursor=${cursor}`), 400, 'invalid')[0]?.field, list).toBe('query.cursor');
+    for (const list of lists)
+      expect(expectProblem(await ask(`/v1/${list}?cursor=${cursor}`), 400, 'invalid')[0]?.field, list).toBe(
+        'query.cursor',
+      );
   });
 
   test('leads through all of a list, each once, whatever comes in meanwhile', async () => {
@@ -145,7 +189,12 @@ describe('a cursor', () => {
 
 describe('a key', () => {
   test('that is missing, malformed or unknown: 401, and says how it is sent', async () => {
-    for (const key of [undefined, 'x', `hub_${'0'.repeat(12)}.${'0'.repeat(40)}`, `${on.apiKey.slice(0, -1)}${on.apiKey.endsWith('0') ? '1' : '0'}`]) {
+    for (const key of [
+      undefined,
+      'x',
+      `hub_${'0'.repeat(12)}.${'0'.repeat(40)}`,
+      `${on.apiKey.slice(0, -1)}${on.apiKey.endsWith('0') ? '1' : '0'}`,
+    ]) {
       const answer = await call(`${on.url}/v1/assets`, { key });
       expectProblem(answer, 401, 'unauthenticated');
       expect(answer.headers.get('www-authenticate')).toContain('Bearer');
@@ -187,7 +236,8 @@ describe('a key', () => {
 });
 
 describe('an Idempotency-Key', () => {
-  const countEvents = async (): Promise<number> => (await on.database.db('events').where({ type: 'expected-machine.registered' }).select('id')).length;
+  const countEvents = async (): Promise<number> =>
+    (await on.database.db('events').where({ type: 'expected-machine.registered' }).select('id')).length;
 
   test('again with the same request: the first answer again, and nothing is done', async () => {
     const body = expected('02:00:00:00:02:01');
@@ -203,7 +253,10 @@ describe('an Idempotency-Key', () => {
 
   test('again with another request: 409', async () => {
     await ask('/v1/expected-machines', { body: expected('02:00:00:00:02:02'), headers: { 'idempotency-key': 'k-2' } });
-    const answer = await ask('/v1/expected-machines', { body: expected('02:00:00:00:02:03'), headers: { 'idempotency-key': 'k-2' } });
+    const answer = await ask('/v1/expected-machines', {
+      body: expected('02:00:00:00:02:03'),
+      headers: { 'idempotency-key': 'k-2' },
+    });
     expect(expectProblem(answer, 409, 'conflict')[0]?.field).toBe('header Idempotency-Key');
     expect(await known('02:00:00:00:02:03')).toBe(false);
   });
@@ -211,7 +264,9 @@ describe('an Idempotency-Key', () => {
   test('at once, many times: one effect, and the same answer for all', async () => {
     const events = await countEvents();
     const body = expected('02:00:00:00:02:04');
-    const answers = await Promise.all(Array.from({ length: 8 }, () => ask('/v1/expected-machines', { body, headers: { 'idempotency-key': 'k-3' } })));
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => ask('/v1/expected-machines', { body, headers: { 'idempotency-key': 'k-3' } })),
+    );
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 200));
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
     expect(answers.filter(({ headers }) => headers.get('idempotent-replayed') === 'true')).toHaveLength(7);
@@ -227,18 +282,31 @@ describe('an Idempotency-Key', () => {
   test('of another key of the API is another', async () => {
     const headers = { 'idempotency-key': 'k-5' };
     await ask('/v1/expected-machines', { body: expected('02:00:00:00:02:06'), headers });
-    const other = await ask('/v1/expected-machines', { key: await on.keyFor(['*']), body: expected('02:00:00:00:02:07'), headers });
+    const other = await ask('/v1/expected-machines', {
+      key: await on.keyFor(['*']),
+      body: expected('02:00:00:00:02:07'),
+      headers,
+    });
     expect([other.status, other.headers.get('idempotent-replayed')]).toEqual([200, null]);
   });
 
   test('that is too long: 400', async () => {
-    expectProblem(await ask('/v1/expected-machines', { body: expected('02:00:00:00:02:08'), headers: { 'idempotency-key': 'k'.repeat(191) } }), 400, 'invalid');
+    expectProblem(
+      await ask('/v1/expected-machines', {
+        body: expected('02:00:00:00:02:08'),
+        headers: { 'idempotency-key': 'k'.repeat(191) },
+      }),
+      400,
+      'invalid',
+    );
   });
 });
 
 describe('every answer', () => {
   test('carries the id of its request: a sound one that it brought, or a new one', async () => {
-    expect((await ask('/v1/assets', { headers: { 'x-request-id': 'request-0001' } })).headers.get('x-request-id')).toBe('request-0001');
+    expect((await ask('/v1/assets', { headers: { 'x-request-id': 'request-0001' } })).headers.get('x-request-id')).toBe(
+      'request-0001',
+    );
     const made = (await ask('/v1/assets', { headers: { 'x-request-id': 'a b' } })).headers.get('x-request-id');
     expect(made).toMatch(/^[\w-]{36}$/);
   });
@@ -252,7 +320,9 @@ describe('every answer', () => {
   });
 
   test('a secret that was given is not given back', async () => {
-    const answer = await ask('/v1/expected-machines', { body: expected('02:00:00:00:03:02', { bmc_username: 'root', bmc_password: 'Swordfish-17' }) });
+    const answer = await ask('/v1/expected-machines', {
+      body: expected('02:00:00:00:03:02', { bmc_username: 'root', bmc_password: 'Swordfish-17' }),
+    });
     expect(answer.text).not.toContain('Swordfish');
     expect(answer.json).toMatchObject({ results: [{ machine: { has_bmc_password: true } }] });
     const rows = await on.database.db('expected_machines').where({ bmc_mac: '02:00:00:00:03:02' }).select('*');

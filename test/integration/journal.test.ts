@@ -8,7 +8,19 @@ import { Later, Parked } from '#src/journal/effect.ts';
 import { handle, type JobHandler } from '#src/journal/job-ctx.ts';
 import { defineJob } from '#src/journal/job.ts';
 import { findJob } from '#src/journal/reads.ts';
-import { claimJob, type ClaimedJob, endJob, findDue, findEqualWaiting, insertJob, ownsJob, renewLeases, reviveJob, saveProgress, sweepJournal } from '#src/journal/store.ts';
+import {
+  claimJob,
+  type ClaimedJob,
+  endJob,
+  findDue,
+  findEqualWaiting,
+  insertJob,
+  ownsJob,
+  renewLeases,
+  reviveJob,
+  saveProgress,
+  sweepJournal,
+} from '#src/journal/store.ts';
 import { AdapterError } from '#src/ports/adapter-error.ts';
 import type { Adapters } from '#src/ports/adapters.ts';
 import { testCtx, testDatabase, type TestDatabase } from '#test/kit/test-database.ts';
@@ -24,11 +36,23 @@ const later = (ms: number): Date => new Date(T0.getTime() + ms);
 async function add(more: { dedupeKey?: string; name?: string; now?: Date } = {}): Promise<string> {
   const id = newId();
   const { dedupeKey = id, name = 'work', now = T0 } = more;
-  const added = await insertJob(database.db, { id, name, input: { n: 1 }, subject: { type: 'asset', id: 'a' }, dedupeKey, cause: null, reaction: null, now });
+  const added = await insertJob(database.db, {
+    id,
+    name,
+    input: { n: 1 },
+    subject: { type: 'asset', id: 'a' },
+    dedupeKey,
+    cause: null,
+    reaction: null,
+    now,
+  });
   return added ? id : '';
 }
 
-async function claim(id: string, more: { worker?: string; now?: Date; leaseMs?: number } = {}): Promise<ClaimedJob | undefined> {
+async function claim(
+  id: string,
+  more: { worker?: string; now?: Date; leaseMs?: number } = {},
+): Promise<ClaimedJob | undefined> {
   const { worker = 'w1', now = later(1), leaseMs = 1000 } = more;
   return claimJob(database.db, { id, worker, now, leaseUntil: new Date(now.getTime() + leaseMs) });
 }
@@ -80,7 +104,9 @@ describe('a claim', () => {
     const now = await claimed(id, { worker: 'new', now: later(2000) });
     expect(await endJob(database.db, old, { state: 'done', result: { by: 'old' } }, later(2001))).toBe(false);
     expect(await endJob(database.db, old, { state: 'dead', error: {} }, later(2001))).toBe(false);
-    expect(await endJob(database.db, old, { state: 'waiting', dueAt: T0, failed: true, error: null }, later(2001))).toBe(false);
+    expect(
+      await endJob(database.db, old, { state: 'waiting', dueAt: T0, failed: true, error: null }, later(2001)),
+    ).toBe(false);
     await saveProgress(database.db, old, { by: 'old' });
     expect([...(await renewLeases(database.db, { worker: 'old', jobs: [old], leaseUntil: later(9000) }))]).toEqual([]);
     expect(await jobOf(id)).toMatchObject({ state: 'active', progress: null, result: null, failures: 0 });
@@ -92,7 +118,9 @@ describe('a claim', () => {
   test('that is renewed is not taken over', async () => {
     const id = await add();
     const job = await claimed(id, { worker: 'w1', leaseMs: 1000 });
-    expect([...(await renewLeases(database.db, { worker: 'w1', jobs: [job], leaseUntil: later(10_000) }))]).toEqual([id]);
+    expect([...(await renewLeases(database.db, { worker: 'w1', jobs: [job], leaseUntil: later(10_000) }))]).toEqual([
+      id,
+    ]);
     expect(await claim(id, { worker: 'w2', now: later(5000) })).toBeUndefined();
     expect(await findDue(database.db, later(5000), 10)).toEqual([]);
     expect((await findDue(database.db, later(10_001), 10)).map((due) => due.id)).toEqual([id]);
@@ -122,7 +150,14 @@ describe('of equal jobs', () => {
     const first = await add({ dedupeKey: 'k' });
     const running = await claimed(first);
     const second = await add({ dedupeKey: 'k' });
-    expect(await endJob(database.db, running, { state: 'waiting', dueAt: later(100), failed: false, error: { message: 'away' } }, later(2))).toBe(true);
+    expect(
+      await endJob(
+        database.db,
+        running,
+        { state: 'waiting', dueAt: later(100), failed: false, error: { message: 'away' } },
+        later(2),
+      ),
+    ).toBe(true);
     expect(await jobOf(first)).toMatchObject({ state: 'done', result: { merged: true }, error: { message: 'away' } });
     expect(await jobOf(second)).toMatchObject({ state: 'waiting' });
   });
@@ -165,7 +200,14 @@ describe('a dead job', () => {
 });
 
 describe('what an error means for a run', () => {
-  const Work = defineJob({ name: 'work', Input: z.strictObject({ n: z.number() }), attempts: 3, timeLimitMs: 200, dedupe: (input) => String(input.n), subject: () => ({ type: 'asset', id: 'a' }) });
+  const Work = defineJob({
+    name: 'work',
+    Input: z.strictObject({ n: z.number() }),
+    attempts: 3,
+    timeLimitMs: 200,
+    dedupe: (input) => String(input.n),
+    subject: () => ({ type: 'asset', id: 'a' }),
+  });
   const away = (): AdapterError => new AdapterError('unreachable', 'netbox: no answer', { system: 'netbox' });
 
   async function run(act: JobHandler['run'], more: { id?: string; signal?: AbortSignal; now?: Date } = {}) {
@@ -182,12 +224,24 @@ describe('what an error means for a run', () => {
   const failing = (error: unknown) => run(() => Promise.reject(error));
 
   test('none: done, with the result', async () => {
-    expect(await run(async () => ({ outcome: 'well' }))).toMatchObject({ state: 'done', result: { outcome: 'well' }, error: null });
+    expect(await run(async () => ({ outcome: 'well' }))).toMatchObject({
+      state: 'done',
+      result: { outcome: 'well' },
+      error: null,
+    });
   });
 
   test('Later: waits as long as it says, with its progress, and that is no failure', async () => {
-    expect(await failing(new Later(4321, 'run 7 is running', { step: 'following' }))).toMatchObject({ state: 'waiting', waitsMs: 4321, failures: 0, error: null, progress: { step: 'following' } });
-    expect(await failing(new Later(1, 'run 7 is running'))).toMatchObject({ progress: { step: 'waiting', why: 'run 7 is running' } });
+    expect(await failing(new Later(4321, 'run 7 is running', { step: 'following' }))).toMatchObject({
+      state: 'waiting',
+      waitsMs: 4321,
+      failures: 0,
+      error: null,
+      progress: { step: 'following' },
+    });
+    expect(await failing(new Later(1, 'run 7 is running'))).toMatchObject({
+      progress: { step: 'waiting', why: 'run 7 is running' },
+    });
   });
 
   test('another system is away: waits for as long as it takes, longer each time, and is never dead', async () => {
@@ -196,7 +250,11 @@ describe('what an error means for a run', () => {
     let now = later(1);
     for (let turn = 0; turn < 12; turn += 1) {
       const job = await run(() => Promise.reject(away()), { id, now });
-      expect(job).toMatchObject({ state: 'waiting', failures: 0, error: { kind: 'unreachable', message: 'netbox: no answer', tries: turn + 1 } });
+      expect(job).toMatchObject({
+        state: 'waiting',
+        failures: 0,
+        error: { kind: 'unreachable', message: 'netbox: no answer', tries: turn + 1 },
+      });
       waits.push(job.waitsMs);
       now = new Date(Date.parse(job.due_at) + 1);
     }
@@ -216,33 +274,60 @@ describe('what an error means for a run', () => {
     expect(String(job.error?.['remedy'])).toContain('credentials');
   });
 
-  test.each(['rejected', 'not-found', 'unsupported'] as const)('%s: dead at once, with what the other side said', async (kind) => {
-    const job = await failing(new AdapterError(kind, 'no such rack', { system: 'netbox', detail: { rack: ['does not exist'] } }));
-    expect(job).toMatchObject({ state: 'dead', error: { kind, message: 'no such rack', detail: { rack: ['does not exist'] } } });
-    expect(job.error?.['remedy']).toBeTypeOf('string');
-  });
+  test.each(['rejected', 'not-found', 'unsupported'] as const)(
+    '%s: dead at once, with what the other side said',
+    async (kind) => {
+      const job = await failing(
+        new AdapterError(kind, 'no such rack', { system: 'netbox', detail: { rack: ['does not exist'] } }),
+      );
+      expect(job).toMatchObject({
+        state: 'dead',
+        error: { kind, message: 'no such rack', detail: { rack: ['does not exist'] } },
+      });
+      expect(job.error?.['remedy']).toBeTypeOf('string');
+    },
+  );
 
   test('Parked: dead, for a person', async () => {
-    expect(await failing(new Parked('look'))).toMatchObject({ state: 'dead', error: { kind: 'parked', message: 'look' } });
+    expect(await failing(new Parked('look'))).toMatchObject({
+      state: 'dead',
+      error: { kind: 'parked', message: 'look' },
+    });
   });
 
   test('a refusal of our own: dead, with the sentence', async () => {
-    expect(await failing(new HubError('invalid', 'a device needs a site'))).toMatchObject({ state: 'dead', error: { kind: 'invalid', message: 'a device needs a site' } });
+    expect(await failing(new HubError('invalid', 'a device needs a site'))).toMatchObject({
+      state: 'dead',
+      error: { kind: 'invalid', message: 'a device needs a site' },
+    });
   });
 
   test('the database is away: waits, and that is no failure', async () => {
-    expect(await failing(Object.assign(new Error('lost'), { code: 'PROTOCOL_CONNECTION_LOST' }))).toMatchObject({ state: 'waiting', failures: 0 });
-    expect(await failing(new HubError('unavailable', 'commit without answer'))).toMatchObject({ state: 'waiting', failures: 0 });
+    expect(await failing(Object.assign(new Error('lost'), { code: 'PROTOCOL_CONNECTION_LOST' }))).toMatchObject({
+      state: 'waiting',
+      failures: 0,
+    });
+    expect(await failing(new HubError('unavailable', 'commit without answer'))).toMatchObject({
+      state: 'waiting',
+      failures: 0,
+    });
   });
 
   test('a fault of ours: tried as often as the job says, then dead', async () => {
     const id = await add();
     const states = [];
     for (let turn = 0; turn < 3; turn += 1) {
-      const job = await run(() => Promise.reject(new TypeError('undefined is not a function')), { id, now: later(turn * 100_000 + 1) });
+      const job = await run(() => Promise.reject(new TypeError('undefined is not a function')), {
+        id,
+        now: later(turn * 100_000 + 1),
+      });
       states.push([job.state, job.failures]);
     }
-    expect(states).toEqual([['waiting', 1], ['waiting', 2], ['dead', 3]]);
+    expect(states).toEqual([
+      ['waiting', 1],
+      ['waiting', 2],
+      ['dead', 3],
+    ]);
   });
 
   test('an input that does not fit (any more): tried, then dead, with the field', async () => {
@@ -254,7 +339,12 @@ describe('what an error means for a run', () => {
   });
 
   test('it takes too long: its signal aborts and it waits', async () => {
-    const job = await run((ctx) => new Promise((_resolve, reject) => ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason as Error))));
+    const job = await run(
+      (ctx) =>
+        new Promise((_resolve, reject) =>
+          ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason as Error)),
+        ),
+    );
     expect(job).toMatchObject({ state: 'waiting', failures: 0 });
   });
 

@@ -31,7 +31,9 @@ beforeAll(async () => {
 afterAll(() => on.close());
 
 const operations = (): { path: string; method: string; operation: Operation }[] =>
-  Object.entries(document.paths).flatMap(([path, item]) => Object.entries(item).map(([method, operation]) => ({ path, method, operation })));
+  Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
+  );
 
 function refsOf(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
@@ -40,15 +42,26 @@ function refsOf(value: unknown): string[] {
 }
 
 function at(pointer: string): unknown {
-  const steps = pointer.replace(/^#\//, '').split('/').map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-  return steps.reduce<unknown>((value, step) => (value as Record<string, unknown> | undefined)?.[step], document);
+  const steps = pointer
+    .replace(/^#\//, '')
+    .split('/')
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  let value: unknown = document;
+  for (const step of steps) value = (value as Record<string, unknown> | undefined)?.[step];
+  return value;
 }
 
 describe('the OpenAPI document', () => {
   test('is of version 3.1 and tells of every route that is served', () => {
     expect(document.openapi).toMatch(/^3\.1\./);
-    const served = on.hub.routes.filter(({ shape }) => shape.id !== 'getSchema').map(({ method, shape }) => `${method} ${shape.path}`);
-    expect(operations().map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual(served.toSorted());
+    const served = on.hub.routes
+      .filter(({ shape }) => shape.id !== 'getSchema')
+      .map(({ method, shape }) => `${method} ${shape.path}`);
+    expect(
+      operations()
+        .map(({ method, path }) => `${method} ${path}`)
+        .toSorted(),
+    ).toEqual(served.toSorted());
   });
 
   test('gives every operation a name of its own, a sentence and a tag', () => {
@@ -72,13 +85,19 @@ describe('the OpenAPI document', () => {
       const named = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
       const declared = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
       expect(declared.map(({ name }) => name).toSorted(), path).toEqual(named.toSorted());
-      expect(declared.every(({ required }) => required === true), path).toBe(true);
+      expect(
+        declared.every(({ required }) => required === true),
+        path,
+      ).toBe(true);
     }
   });
 
   test('says of each operation what it answers, problems included, and the scope that it needs', () => {
     for (const { path, operation } of operations()) {
-      expect(Object.keys(operation.responses).some((status) => /^2\d\d$/.test(status)), path).toBe(true);
+      expect(
+        Object.keys(operation.responses).some((status) => /^2\d\d$/.test(status)),
+        path,
+      ).toBe(true);
       expect(Object.keys(operation.responses['default']?.content ?? {}), path).toEqual(['application/problem+json']);
       if (operation.security.length === 0) continue;
       const scope = /`([\w:]+)`/.exec(operation.description ?? '')?.[1];
@@ -89,7 +108,8 @@ describe('the OpenAPI document', () => {
   test('has schemas that compile', () => {
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
     ajv.addSchema({ $id: 'hub', ...document });
-    for (const name of Object.keys(document.components.schemas)) expect(() => ajv.compile({ $ref: `hub#/components/schemas/${name}` }), name).not.toThrow();
+    for (const name of Object.keys(document.components.schemas))
+      expect(() => ajv.compile({ $ref: `hub#/components/schemas/${name}` }), name).not.toThrow();
   });
 
   test('gives the schema of each type of event', async () => {

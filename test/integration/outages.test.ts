@@ -11,13 +11,29 @@ let on: TestHub;
 let bmc: BmcSimulator;
 
 const story = () => ({ stage: on.stage, hub: on.client, cast: on.cast, say: () => {}, timeoutMs: 25_000 });
-const jobs = async (filter: string): Promise<Job[]> => (await on.client.get<{ items: Job[] }>(`/v1/jobs?limit=1000&${filter}`)).items;
+const jobs = async (filter: string): Promise<Job[]> =>
+  (await on.client.get<{ items: Job[] }>(`/v1/jobs?limit=1000&${filter}`)).items;
 const waitingWith = (name: string, kind: string): Promise<Job> =>
-  until(`${name} waits because of ${kind}`, async () => (await jobs(`name=${name}&state=waiting`)).find((job) => job.error?.['kind'] === kind), 15_000);
-const asset = async (): Promise<AssetAnswer> => (await on.client.get<{ items: AssetAnswer[] }>('/v1/assets')).items[0] as AssetAnswer;
+  until(
+    `${name} waits because of ${kind}`,
+    async () => (await jobs(`name=${name}&state=waiting`)).find((job) => job.error?.['kind'] === kind),
+    15_000,
+  );
+const asset = async (): Promise<AssetAnswer> =>
+  (await on.client.get<{ items: AssetAnswer[] }>('/v1/assets')).items[0] as AssetAnswer;
 
 async function open(): Promise<void> {
-  on = await testHub({ machines: 1, runMs: 600, env: { REDFISH_TIMEOUT_MS: '400', REDFISH_FIRMWARE_TIMEOUT_MS: '400', NETBOX_TIMEOUT_MS: '1500', JIRA_TIMEOUT_MS: '1000', SETTLE_MS: '1500' } });
+  on = await testHub({
+    machines: 1,
+    runMs: 600,
+    env: {
+      REDFISH_TIMEOUT_MS: '400',
+      REDFISH_FIRMWARE_TIMEOUT_MS: '400',
+      NETBOX_TIMEOUT_MS: '1500',
+      JIRA_TIMEOUT_MS: '1000',
+      SETTLE_MS: '1500',
+    },
+  });
   bmc = on.stage.bmcs.get(on.cast[0]?.name ?? '') as BmcSimulator;
 }
 
@@ -41,9 +57,15 @@ describe('a BMC', () => {
     await on.client.post(`/v1/assets/${(await asset()).id}/inspections`, { reason: 'test' });
   }
   async function inspected(): Promise<Job> {
-    return until('the inspection is done', async () => (await jobs('name=inspect-asset')).find((job) => job.state === 'done' && job.result?.['outcome'] !== undefined), 15_000);
+    return until(
+      'the inspection is done',
+      async () =>
+        (await jobs('name=inspect-asset')).find((job) => job.state === 'done' && job.result?.['outcome'] !== undefined),
+      15_000,
+    );
   }
-  const unfinished = async (): Promise<number> => (await jobs('name=inspect-asset')).filter((job) => job.state !== 'done').length;
+  const unfinished = async (): Promise<number> =>
+    (await jobs('name=inspect-asset')).filter((job) => job.state !== 'done').length;
 
   test.each([
     ['answers 500', 'unreachable', { kind: 'status', status: 500, body: 'oops' }],
@@ -64,10 +86,16 @@ describe('a BMC', () => {
   });
 
   test('that refuses the password is asked once, by nobody again until a person acts', async () => {
-    const sessions = { match: 'Sessions', kind: 'status', status: 401, body: { error: { code: 'Base.1.0.InvalidCredentials', message: 'no' } } } as const;
+    const sessions = {
+      match: 'Sessions',
+      kind: 'status',
+      status: 401,
+      body: { error: { code: 'Base.1.0.InvalidCredentials', message: 'no' } },
+    } as const;
     bmc.addFault({ ...sessions });
     bmc.forget();
-    const logins = (): number => bmc.requests.filter((request) => request.method === 'POST' && request.path.includes('Sessions')).length;
+    const logins = (): number =>
+      bmc.requests.filter((request) => request.method === 'POST' && request.path.includes('Sessions')).length;
     await inspect();
     const job = await waitingWith('inspect-asset', 'unauthorized');
     expect(String(job.error?.['remedy'])).toContain('credentials');
@@ -76,7 +104,11 @@ describe('a BMC', () => {
     for (let turn = 0; turn < 3; turn += 1) {
       const { attempts } = (await jobs('name=inspect-asset&state=waiting'))[0] as Job;
       await minutesLater();
-      await until('it was tried again', async () => (await jobs('name=inspect-asset&state=waiting')).some((one) => one.attempts > attempts && one.error?.['kind'] === 'unauthorized'));
+      await until('it was tried again', async () =>
+        (await jobs('name=inspect-asset&state=waiting')).some(
+          (one) => one.attempts > attempts && one.error?.['kind'] === 'unauthorized',
+        ),
+      );
     }
     expect(logins()).toBe(1);
     expect(await listLockouts(on.database.db)).toMatchObject([{ adapter: 'redfish' }]);
@@ -91,13 +123,19 @@ describe('a BMC', () => {
     const db = on.database.db;
     await db('assets').update({ lifecycle_state: 'DISCOVERED', vendor_serial: 'SOMEBODY-ELSE' });
     await inspect();
-    await until('it says why', async () => (await asset()).state_reason?.includes('expected serial SOMEBODY-ELSE'), 15_000);
+    await until(
+      'it says why',
+      async () => (await asset()).state_reason?.includes('expected serial SOMEBODY-ELSE'),
+      15_000,
+    );
     expect((await asset()).state).toBe('DISCOVERED');
     const failed = await on.client.get<{ items: object[] }>('/v1/events?types=asset.validation_failed');
     expect(failed.items).toHaveLength(1);
     await inspect();
     await until('no inspection waits', async () => (await unfinished()) === 0, 15_000);
-    expect((await on.client.get<{ items: object[] }>('/v1/events?types=asset.validation_failed')).items).toHaveLength(1);
+    expect((await on.client.get<{ items: object[] }>('/v1/events?types=asset.validation_failed')).items).toHaveLength(
+      1,
+    );
   });
 });
 
@@ -136,13 +174,19 @@ describe('another system that is away from the start', () => {
 
   test('Jira does it and does not say so: there is one issue', async () => {
     on.stage.jira.addFault({ match: 'POST /rest/api/\\d/issue$', kind: 'drop-answer', times: 1 });
-    await on.client.post('/v1/telemetry', [{ asset: (await asset()).id, type: 'PSU_FAIL', component: 'PSU 2', occurred_at: new Date().toISOString() }]);
+    await on.client.post('/v1/telemetry', [
+      { asset: (await asset()).id, type: 'PSU_FAIL', component: 'PSU 2', occurred_at: new Date().toISOString() },
+    ]);
     await until('both tickets have their issue', async () => {
       const { items } = await on.client.get<{ items: { external: object | null }[] }>('/v1/tickets');
       return items.length === 2 && items.every(({ external }) => external !== null);
     });
     expect(on.stage.jira.issues()).toHaveLength(2);
-    const [row] = await on.database.db('effects').where({ operation: 'create issue' }).orderBy('intended_at', 'desc').select('*');
+    const [row] = await on.database
+      .db('effects')
+      .where({ operation: 'create issue' })
+      .orderBy('intended_at', 'desc')
+      .select('*');
     expect(row).toMatchObject({ state: 'done', sends: 1 });
   });
 });
@@ -155,7 +199,9 @@ test('AWX: a run that failed leaves the server where it was, with the reason', a
   run.outcome = 'failed';
   await until('it says why', async () => /hardening failed: run \d+/.test((await asset()).state_reason ?? ''), 15_000);
   expect((await asset()).state).toBe('PHYSICAL_VALIDATED');
-  const { items } = await on.client.get<{ items: { data: { runId: string; status: string } }[] }>('/v1/events?types=asset.hardening_failed');
+  const { items } = await on.client.get<{ items: { data: { runId: string; status: string } }[] }>(
+    '/v1/events?types=asset.hardening_failed',
+  );
   expect(items.map(({ data }) => [data.runId, data.status])).toEqual([[String(run.id), 'failed']]);
   const [job] = await jobs('name=harden-asset');
   expect(job).toMatchObject({ state: 'done', result: { outcome: 'failed' } });

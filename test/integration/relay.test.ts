@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { defineEvent } from '#src/core/event.ts';
+import { defineEvent, type LoggedEvent } from '#src/core/event.ts';
 import { newId } from '#src/core/id.ts';
 import { tx } from '#src/core/tx.ts';
 import { append } from '#src/events/append.ts';
@@ -16,7 +16,13 @@ let database: TestDatabase;
 beforeAll(async () => void (database = await testDatabase()));
 afterAll(() => database.close());
 
-const happened = defineEvent({ type: 'thing.happened', version: 1, topic: 'things', Data: z.object({ n: z.number(), mac: z.string().optional() }), sentence: (data) => `thing ${data.n}` });
+const happened = defineEvent({
+  type: 'thing.happened',
+  version: 1,
+  topic: 'things',
+  Data: z.object({ n: z.number(), mac: z.string().optional() }),
+  sentence: (data) => `thing ${data.n}`,
+});
 const catalogue = createCatalogue({ happened });
 
 const lookJob = defineJob({
@@ -27,9 +33,18 @@ const lookJob = defineJob({
   dedupe: (input) => input.mac,
   subject: (input) => ({ type: 'bmc', id: input.mac }),
 });
-const look: Reaction = { name: 'look-at-thing', on: [happened.type], job: lookJob, input: (event) => (event.data['mac'] === undefined ? undefined : { mac: event.data['mac'] }) };
+const look: Reaction = {
+  name: 'look-at-thing',
+  on: [happened.type],
+  job: lookJob,
+  input: (event) => (event.data['mac'] === undefined ? undefined : { mac: event.data['mac'] }),
+};
 
-async function happen(n: number, more: { mac?: string; assetId?: string; once?: string; throws?: boolean } = {}, db = database.db): Promise<string> {
+async function happen(
+  n: number,
+  more: { mac?: string; assetId?: string; once?: string; throws?: boolean } = {},
+  db = database.db,
+): Promise<string> {
   return tx(testCtx(db), async (inside) => {
     const id = await append(inside, happened, {
       subject: { type: 'asset', id: more.assetId ?? 'a' },
@@ -50,13 +65,21 @@ async function relayAll(reactions: readonly Reaction[] = [], db = database.db): 
   }
 }
 
-const feed = (after = 0) => readFeed(testCtx(database.db), catalogue, { after, limit: 1000 });
+/** All of it after a place. */
+async function feed(after = 0): Promise<LoggedEvent[]> {
+  const page = await readFeed(testCtx(database.db), catalogue, { after, limit: 1000 });
+  const last = page.at(-1)?.sequence;
+  return typeof last === 'number' ? [...page, ...(await feed(last))] : page;
+}
 
 describe('the feed', () => {
   test('gives every committed event one place without gaps, and none to those rolled back, with writers and two relays at once', async () => {
     const random = seeded(7);
     const committed = new Set<string>();
-    const writers = Array.from({ length: 6 }, (_, writer) => ({ writer, db: writer % 2 === 0 ? database.db : database.connect() }));
+    const writers = Array.from({ length: 6 }, (_, writer) => ({
+      writer,
+      db: writer % 2 === 0 ? database.db : database.connect(),
+    }));
     let writing = true;
     const wrote = Promise.all(
       writers.map(async ({ writer, db }) => {
@@ -72,13 +95,13 @@ describe('the feed', () => {
     ).finally(() => (writing = false));
     const read: { id: string; sequence: number | null }[] = [];
     const reader = (async () => {
-      for (let more = true; more; ) {
+      for (let more = true; more;) {
         more = writing || (await outboxLagSeconds(testCtx(database.db))).waiting > 0;
         read.push(...(await feed(read.at(-1)?.sequence ?? 0)));
       }
     })();
     const relays = [database.connect(), database.connect()].map(async (db) => {
-      for (let more = true; more; ) {
+      for (let more = true; more;) {
         more = writing;
         const { events } = await relayOnce(testCtx(db), [], 5);
         more ||= events > 0;
@@ -86,7 +109,9 @@ describe('the feed', () => {
     });
     await Promise.all([wrote, ...relays, reader]);
     // A reader that goes on from its last place while all of this happens misses nothing and sees nothing twice.
-    expect(read.map(({ sequence }) => sequence)).toEqual(Array.from({ length: committed.size }, (_, index) => index + 1));
+    expect(read.map(({ sequence }) => sequence)).toEqual(
+      Array.from({ length: committed.size }, (_, index) => index + 1),
+    );
     expect(new Set(read.map(({ id }) => id))).toEqual(committed);
     expect(committed.size).toBeGreaterThan(80);
     expect((await outboxLagSeconds(testCtx(database.db))).waiting).toBe(0);
@@ -137,7 +162,9 @@ describe('a reaction', () => {
     const jobs = await relayAll([look]);
     expect(jobs).toHaveLength(150);
     const kept = await listJobs(testCtx(database.db), { limit: 1000 });
-    expect(kept.flatMap((job) => (job.cause !== null && events.includes(job.cause) ? [job.id] : [])).toSorted()).toEqual(jobs.toSorted());
+    expect(
+      kept.flatMap((job) => (job.cause !== null && events.includes(job.cause) ? [job.id] : [])).toSorted(),
+    ).toEqual(jobs.toSorted());
   });
 
   test('makes one job for an event, however many relays take it', async () => {
@@ -175,7 +202,14 @@ describe('a reaction', () => {
   test.each([
     ['gives what the job does not take', { ...look, name: 'wrong-input', input: () => ({ mac: 7 }) }],
     ['gives a key that is too long', { ...look, name: 'long-key', input: () => ({ mac: 'x'.repeat(300) }) }],
-    ['falls over', { ...look, name: 'falls-over', input: (event: { data: Record<string, unknown> }) => (event.data['none'] as { mac: string }).mac }],
+    [
+      'falls over',
+      {
+        ...look,
+        name: 'falls-over',
+        input: (event: { data: Record<string, unknown> }) => (event.data['none'] as { mac: string }).mac,
+      },
+    ],
   ])('that %s makes a dead job with the reason, and the feed goes on', async (_what, broken) => {
     const id = await happen(1, { mac: `bad-${broken.name}` });
     const next = await happen(2, { mac: `good-${broken.name}` });

@@ -9,12 +9,15 @@ let database: TestDatabase;
 beforeAll(async () => {
   database = await testDatabase();
   await database.db.raw('CREATE TABLE places (id int NOT NULL PRIMARY KEY, n int NOT NULL) ENGINE=InnoDB');
-  await database.db.raw('CREATE TABLE marks (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, run varchar(60) NOT NULL) ENGINE=InnoDB');
+  await database.db.raw(
+    'CREATE TABLE marks (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, run varchar(60) NOT NULL) ENGINE=InnoDB',
+  );
 });
 afterAll(() => database.close());
 
 const marksOf = async (run: string): Promise<number> => (await database.db('marks').where({ run }).select('id')).length;
-const placeOf = async (id: number): Promise<number> => Number((await database.db('places').where({ id }).select('n'))[0].n);
+const placeOf = async (id: number): Promise<number> =>
+  Number((await database.db('places').where({ id }).select('n'))[0].n);
 
 describe('a transaction', () => {
   test('that throws leaves nothing behind and runs nothing after it', async () => {
@@ -56,7 +59,10 @@ describe('a transaction', () => {
   });
 
   test('is run again when it was the victim of a deadlock (1213)', async () => {
-    await database.db('places').insert([{ id: 10, n: 0 }, { id: 11, n: 0 }]);
+    await database.db('places').insert([
+      { id: 10, n: 0 },
+      { id: 11, n: 0 },
+    ]);
     const bodies = { left: 0, right: 0 };
     let arrived = 0;
     let open = (): void => {};
@@ -145,6 +151,22 @@ describe('a COMMIT without an answer', () => {
     await proxy.close();
   });
 
+  test('that the server hears of only later is waited for: the transaction is open until then', async () => {
+    const proxy = await startLossyProxy(database.url);
+    const db = database.connect(proxy.url);
+    proxy.decide = (nth) => (nth === 1 ? 'late' : 'pass');
+    let bodies = 0;
+    await tx(testCtx(db), async (inside) => {
+      bodies += 1;
+      await inside.db('marks').insert({ run: 'late' });
+    });
+    expect(proxy.counts.late).toBe(1);
+    expect(bodies).toBe(1);
+    expect(await marksOf('late')).toBe(1);
+    await db.destroy();
+    await proxy.close();
+  });
+
   test('of many transactions at once: each is there once', async () => {
     const proxy = await startLossyProxy(database.url);
     const db = database.connect(proxy.url);
@@ -161,7 +183,9 @@ describe('a COMMIT without an answer', () => {
     );
     expect(await placeOf(40)).toBe(30);
     const counted = await database.db('marks').where('run', 'like', 'many-%').select('run');
-    expect(counted.map((row) => row.run).toSorted()).toEqual(Array.from({ length: 30 }, (_, index) => `many-${index}`).toSorted());
+    expect(counted.map((row) => row.run).toSorted()).toEqual(
+      Array.from({ length: 30 }, (_, index) => `many-${index}`).toSorted(),
+    );
     await db.destroy();
     await proxy.close();
   });

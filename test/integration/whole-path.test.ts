@@ -13,7 +13,9 @@ test('a machine that was expected and one from NetBox go all the way to HARDENED
   await expectMachines(story);
   await appear(story);
   const assets = await untilHardened(story);
-  expect([...assets.values()].map(({ name, state }) => [name, state])).toEqual(on.cast.map(({ name }) => [name, 'HARDENED']));
+  expect([...assets.values()].map(({ name, state }) => [name, state])).toEqual(
+    on.cast.map(({ name }) => [name, 'HARDENED']),
+  );
   const { items } = await on.client.get<{ items: { state: string }[] }>('/v1/jobs?limit=1000');
   expect(items.filter((job) => job.state === 'dead')).toEqual([]);
 });
@@ -23,7 +25,11 @@ test('closed, it leaves no connection to Redis or MariaDB behind', async () => {
   const { name } = on.database;
   const of = new URL(redisUrl).pathname.slice(1);
   const clients = (): Promise<string[]> =>
-    withRedis(redisUrl, async (redis) => String(await redis.client('LIST')).split('\n').filter((line) => line.includes(` db=${of} `) && !line.includes('cmd=client')));
+    withRedis(redisUrl, async (redis) =>
+      String(await redis.client('LIST'))
+        .split('\n')
+        .filter((line) => line.includes(` db=${of} `) && !line.includes('cmd=client')),
+    );
   expect((await clients()).length).toBeGreaterThan(0);
   await on.close();
   await expect.poll(clients, { timeout: 5000 }).toEqual([]);

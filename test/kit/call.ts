@@ -21,10 +21,21 @@ export async function call(url: string, options: Call = {}): Promise<Called> {
     ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
     ...options.headers,
   };
-  const body = options.body === undefined ? {} : { body: raw ? (options.body as string) : JSON.stringify(options.body) };
-  const answer = await fetch(url, { method: options.method ?? (options.body === undefined ? 'GET' : 'POST'), headers, ...body, signal: AbortSignal.timeout(20_000) });
+  const body =
+    options.body === undefined ? {} : { body: raw ? (options.body as string) : JSON.stringify(options.body) };
+  const answer = await fetch(url, {
+    method: options.method ?? (options.body === undefined ? 'GET' : 'POST'),
+    headers,
+    ...body,
+    signal: AbortSignal.timeout(20_000),
+  });
   const text = await answer.text();
-  return { status: answer.status, headers: answer.headers, text, json: isJson(answer) ? (JSON.parse(text) as Record<string, unknown>) : {} };
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    text,
+    json: isJson(answer) ? (JSON.parse(text) as Record<string, unknown>) : {},
+  };
 }
 
 function isJson(answer: Response): boolean {

@@ -6,8 +6,11 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
  * - before: the connection is cut before the server hears of it
  * - after: the server commits and answers, and the connection is cut instead of handing the answer on
  * - racing: it is handed on and both sides are cut at once; the server may still be at it when the client asks again
+ * - late: the client is cut at once, and the server hears of it half a second later: the transaction is open until then
  */
-export type Loss = 'pass' | 'before' | 'after' | 'racing';
+export type Loss = 'pass' | 'before' | 'after' | 'racing' | 'late';
+
+const LATE_MS = 500;
 
 export interface LossyProxy {
   /** The database's URL through this proxy. */
@@ -27,25 +30,33 @@ const COM_QUERY = 0x03;
 /** Stands between a client and MariaDB and understands enough of the protocol to see a COMMIT pass. */
 export async function startLossyProxy(databaseUrl: string): Promise<LossyProxy> {
   const { hostname, port } = new URL(databaseUrl);
-  const counts: Record<Loss, number> = { pass: 0, before: 0, after: 0, racing: 0 };
+  const counts: Record<Loss, number> = { pass: 0, before: 0, after: 0, racing: 0, late: 0 };
   const open = new Set<Socket>();
   let commits = 0;
   let paused = false;
-  const proxy: LossyProxy = { url: '', decide: () => 'pass', counts, pause, resume: () => void (paused = false), close };
+  const proxy: LossyProxy = {
+    url: '',
+    decide: () => 'pass',
+    counts,
+    pause,
+    resume: () => void (paused = false),
+    close,
+  };
 
   const server = createServer((client) => {
     if (paused) return void client.destroy();
     const upstream = connect(Number(port), hostname);
+    let swallow = false;
+    let isLate = false;
     const both = [client, upstream];
     for (const socket of both) {
       open.add(socket);
       socket.on('error', () => {});
       socket.on('close', () => {
         open.delete(socket);
-        for (const one of both) one.destroy();
+        if (!isLate) for (const one of both) one.destroy();
       });
     }
-    let swallow = false;
     upstream.on('data', (chunk) => {
       if (swallow) return void client.destroy();
       client.write(chunk);
@@ -56,6 +67,11 @@ export async function startLossyProxy(databaseUrl: string): Promise<LossyProxy> 
       const loss = proxy.decide(commits);
       counts[loss] += 1;
       if (loss === 'before') return void client.destroy();
+      if (loss === 'late') {
+        isLate = true;
+        client.destroy();
+        return void setTimeout(() => upstream.end(packet), LATE_MS);
+      }
       if (loss === 'after') swallow = true;
       upstream.write(packet);
       if (loss === 'racing') upstream.end(() => client.destroy());

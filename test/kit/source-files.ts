@@ -45,7 +45,9 @@ export function isFolder(relative: string): boolean {
 
 export function foldersIn(relative: string): string[] {
   if (!isFolder(relative)) return [];
-  return readdirSync(path.join(ROOT, relative), { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() && !NOT_OURS.has(entry.name) ? [entry.name] : []));
+  return readdirSync(path.join(ROOT, relative), { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() && !NOT_OURS.has(entry.name) ? [entry.name] : [],
+  );
 }
 
 export const isTest = (file: string): boolean => /\.test\.ts$/.test(file);
@@ -66,10 +68,15 @@ export function parseText(file: string, text: string): SourceFile {
   const { program, module, errors } = parseSync(file, text);
   if (errors.length > 0) throw new Error(`${file}: ${errors[0]?.message}`);
   const imports: Import[] = [];
-  const add = (specifier: string, typeOnly: boolean): void => void imports.push({ specifier, typeOnly, target: resolve(file, specifier) });
-  for (const one of module.staticImports) add(one.moduleRequest.value, one.entries.length > 0 && one.entries.every((entry) => entry.isType));
-  for (const one of module.staticExports) for (const entry of one.entries) if (entry.moduleRequest) add(entry.moduleRequest.value, entry.isType);
-  for (const node of nodesOf(program)) if (node.type === 'ImportExpression' && node.source.type === 'Literal' && typeof node.source.value === 'string') add(node.source.value, false);
+  const add = (specifier: string, typeOnly: boolean): void =>
+    void imports.push({ specifier, typeOnly, target: resolve(file, specifier) });
+  for (const one of module.staticImports)
+    add(one.moduleRequest.value, one.entries.length > 0 && one.entries.every((entry) => entry.isType));
+  for (const one of module.staticExports)
+    for (const entry of one.entries) if (entry.moduleRequest) add(entry.moduleRequest.value, entry.isType);
+  for (const node of nodesOf(program))
+    if (node.type === 'ImportExpression' && node.source.type === 'Literal' && typeof node.source.value === 'string')
+      add(node.source.value, false);
   return { file, text, program, imports };
 }
 

@@ -43,5 +43,15 @@ export const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, er
 export function testCtx(db: Knex, more: Partial<Ctx> = {}): Ctx & { woken: WakeTopic[] } {
   const woken: WakeTopic[] = [];
   const signal = new AbortController().signal;
-  return { db, actor: 'test', cause: null, log: silent, signal, now: () => new Date(), wake: (topic) => void woken.push(topic), ...more, woken };
+  return {
+    db,
+    actor: 'test',
+    cause: null,
+    log: silent,
+    signal,
+    now: () => new Date(),
+    wake: (topic) => void woken.push(topic),
+    ...more,
+    woken,
+  };
 }

@@ -53,14 +53,26 @@ export async function testHub(options: TestHubOptions = {}): Promise<TestHub> {
   const [database, redisUrl] = [await testDatabase(), await testRedisUrl()];
   const stage = await setStage({ cast, via: 'http', network, bmcTls: false, runMs: options.runMs ?? 100 });
   const databaseUrl = (await options.through?.(database.url)) ?? database.url;
-  const env: Record<string, string | undefined> = { ...stage.env, LOG_LEVEL: 'silent', FOLLOW_MS: '100', DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, ...options.env };
-  for (const prefix of options.without ?? []) for (const name of Object.keys(env)) if (name.startsWith(`${prefix}_`)) delete env[name];
+  const env: Record<string, string | undefined> = {
+    ...stage.env,
+    LOG_LEVEL: 'silent',
+    FOLLOW_MS: '100',
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    ...options.env,
+  };
+  for (const prefix of options.without ?? [])
+    for (const name of Object.keys(env)) if (name.startsWith(`${prefix}_`)) delete env[name];
   const config = readConfig(env, adapterDefinitions);
   const hub = await composeHub(config, createLog(config.LOG_LEVEL));
   const running: { web?: { stop(): Promise<void> }; worker?: { stop(): Promise<void> } } = {};
 
   const keyFor = async (scopes: string[], expiresAt?: string): Promise<string> => {
-    const { text } = await createApiKey(hub.ctx, config.SECRET_KEY, { name: `test-${newId().slice(-12)}`, scopes, expiresAt: expiresAt ?? null });
+    const { text } = await createApiKey(hub.ctx, config.SECRET_KEY, {
+      name: `test-${newId().slice(-12)}`,
+      scopes,
+      expiresAt: expiresAt ?? null,
+    });
     return text;
   };
   const apiKey = await keyFor(['*']);
@@ -69,7 +81,17 @@ export async function testHub(options: TestHubOptions = {}): Promise<TestHub> {
   if (parts.includes('worker')) running.worker = await hub.startWorker();
 
   return {
-    ...{ hub, stage, cast, database, redisUrl, url: stage.hubUrl, apiKey, client: hubClient(stage.hubUrl, apiKey), keyFor },
+    ...{
+      hub,
+      stage,
+      cast,
+      database,
+      redisUrl,
+      url: stage.hubUrl,
+      apiKey,
+      client: hubClient(stage.hubUrl, apiKey),
+      keyFor,
+    },
     async startWorker() {
       running.worker ??= await hub.startWorker();
     },
