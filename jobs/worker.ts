@@ -34,7 +34,7 @@ export interface RunningWorker {
 /** One worker process: BullMQ wakes jobs, the journal says what they are; beside it the relay, the deliveries and the sweeper. */
 export async function startWorker(base: Ctx, options: WorkerOptions): Promise<RunningWorker> {
   const name = `${hostname()}-${process.pid}-${newId().slice(-6)}`;
-  const running = new Map<string, { fence: number; abort: AbortController }>();
+  const running = new Map<string, { fence: number; abort: AbortController; until: number }>();
   const handlers = new Map(options.handlers.map((handler) => [handler.job.name, handler]));
   const { waker, leaseMs } = options;
   const lease = (): Date => new Date(base.now().getTime() + leaseMs);
@@ -45,7 +45,8 @@ export async function startWorker(base: Ctx, options: WorkerOptions): Promise<Ru
     const handler = handlers.get(claimed.name);
     if (!handler) throw new Error(`no handler for ${claimed.name}`); // stays active until its lease ends; another version may know it
     const abort = new AbortController();
-    running.set(id, { fence: claimed.fence, abort });
+    // A handler that ignores its signal is not waited for: its lease ends, and another run takes over.
+    running.set(id, { fence: claimed.fence, abort, until: Date.now() + handler.job.timeLimitMs + leaseMs });
     const started = performance.now();
     try {
       const end = await runJob({ ...base, signal: AbortSignal.any([base.signal, abort.signal]) }, claimed, handler, options);
@@ -85,7 +86,7 @@ export async function startWorker(base: Ctx, options: WorkerOptions): Promise<Ru
     return false;
   });
   const heartbeat = startLoop('heartbeat', Math.max(200, Math.floor(leaseMs / 3)), base.log, async () => {
-    const jobs = [...running].map(([id, { fence }]) => ({ id, fence }));
+    const jobs = [...running].filter(([, { until }]) => until > Date.now()).map(([id, { fence }]) => ({ id, fence }));
     if (jobs.length === 0) return false;
     const kept = await renewLeases(base.db, { worker: name, jobs, leaseUntil: lease() });
     for (const { id } of jobs) if (!kept.has(id)) running.get(id)?.abort.abort(new Error('lease lost'));

@@ -33,6 +33,7 @@ export async function up(db: Knex): Promise<void> {
     KEY assets_vendor_serial (vendor_serial),
     KEY assets_state (lifecycle_state, state_since),
     KEY assets_site (site, rack, position),
+    KEY assets_bmc_address (bmc_address),
     KEY assets_name (name)
   ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`);
 }

@@ -7,5 +7,6 @@ export const inspectDiscoveredAsset: Reaction = {
   name: 'inspect-discovered-asset',
   on: [assetDiscovered.type, assetBmcMoved.type, assetInspectionRequested.type],
   job: inspectAssetJob,
-  input: (event) => ({ assetId: event.subject.id }),
+  // A BMC that lost its address cannot be asked.
+  input: (event) => (event.data['to'] === null ? undefined : { assetId: event.subject.id }),
 };

@@ -46,7 +46,12 @@ async function findRecord(ctx: JobCtx, asset: Asset): Promise<DeviceRecord | und
     // Gone from there is a person's decision, not something to undo by making it again.
     throw new HubError('conflict', `device ${asset.recordId} was deleted in the system of record; restore it there, or unlink it here, and replay this job`);
   }
-  return records.find({ serial: asset.serial ?? undefined, name: asset.name ?? undefined, site: asset.site ?? undefined }, ctx.signal);
+  const found = await records.find({ serial: asset.serial ?? undefined, name: asset.name ?? undefined, site: asset.site ?? undefined }, ctx.signal);
+  if (found?.serial && asset.serial !== null && found.serial.toUpperCase() !== asset.serial.toUpperCase()) {
+    // The name alone does not make it the same machine.
+    throw new HubError('conflict', `device ${found.name ?? found.id} has the serial ${found.serial}, this server has ${asset.serial}: mend whichever is wrong, and replay this job`);
+  }
+  return found;
 }
 
 function creationKey(asset: Asset): string {

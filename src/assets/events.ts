@@ -26,8 +26,8 @@ export const assetBmcMoved = defineEvent({
   type: 'asset.bmc_moved',
   version: 1,
   topic: 'assets.bmc_moved',
-  Data: z.object({ bmcMac: z.string(), from: z.string().nullable(), to: z.string() }),
-  sentence: (data) => `Its BMC moved from ${data.from ?? 'no address'} to ${data.to}`,
+  Data: z.object({ bmcMac: z.string(), from: z.string().nullable(), to: z.string().nullable().meta({ description: 'null: another BMC has the address now' }) }),
+  sentence: ({ from, to }) => (to === null ? `Its BMC lost the address ${from}: another one has it now` : `Its BMC moved from ${from ?? 'no address'} to ${to}`),
 });
 
 export const assetInspectionRequested = defineEvent({

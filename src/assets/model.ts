@@ -42,7 +42,7 @@ export const lifecycle = defineMachine({
     cable: { from: ['RACKED'], to: 'CABLED', by: 'operator', title: 'Cable' },
     power_on: { from: ['CABLED'], to: 'POWERED_ON', by: 'operator', title: 'Power on' },
     discover: { from: BEFORE_DISCOVERY, to: 'DISCOVERED', by: 'hub', title: 'Discover' },
-    validate: { from: ['DISCOVERED'], to: 'PHYSICAL_VALIDATED', by: 'hub', title: 'Validate the hardware' },
+    validate: { from: ['DISCOVERED'], to: 'PHYSICAL_VALIDATED', by: 'operator', title: 'Validate the hardware' },
     update_firmware: { from: ['PHYSICAL_VALIDATED', 'HARDENED', 'STAGED', 'READY', 'MAINTENANCE'], to: 'FIRMWARE_UPDATING', by: 'operator', title: 'Update firmware' },
     harden: { from: ['PHYSICAL_VALIDATED', 'FIRMWARE_UPDATING'], to: 'HARDENED', by: 'hub', title: 'Harden' },
     stage: { from: ['HARDENED'], to: 'STAGED', by: 'operator', title: 'Stage' },

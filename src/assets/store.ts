@@ -81,6 +81,10 @@ export async function lockAssetByIdentity(db: Knex.Transaction, identity: { reco
   return undefined;
 }
 
+export async function lockAssetsAt(db: Knex.Transaction, bmcAddress: string): Promise<Asset[]> {
+  return (await db('assets').where({ bmc_address: bmcAddress }).forUpdate().select('*')).map(toAsset);
+}
+
 export async function insertAsset(db: Knex.Transaction, asset: Asset): Promise<void> {
   await db('assets').insert(toRow(asset));
 }

@@ -4,7 +4,7 @@ import { whyNot } from '../../core/moves.ts';
 import { append } from '../../events/append.ts';
 import { assetBmcMoved, assetDiscovered, assetRegistered } from '../events.ts';
 import { lifecycle } from '../model.ts';
-import { type Asset, insertAsset, lockAssetByBmcMac, lockAssetByIdentity, updateAsset } from '../store.ts';
+import { type Asset, insertAsset, lockAssetByBmcMac, lockAssetByIdentity, lockAssetsAt, updateAsset } from '../store.ts';
 
 export interface Identity {
   origin: 'expected-machine' | 'record' | 'adoption';
@@ -30,6 +30,7 @@ export async function discoverAsset(tx: TxCtx, found: { bmcMac: string; bmcAddre
   const { bmcMac, bmcAddress, identity } = found;
   const known = (await lockAssetByBmcMac(tx.db, bmcMac)) ?? (await lockAssetByIdentity(tx.db, identity));
   const asset = known ?? (await registerAsset(tx, bmcMac, identity));
+  await takeAddress(tx, bmcAddress, asset.id);
   if (whyNot(lifecycle, 'discover', asset.state) === undefined) {
     await updateAsset(tx.db, asset.id, {
       state: 'DISCOVERED',
@@ -49,6 +50,15 @@ export async function discoverAsset(tx: TxCtx, found: { bmcMac: string; bmcAddre
     await append(tx, assetBmcMoved, { subject: { type: 'asset', id: asset.id }, data: { bmcMac, from: asset.bmcAddress, to: bmcAddress } });
   }
   return { assetId: asset.id };
+}
+
+/** An address belongs to one BMC at a time: whoever had it before must not be asked there any more, because another machine would answer. */
+async function takeAddress(tx: TxCtx, bmcAddress: string, assetId: string): Promise<void> {
+  for (const other of await lockAssetsAt(tx.db, bmcAddress)) {
+    if (other.id === assetId || other.bmcMac === null) continue;
+    await updateAsset(tx.db, other.id, { bmcAddress: null, updatedAt: tx.now().toISOString() });
+    await append(tx, assetBmcMoved, { subject: { type: 'asset', id: other.id }, data: { bmcMac: other.bmcMac, from: bmcAddress, to: null } });
+  }
 }
 
 async function registerAsset(tx: TxCtx, bmcMac: string, identity: Identity): Promise<Asset> {

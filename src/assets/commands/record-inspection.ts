@@ -17,6 +17,12 @@ export async function recordInspection(tx: TxCtx, seen: { assetId: string; repor
   const asset = await lockAsset(tx.db, seen.assetId);
   if (!asset) throw new HubError('not-found', `There is no asset ${seen.assetId}`);
   const { report } = seen;
+  const stranger = whyStranger(asset, report);
+  if (stranger !== undefined) {
+    // What another machine says must not enter this one's history.
+    await noteFault(tx, asset, stranger);
+    return { changed: false };
+  }
   const body = inventoryBody(report);
   const hash = inventoryHash(body);
   const changed = await keepSnapshot(tx.db, {
@@ -67,9 +73,16 @@ export async function recordInspection(tx: TxCtx, seen: { assetId: string; repor
     await append(tx, assetValidated, { subject, data: { serial: learnt.serial ?? null, site, rack, position } });
     return { changed };
   }
-  await updateAsset(tx.db, asset.id, { ...learnt, stateReason: fault.slice(0, 500) });
-  if (asset.stateReason !== fault) await append(tx, assetValidationFailed, { subject, data: { reason: fault } });
+  await updateAsset(tx.db, asset.id, learnt);
+  await noteFault(tx, asset, fault);
   return { changed };
+}
+
+async function noteFault(tx: TxCtx, asset: Asset, fault: string): Promise<void> {
+  const reason = fault.slice(0, 500);
+  if (asset.stateReason === reason) return;
+  await updateAsset(tx.db, asset.id, { stateReason: reason, updatedAt: tx.now().toISOString() });
+  await append(tx, assetValidationFailed, { subject: { type: 'asset', id: asset.id }, data: { reason } });
 }
 
 /** The number on the sticker: Dell prints the service tag, which Redfish shows as SKU, and reports the board's serial as the system's. */
@@ -79,12 +92,24 @@ export function serialOf(report: InventoryReport): string | null {
   return serial;
 }
 
-function whyNotValid(asset: Asset, report: InventoryReport): string | undefined {
-  const { serial, sku } = report.system;
-  if (asset.serial !== null && !sameText(asset.serial, serial) && !sameText(asset.serial, sku)) {
+/** Why what answered is not this server: the serial that is expected or known, or the UUID, is another one. */
+function whyStranger(asset: Asset, report: InventoryReport): string | undefined {
+  const { serial, sku, uuid } = report.system;
+  if (asset.serial !== null && (serial ?? sku) !== null && !sameText(asset.serial, serial) && !sameText(asset.serial, sku)) {
     return `expected serial ${asset.serial}, the BMC says ${serial ?? 'none'}${sku === null ? '' : ` (SKU ${sku})`}: another machine answers at this address, or the expectation is wrong`;
   }
+  if (asset.serial === null && asset.systemUuid !== null && uuid !== null && !sameText(asset.systemUuid, uuid)) {
+    return `known by the system UUID ${asset.systemUuid}, the BMC says ${uuid}: another machine answers at this address, or its board was changed`;
+  }
+  return undefined;
+}
+
+/** Unknown is not right: what the BMC does not say, a person has to look at. */
+function whyNotValid(asset: Asset, report: InventoryReport): string | undefined {
   if (report.components.length === 0) return 'the BMC showed no components; it may still be starting. Ask for another inspection';
+  if (asset.serial !== null && report.system.serial === null && report.system.sku === null) {
+    return `expected serial ${asset.serial}, the BMC does not say any: look at the label, and validate it by hand`;
+  }
   return undefined;
 }
 
