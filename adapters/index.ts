@@ -6,4 +6,10 @@ import { netboxAdapter } from './netbox/index.ts';
 import { redfishAdapter } from './redfish/index.ts';
 
 /** Every adapter that there is. A test compares the list with the folders. */
-export const adapters = [awxAdapter, dhcpAdapter, jiraAdapter, netboxAdapter, redfishAdapter] as unknown as readonly AdapterDefinition[];
+export const adapters = [
+  awxAdapter,
+  dhcpAdapter,
+  jiraAdapter,
+  netboxAdapter,
+  redfishAdapter,
+] as unknown as readonly AdapterDefinition[];

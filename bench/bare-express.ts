@@ -3,7 +3,9 @@ import mysql from 'mysql2/promise';
 
 /** The baseline: Express 5, one route, one INSERT of the bytes that came. No check of any kind. Runs as a process of its own, as the hub does. */
 const pool = mysql.createPool({ uri: process.env['BENCH_DATABASE_URL'] ?? '', connectionLimit: 20 });
-await pool.query('CREATE TABLE IF NOT EXISTS bare (id bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY, body longblob NOT NULL) ENGINE=InnoDB');
+await pool.query(
+  'CREATE TABLE IF NOT EXISTS bare (id bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY, body longblob NOT NULL) ENGINE=InnoDB',
+);
 const app = express();
 app.disable('x-powered-by');
 app.disable('etag');

@@ -24,7 +24,14 @@ export const benchDiscover: Bench = {
       const stage = await setStage({ cast, via: 'http', network: '127.87.250', bmcTls: true });
       cleanups.push(() => stage.close());
       // Only what a discovery needs: no NetBox, Jira or AWX to wait for.
-      const env: Record<string, string> = { ...stage.env, DATABASE_URL: await services.createDatabase('reanimator'), REDIS_URL: services.redis.url, CHECK_ANSWERS: 'false', LOG_LEVEL: 'warn', WORKER_CONCURRENCY: '50' };
+      const env: Record<string, string> = {
+        ...stage.env,
+        DATABASE_URL: await services.createDatabase('reanimator'),
+        REDIS_URL: services.redis.url,
+        CHECK_ANSWERS: 'false',
+        LOG_LEVEL: 'warn',
+        WORKER_CONCURRENCY: '50',
+      };
       const { apiKey } = await prepareHub(env);
       for (const name of Object.keys(env)) if (/^(NETBOX|JIRA|AWX)_/.test(name)) delete env[name];
       const bmcs = await startMachines(env);
@@ -34,25 +41,39 @@ export const benchDiscover: Bench = {
         cleanups.push(() => running.stop());
       }
       const hub = hubClient(stage.hubUrl, apiKey);
-      await hub.post('/v1/expected-machines', bmcs.map(({ mac, name }) => ({ bmc_mac: mac, name, site: SITE })));
+      await hub.post(
+        '/v1/expected-machines',
+        bmcs.map(({ mac, name }) => ({ bmc_mac: mac, name, site: SITE })),
+      );
 
       const started = performance.now();
-      await Promise.all(bmcs.map(({ mac, ip }) => postLease(`${stage.hubUrl}/hooks/dhcp`, env['DHCP_SECRET'] ?? '', { event: 'commit', mac, ip })));
+      await Promise.all(
+        bmcs.map(({ mac, ip }) =>
+          postLease(`${stage.hubUrl}/hooks/dhcp`, env['DHCP_SECRET'] ?? '', { event: 'commit', mac, ip }),
+        ),
+      );
       await until(
         `${MACHINES} inventories`,
-        async () => (await hub.get<{ items: unknown[] }>(`/v1/assets?state=PHYSICAL_VALIDATED&limit=${MACHINES}`)).items.length === MACHINES,
+        async () =>
+          (await hub.get<{ items: unknown[] }>(`/v1/assets?state=PHYSICAL_VALIDATED&limit=${MACHINES}`)).items
+            .length === MACHINES,
         300_000,
       );
       const seconds = (performance.now() - started) / 1000;
 
       const requests = bmcs.map(({ bmc }) => bmc.counters().requests);
       const total = requests.reduce((a, b) => a + b, 0);
-      for (const shape of SIMULATED_TREES) say(`${shape}: ${bmcs.find((one) => one.shape === shape)?.bmc.counters().requests} requests per BMC`);
+      for (const shape of SIMULATED_TREES)
+        say(`${shape}: ${bmcs.find((one) => one.shape === shape)?.bmc.counters().requests} requests per BMC`);
       const inFlight = Math.max(...bmcs.map(({ bmc }) => bmc.counters().maxInFlight));
       const left = bmcs.filter(({ bmc }) => bmc.openSessions() > 0).length;
-      say(`${MACHINES} servers in ${seconds.toFixed(1)} s; ${(total / MACHINES).toFixed(1)} requests per BMC; at most ${inFlight} at once; ${left} sessions left open`);
+      say(
+        `${MACHINES} servers in ${seconds.toFixed(1)} s; ${(total / MACHINES).toFixed(1)} requests per BMC; at most ${inFlight} at once; ${left} sessions left open`,
+      );
       const bare = await replay(bmcs, env);
-      say(`baseline: the same ${total} requests replayed with bare undici, bodies thrown away, nothing kept: ${bare.toFixed(1)} s`);
+      say(
+        `baseline: the same ${total} requests replayed with bare undici, bodies thrown away, nothing kept: ${bare.toFixed(1)} s`,
+      );
       return [
         { name: 'discover-rate', value: (MACHINES / seconds) * 60, unit: 'servers/min', relation: '>=', target: 138 },
         { name: 'discover-requests', value: total / MACHINES, unit: 'requests/BMC', relation: '<=', target: 60 },
@@ -83,7 +104,15 @@ async function startMachines(env: Record<string, string>): Promise<Machine[]> {
       const name = `bench-${n}`;
       const identity = { serial: `BENCH${n}`, bmcMac: mac, hostName: name };
       const login = { username: env['REDFISH_USERNAME'] ?? '', password: env['REDFISH_PASSWORD'] ?? '' };
-      const bmc = await startBmcSimulator({ tree: simulatedTree(shape), identity, ...login, host: ip, port: Number(env['BMC_PORT']), tls: true, latencyMs: LATENCY_MS });
+      const bmc = await startBmcSimulator({
+        tree: simulatedTree(shape),
+        identity,
+        ...login,
+        host: ip,
+        port: Number(env['BMC_PORT']),
+        tls: true,
+        latencyMs: LATENCY_MS,
+      });
       return { mac, ip, name, shape, bmc };
     }),
   );
@@ -94,7 +123,9 @@ async function replay(machines: Machine[], env: Record<string, string>): Promise
   const authorization = `Basic ${Buffer.from(`${env['REDFISH_USERNAME']}:${env['REDFISH_PASSWORD']}`).toString('base64')}`;
   const queue = machines.map(({ bmc }) => ({
     url: bmc.url,
-    paths: bmc.requests.filter(({ method }) => method === 'GET').map(({ path: read, query }) => `${encodeURI(read)}${query.size > 0 ? `?${query}` : ''}`),
+    paths: bmc.requests
+      .filter(({ method }) => method === 'GET')
+      .map(({ path: read, query }) => `${encodeURI(read)}${query.size > 0 ? `?${query}` : ''}`),
   }));
   const started = performance.now();
   async function worker(): Promise<void> {
@@ -103,7 +134,9 @@ async function replay(machines: Machine[], env: Record<string, string>): Promise
       const pool = new Pool(url, { connections: 2, connect: { rejectUnauthorized: false } });
       const lane = async (): Promise<void> => {
         for (let read = paths.shift(); read !== undefined; read = paths.shift()) {
-          await (await pool.request({ method: 'GET', path: read, headers: { authorization } })).body.dump({ limit: 1e9 });
+          await (
+            await pool.request({ method: 'GET', path: read, headers: { authorization } })
+          ).body.dump({ limit: 1e9 });
         }
       };
       await Promise.all([lane(), lane()]);

@@ -31,7 +31,8 @@ export async function load(options: Load, ms: number): Promise<Measured> {
       const sent = performance.now();
       const answer = await pool.request({ method: 'POST', path: options.path, headers, body });
       const text = await answer.body.text();
-      if (answer.statusCode !== options.status) throw new Error(`${options.path} answered ${answer.statusCode}: ${text.slice(0, 200)}`);
+      if (answer.statusCode !== options.status)
+        throw new Error(`${options.path} answered ${answer.statusCode}: ${text.slice(0, 200)}`);
       times.push(performance.now() - sent);
     }
   }

@@ -32,7 +32,9 @@ for (const name of positionals) {
   say(`== ${name}: ${bench.says}`);
   for (const goal of await bench.run((line) => say(`   ${line}`))) {
     const met = goal.relation === '>=' ? goal.value >= goal.target : goal.value <= goal.target;
-    say(`goal ${goal.name} ${Number(goal.value.toPrecision(4))} ${goal.unit} ${goal.relation} ${goal.target} ${met ? 'ok' : 'short'}`);
+    say(
+      `goal ${goal.name} ${Number(goal.value.toPrecision(4))} ${goal.unit} ${goal.relation} ${goal.target} ${met ? 'ok' : 'short'}`,
+    );
   }
 }
 process.exit(0);

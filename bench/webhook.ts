@@ -26,13 +26,23 @@ export const benchWebhook: Bench = {
       const cast = castOf({ recorded: false, only: 1 });
       const stage = await setStage({ cast, via: 'http', network: '127.86.0', bmcTls: false, runMs: 100 });
       cleanups.push(() => stage.close());
-      const env: Record<string, string> = { ...stage.env, DATABASE_URL: databaseUrl, REDIS_URL: services.redis.url, CHECK_ANSWERS: 'false', LOG_LEVEL: 'warn' };
+      const env: Record<string, string> = {
+        ...stage.env,
+        DATABASE_URL: databaseUrl,
+        REDIS_URL: services.redis.url,
+        CHECK_ANSWERS: 'false',
+        LOG_LEVEL: 'warn',
+      };
       const { apiKey } = await prepareHub(env);
       const web = await startHubProcess('web', env, path.join(services.folder, 'web.log'));
       cleanups.push(() => web.stop());
-      const bare = fork(path.resolve(import.meta.dirname, 'bare-express.ts'), { env: { ...process.env, BENCH_DATABASE_URL: databaseUrl } });
+      const bare = fork(path.resolve(import.meta.dirname, 'bare-express.ts'), {
+        env: { ...process.env, BENCH_DATABASE_URL: databaseUrl },
+      });
       cleanups.push(async () => void bare.kill());
-      const { port } = await new Promise<{ port: number }>((resolve) => bare.once('message', (message) => resolve(message as { port: number })));
+      const { port } = await new Promise<{ port: number }>((resolve) =>
+        bare.once('message', (message) => resolve(message as { port: number })),
+      );
 
       const secret = env['NETBOX_WEBHOOK_SECRET'] ?? '';
       const request = (): { headers: Record<string, string>; body: Buffer } => signed(secret, 999_999);
@@ -47,10 +57,16 @@ export const benchWebhook: Bench = {
         hub.push(await load(ours, ROUND_MS));
       }
       const rate = (all: Measured[]): number => median(all.map((one) => one.perSecond));
-      say(`bare Express + INSERT  ${rate(base).toFixed(0)}/s  p50 ${median(base.map((one) => one.p50)).toFixed(1)} ms  p99 ${median(base.map((one) => one.p99)).toFixed(1)} ms`);
-      say(`hub                    ${rate(hub).toFixed(0)}/s  p50 ${median(hub.map((one) => one.p50)).toFixed(1)} ms  p99 ${median(hub.map((one) => one.p99)).toFixed(1)} ms`);
+      say(
+        `bare Express + INSERT  ${rate(base).toFixed(0)}/s  p50 ${median(base.map((one) => one.p50)).toFixed(1)} ms  p99 ${median(base.map((one) => one.p99)).toFixed(1)} ms`,
+      );
+      say(
+        `hub                    ${rate(hub).toFixed(0)}/s  p50 ${median(hub.map((one) => one.p50)).toFixed(1)} ms  p99 ${median(hub.map((one) => one.p99)).toFixed(1)} ms`,
+      );
       const ratio = median(hub.map((one, round) => one.perSecond / (base[round]?.perSecond ?? Number.NaN)));
-      say(`rounds ${hub.map((one, round) => (one.perSecond / (base[round]?.perSecond ?? Number.NaN)).toFixed(2)).join(' ')}`);
+      say(
+        `rounds ${hub.map((one, round) => (one.perSecond / (base[round]?.perSecond ?? Number.NaN)).toFixed(2)).join(' ')}`,
+      );
 
       // From the event to NetBox: a person changes a device there, the webhook comes, and the hub's correction is written.
       const db = connectDatabase(databaseUrl, 2);
@@ -71,11 +87,17 @@ export const benchWebhook: Bench = {
         await new Promise((resolve) => setTimeout(resolve, 150));
         const changed = performance.now();
         stage.netbox.as('alice').change('device', device, { serial: `WRONG-${nth}` });
-        await until('the serial is right again', async () => (stage.netbox.show('device', device)?.['serial'] === asset.serial ? true : undefined), 20_000);
+        await until(
+          'the serial is right again',
+          async () => (stage.netbox.show('device', device)?.['serial'] === asset.serial ? true : undefined),
+          20_000,
+        );
         latencies.push(performance.now() - changed);
       }
       latencies.sort((a, b) => a - b);
-      say(`from a change in NetBox to its correction there: p50 ${latencies[15]?.toFixed(0)} ms, p95 ${latencies[28]?.toFixed(0)} ms (looked at every 100 ms)`);
+      say(
+        `from a change in NetBox to its correction there: p50 ${latencies[15]?.toFixed(0)} ms, p95 ${latencies[28]?.toFixed(0)} ms (looked at every 100 ms)`,
+      );
       return [{ name: 'webhook-rate', value: ratio, unit: 'x bare', relation: '>=', target: 0.5 }];
     } finally {
       for (const cleanup of cleanups.toReversed()) await cleanup();
@@ -86,9 +108,30 @@ export const benchWebhook: Bench = {
 /** A delivery of NetBox 4.7 about a device, different each time. */
 function signed(secret: string, device: number): { headers: Record<string, string>; body: Buffer } {
   const id = randomUUID();
-  const data = { id: device, url: `/api/dcim/devices/${device}/`, display: 'srv', name: 'srv', serial: 'X', status: { value: 'staged', label: 'Staged' }, comments: 'x'.repeat(1200) };
+  const data = {
+    id: device,
+    url: `/api/dcim/devices/${device}/`,
+    display: 'srv',
+    name: 'srv',
+    serial: 'X',
+    status: { value: 'staged', label: 'Staged' },
+    comments: 'x'.repeat(1200),
+  };
   const body = Buffer.from(
-    JSON.stringify({ event: 'updated', timestamp: new Date().toISOString(), object_type: 'dcim.device', request: { id, method: 'PATCH', path: `/api/dcim/devices/${device}/`, user: 'alice' }, data, snapshots: { prechange: { serial: 'W' }, postchange: { serial: 'X' } } }),
+    JSON.stringify({
+      event: 'updated',
+      timestamp: new Date().toISOString(),
+      object_type: 'dcim.device',
+      request: { id, method: 'PATCH', path: `/api/dcim/devices/${device}/`, user: 'alice' },
+      data,
+      snapshots: { prechange: { serial: 'W' }, postchange: { serial: 'X' } },
+    }),
   );
-  return { headers: { 'content-type': 'application/json', 'x-hook-signature': createHmac('sha512', secret).update(body).digest('hex') }, body };
+  return {
+    headers: {
+      'content-type': 'application/json',
+      'x-hook-signature': createHmac('sha512', secret).update(body).digest('hex'),
+    },
+    body,
+  };
 }

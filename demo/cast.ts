@@ -21,11 +21,58 @@ export interface Actor {
 
 export const SITE = 'ams1';
 
-const PARTS: (Pick<Actor, 'name' | 'known' | 'rack' | 'position' | 'bmcMac' | 'serial' | 'hostname' | 'vendorClass'> & { shape: SimulatedTreeName; vendor: RegExp })[] = [
-  { name: 'ams1-r12-u07', known: 'expected', rack: 'r12', position: 7, bmcMac: '5c:f9:dd:10:00:01', serial: 'DMO7ABC', hostname: 'idrac-DMO7ABC', vendorClass: 'iDRAC', shape: 'dell', vendor: /^dell-r750/ },
-  { name: 'ams1-r12-u09', known: 'record', rack: 'r12', position: 9, bmcMac: '94:40:c9:10:00:02', serial: 'CZDEMO0002', hostname: 'ILOCZDEMO0002', vendorClass: 'CPQRIB3', shape: 'hpe', vendor: /^hpe-dl380ag11/ },
-  { name: 'ams1-r13-u01', known: 'unexpected', rack: 'r13', position: 1, bmcMac: '3c:ec:ef:10:00:03', serial: 'S5DEMO0003', hostname: 'smc-0003', vendorClass: null, shape: 'supermicro', vendor: /^supermicro-sys821ge/ },
-  { name: 'ams1-r13-u09', known: 'expected', rack: 'r13', position: 9, bmcMac: 'b4:2e:99:10:00:04', serial: 'OBDEMO0004', hostname: 'obmc-0004', vendorClass: null, shape: 'openbmc', vendor: /^supermicro-gb300/ },
+const PARTS: (Pick<Actor, 'name' | 'known' | 'rack' | 'position' | 'bmcMac' | 'serial' | 'hostname' | 'vendorClass'> & {
+  shape: SimulatedTreeName;
+  vendor: RegExp;
+})[] = [
+  {
+    name: 'ams1-r12-u07',
+    known: 'expected',
+    rack: 'r12',
+    position: 7,
+    bmcMac: '5c:f9:dd:10:00:01',
+    serial: 'DMO7ABC',
+    hostname: 'idrac-DMO7ABC',
+    vendorClass: 'iDRAC',
+    shape: 'dell',
+    vendor: /^dell-r750/,
+  },
+  {
+    name: 'ams1-r12-u09',
+    known: 'record',
+    rack: 'r12',
+    position: 9,
+    bmcMac: '94:40:c9:10:00:02',
+    serial: 'CZDEMO0002',
+    hostname: 'ILOCZDEMO0002',
+    vendorClass: 'CPQRIB3',
+    shape: 'hpe',
+    vendor: /^hpe-dl380ag11/,
+  },
+  {
+    name: 'ams1-r13-u01',
+    known: 'unexpected',
+    rack: 'r13',
+    position: 1,
+    bmcMac: '3c:ec:ef:10:00:03',
+    serial: 'S5DEMO0003',
+    hostname: 'smc-0003',
+    vendorClass: null,
+    shape: 'supermicro',
+    vendor: /^supermicro-sys821ge/,
+  },
+  {
+    name: 'ams1-r13-u09',
+    known: 'expected',
+    rack: 'r13',
+    position: 9,
+    bmcMac: 'b4:2e:99:10:00:04',
+    serial: 'OBDEMO0004',
+    hostname: 'obmc-0004',
+    vendorClass: null,
+    shape: 'openbmc',
+    vendor: /^supermicro-gb300/,
+  },
 ];
 
 /** The corpus of recorded machines, where it is present: REANIMATOR_CORPUS, or beside the project. */

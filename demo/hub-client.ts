@@ -16,7 +16,12 @@ export class HubRefusal extends Error {
 export function hubClient(url: string, apiKey: string): HubClient {
   async function call<T>(method: string, path: string, body?: unknown, more: Record<string, string> = {}): Promise<T> {
     const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', ...more };
-    const answer = await fetch(url + path, { method, headers, signal: AbortSignal.timeout(15_000), ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    const answer = await fetch(url + path, {
+      method,
+      headers,
+      signal: AbortSignal.timeout(15_000),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
     const text = await answer.text();
     if (!answer.ok) throw new HubRefusal(answer.status, text.slice(0, 500));
     return (text === '' ? undefined : JSON.parse(text)) as T;
@@ -25,7 +30,11 @@ export function hubClient(url: string, apiKey: string): HubClient {
 }
 
 /** Asks until there is an answer. @throws Error saying what did not come */
-export async function until<T>(what: string, look: () => Promise<T | undefined | false>, timeoutMs = 60_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined | false>,
+  timeoutMs = 60_000,
+): Promise<T> {
   const end = Date.now() + timeoutMs;
   let last: unknown;
   while (Date.now() < end) {

@@ -16,10 +16,17 @@ export interface HubProcess {
 }
 
 /** Starts web or worker as a process of its own and waits until it says that it is ready. @throws Error with the end of its log */
-export async function startHubProcess(part: 'web' | 'worker', env: Record<string, string>, logFile: string): Promise<HubProcess> {
+export async function startHubProcess(
+  part: 'web' | 'worker',
+  env: Record<string, string>,
+  logFile: string,
+): Promise<HubProcess> {
   const log = createWriteStream(logFile, { flags: 'a' });
   // The channel ends with this process: a hub whose starter was killed goes too.
-  const child: ChildProcess = spawn(process.execPath, [MAIN, 'start', part], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const child: ChildProcess = spawn(process.execPath, [MAIN, 'start', part], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
   let tail = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {

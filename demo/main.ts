@@ -7,13 +7,23 @@ import { hubClient } from './hub-client.ts';
 import { startHubProcess } from './hub-process.ts';
 import { prepareHub } from './prepare-hub.ts';
 import { setStage } from './stage.ts';
-import { adoptStrangers, appear, type AssetAnswer, expectMachines, fallIll, movedInRecord, type StoryOptions, untilHardened } from './story.ts';
+import {
+  adoptStrangers,
+  appear,
+  type AssetAnswer,
+  expectMachines,
+  fallIll,
+  movedInRecord,
+  type StoryOptions,
+  untilHardened,
+} from './story.ts';
 import { brokenInvariants } from './verify.ts';
 
 const once = process.argv.includes('--once');
 const started = Date.now();
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-const step = (line: string): void => say(`${styleText('dim', `${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s`)}  ${styleText('bold', line)}`);
+const step = (line: string): void =>
+  say(`${styleText('dim', `${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s`)}  ${styleText('bold', line)}`);
 
 const cleanups: (() => Promise<void>)[] = [];
 let stopping = false;
@@ -36,7 +46,12 @@ async function tell(): Promise<void> {
   const env = { ...stage.env, DATABASE_URL: databaseUrl, REDIS_URL: services.redis.url };
   step('Migrating the database; preparing NetBox (reanimator netbox bootstrap)');
   const { apiKey, bootstrapped } = await prepareHub(env);
-  say(`      ${bootstrapped.length} objects: ${bootstrapped.map((one) => `${one.object} ${one.name}`).slice(0, 3).join(', ')} …`);
+  say(
+    `      ${bootstrapped.length} objects: ${bootstrapped
+      .map((one) => `${one.object} ${one.name}`)
+      .slice(0, 3)
+      .join(', ')} …`,
+  );
 
   step('Starting web and worker');
   const logs = path.join(services.folder, 'hub');
@@ -44,7 +59,9 @@ async function tell(): Promise<void> {
   for (const part of ['web', 'worker'] as const) {
     const running = await startHubProcess(part, env, path.join(logs, `${part}.log`));
     cleanups.push(() => running.stop());
-    void running.ended.then((why) => stopping || say(`      ${part} ended by itself: ${why}; its log: ${path.join(logs, `${part}.log`)}`));
+    void running.ended.then(
+      (why) => stopping || say(`      ${part} ended by itself: ${why}; its log: ${path.join(logs, `${part}.log`)}`),
+    );
   }
 
   const hub = hubClient(stage.hubUrl, apiKey);
@@ -59,7 +76,9 @@ async function tell(): Promise<void> {
   step('They are recognised, looked into over Redfish, written to NetBox, and hardened by an AWX job each');
   const assets = await untilHardened(story);
   for (const asset of assets.values()) {
-    say(`      ${asset.name}: ${asset.manufacturer} ${asset.model}, serial ${asset.serial}, ${styleText('green', asset.state)}`);
+    say(
+      `      ${asset.name}: ${asset.manufacturer} ${asset.model}, serial ${asset.serial}, ${styleText('green', asset.state)}`,
+    );
     say(`         page    ${page(asset)}`);
     say(`         NetBox  ${asset.record?.url}`);
   }
@@ -72,7 +91,9 @@ async function tell(): Promise<void> {
   for (const [part, key] of tickets) say(`      ${part}: one issue, ${stage.jira.url}/browse/${key}`);
 
   step('What the timeline of the first one says: GET /v1/assets/{id}/timeline');
-  const { items } = await hub.get<{ items: { timestamp: string; sentence: string }[] }>(`/v1/assets/${first.id}/timeline`);
+  const { items } = await hub.get<{ items: { timestamp: string; sentence: string }[] }>(
+    `/v1/assets/${first.id}/timeline`,
+  );
   for (const entry of items.toReversed()) say(`      ${entry.timestamp.slice(11, 23)}  ${entry.sentence}`);
 
   await stage.netbox.webhooksSent();
@@ -101,6 +122,7 @@ try {
   process.exitCode = 1;
 } finally {
   stopping = true;
-  for (const cleanup of cleanups.toReversed()) await cleanup().catch((error: unknown) => say(`      stopping: ${String(error)}`));
+  for (const cleanup of cleanups.toReversed())
+    await cleanup().catch((error: unknown) => say(`      stopping: ${String(error)}`));
 }
 process.exit();

@@ -7,14 +7,20 @@ import { connectDatabase } from '#src/database.ts';
 import { migrate } from '#src/migrate.ts';
 
 /** An empty database becomes a hub's: schema, an API key, and NetBox prepared. */
-export async function prepareHub(env: Record<string, string>): Promise<{ apiKey: string; bootstrapped: { object: string; name: string; did: string }[] }> {
+export async function prepareHub(
+  env: Record<string, string>,
+): Promise<{ apiKey: string; bootstrapped: { object: string; name: string; did: string }[] }> {
   const config = readConfig(env, adapterDefinitions);
   const db = connectDatabase(config.DATABASE_URL, 2);
   await migrate(db);
   await db.destroy();
   const hub = await composeHub(config, createLog('error'));
   try {
-    const { text } = await createApiKey(hub.ctx, config.SECRET_KEY, { name: `demo-${newId().slice(-8)}`, scopes: ['*'], expiresAt: null });
+    const { text } = await createApiKey(hub.ctx, config.SECRET_KEY, {
+      name: `demo-${newId().slice(-8)}`,
+      scopes: ['*'],
+      expiresAt: null,
+    });
     return { apiKey: text, bootstrapped: await bootstrapRecords(hub, false) };
   } finally {
     await hub.close();

@@ -36,7 +36,14 @@ const secret = (): string => randomBytes(24).toString('hex');
 
 /** Everything around the hub, simulated: NetBox, Jira, AWX, a DHCP server and one BMC per machine. The world before the story. */
 export async function setStage(options: StageOptions): Promise<Stage> {
-  const secrets = { netboxToken: secret().slice(0, 40), netboxWebhook: secret(), jira: secret(), awx: secret(), dhcp: secret(), bmc: `Demo-${secret().slice(0, 12)}` };
+  const secrets = {
+    netboxToken: secret().slice(0, 40),
+    netboxWebhook: secret(),
+    jira: secret(),
+    awx: secret(),
+    dhcp: secret(),
+    bmc: `Demo-${secret().slice(0, 12)}`,
+  };
   const [hubPort, bmcPort] = [await freePort(), await freePort()];
   const hubUrl = `http://127.0.0.1:${hubPort}`;
   const netbox = await startNetboxSimulator({ token: secrets.netboxToken });
@@ -52,12 +59,30 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     templates: [{ name: 'harden', askLimit: true, askVariables: true }],
     runMs: options.runMs ?? 1500,
   });
-  const dhcp = await startDhcpSimulator({ doorUrl: `${hubUrl}/hooks/dhcp`, secret: secrets.dhcp, via: options.via, network: options.network });
+  const dhcp = await startDhcpSimulator({
+    doorUrl: `${hubUrl}/hooks/dhcp`,
+    secret: secrets.dhcp,
+    via: options.via,
+    network: options.network,
+  });
   const bmcs = new Map<string, BmcSimulator>();
   for (const [index, actor] of options.cast.entries()) {
-    const identity = { serial: actor.serial, bmcMac: actor.bmcMac, hostName: actor.name, ...(/dell/.test(actor.treeName) ? { sku: actor.serial } : {}) };
+    const identity = {
+      serial: actor.serial,
+      bmcMac: actor.bmcMac,
+      hostName: actor.name,
+      ...(/dell/.test(actor.treeName) ? { sku: actor.serial } : {}),
+    };
     const host = `${options.network}.${100 + index}`;
-    const bmc = await startBmcSimulator({ tree: actor.tree, identity, username: 'root', password: secrets.bmc, host, port: bmcPort, tls: options.bmcTls });
+    const bmc = await startBmcSimulator({
+      tree: actor.tree,
+      identity,
+      username: 'root',
+      password: secrets.bmc,
+      host,
+      port: bmcPort,
+      tls: options.bmcTls,
+    });
     bmcs.set(actor.name, bmc);
   }
   if (!options.netbox) seed(netbox, options.cast);
@@ -88,7 +113,13 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   return {
     ...{ netbox, jira, awx, dhcp, bmcs, hubUrl, env },
     async close() {
-      await Promise.all([netbox.close(), jira.close(), awx.close(), dhcp.close(), ...[...bmcs.values()].map((bmc) => bmc.close())]);
+      await Promise.all([
+        netbox.close(),
+        jira.close(),
+        awx.close(),
+        dhcp.close(),
+        ...[...bmcs.values()].map((bmc) => bmc.close()),
+      ]);
     },
   };
 }
@@ -100,6 +131,13 @@ function seed(netbox: NetboxSimulator, cast: Actor[]): void {
     racks: [...new Set(cast.map((actor) => actor.rack))].map((name) => ({ site: SITE, name })),
     devices: cast
       .filter((actor) => actor.known !== 'unexpected')
-      .map(({ name, rack, position, bmcMac, known }) => ({ name, site: SITE, rack, position, status: 'planned', ...(known === 'record' ? { bmcMac } : {}) })),
+      .map(({ name, rack, position, bmcMac, known }) => ({
+        name,
+        site: SITE,
+        rack,
+        position,
+        status: 'planned',
+        ...(known === 'record' ? { bmcMac } : {}),
+      })),
   });
 }

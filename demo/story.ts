@@ -26,14 +26,19 @@ export type Assets = Map<string, AssetAnswer>;
 
 /** Says which machines will come, as the person who ordered them would. */
 export async function expectMachines({ hub, cast }: StoryOptions): Promise<void> {
-  const machines = cast.filter((actor) => actor.known === 'expected').map(({ name, serial, rack, position, bmcMac }) => ({ bmc_mac: bmcMac, name, serial, site: SITE, rack, position }));
+  const machines = cast
+    .filter((actor) => actor.known === 'expected')
+    .map(({ name, serial, rack, position, bmcMac }) => ({ bmc_mac: bmcMac, name, serial, site: SITE, rack, position }));
   if (machines.length > 0) await hub.post('/v1/expected-machines', machines);
 }
 
 /** Each BMC asks for an address; the DHCP server's hook tells the hub. */
 export async function appear({ stage, cast }: StoryOptions): Promise<void> {
   for (const actor of cast) {
-    await stage.dhcp.discover(actor.bmcMac, { hostname: actor.hostname, ...(actor.vendorClass === null ? {} : { vendorClass: actor.vendorClass }) });
+    await stage.dhcp.discover(actor.bmcMac, {
+      hostname: actor.hostname,
+      ...(actor.vendorClass === null ? {} : { vendorClass: actor.vendorClass }),
+    });
   }
 }
 
@@ -43,12 +48,16 @@ export async function adoptStrangers({ hub, cast, timeoutMs, say }: StoryOptions
     const bmc = await until(
       `${actor.bmcMac} on the list of unexpected BMCs`,
       async () => {
-        const { items } = await hub.get<{ items: { id: string; mac: string; ip: string; hostname: string }[] }>('/v1/bmcs?state=unexpected');
+        const { items } = await hub.get<{ items: { id: string; mac: string; ip: string; hostname: string }[] }>(
+          '/v1/bmcs?state=unexpected',
+        );
         return items.find((one) => one.mac === actor.bmcMac);
       },
       timeoutMs,
     );
-    say(`      nobody knows ${bmc.mac} (${bmc.hostname}, ${bmc.ip}): it waits on the list, and an operator adopts it as ${actor.name}`);
+    say(
+      `      nobody knows ${bmc.mac} (${bmc.hostname}, ${bmc.ip}): it waits on the list, and an operator adopts it as ${actor.name}`,
+    );
     const { name, rack, position, serial } = actor;
     await hub.post(`/v1/bmcs/${bmc.id}/adopt`, { name, rack, position, serial, site: SITE });
   }
@@ -76,7 +85,9 @@ export async function untilHardened({ hub, cast, timeoutMs }: StoryOptions): Pro
 export async function fallIll({ hub, timeoutMs }: StoryOptions, assets: Assets): Promise<Map<string, string>> {
   const keys = new Map<string, string>();
   for (const asset of [...assets.values()].slice(0, 2)) {
-    const { components } = await hub.get<{ components: { kind: string; slot: string; serial: string | null }[] }>(`/v1/assets/${asset.id}/inventory`);
+    const { components } = await hub.get<{ components: { kind: string; slot: string; serial: string | null }[] }>(
+      `/v1/assets/${asset.id}/inventory`,
+    );
     const part = components.find((one) => one.kind === 'drive') ?? components.find((one) => one.kind === 'dimm');
     if (!part) throw new Error(`${asset.name} has neither drives nor memory`);
     const type = part.kind === 'drive' ? 'SMART_FAIL' : 'ECC_UNCORRECTABLE';
@@ -89,7 +100,9 @@ export async function fallIll({ hub, timeoutMs }: StoryOptions, assets: Assets):
     const key = await until(
       `a Jira issue for ${part.slot} of ${asset.name}`,
       async () => {
-        const { items } = await hub.get<{ items: { external: { key: string } | null }[] }>(`/v1/tickets?asset_id=${asset.id}`);
+        const { items } = await hub.get<{ items: { external: { key: string } | null }[] }>(
+          `/v1/tickets?asset_id=${asset.id}`,
+        );
         return items[0]?.external?.key;
       },
       timeoutMs,

@@ -78,4 +78,12 @@ export const createIssueJob = defineJob({
 });
 
 /** Every kind of work that there is. A test and the start-up compare it with the handlers. */
-export const jobTypes = [recogniseBmcJob, inspectAssetJob, reconcileDeviceJob, matchRecordJob, hardenAssetJob, openTicketJob, createIssueJob] as const;
+export const jobTypes = [
+  recogniseBmcJob,
+  inspectAssetJob,
+  reconcileDeviceJob,
+  matchRecordJob,
+  hardenAssetJob,
+  openTicketJob,
+  createIssueJob,
+] as const;

@@ -17,7 +17,12 @@ export async function handleNextDelivery(ctx: Ctx, adapters: Adapters): Promise<
       const delivery = await takePending(inside.db, inside.now());
       if (!delivery) return false;
       Object.assign(seen, { id: delivery.id, attempts: delivery.attempts });
-      await handleDelivery({ ...inside, actor: `webhook:${delivery.adapter}` }, delivery, adapters.door(delivery.adapter), observers);
+      await handleDelivery(
+        { ...inside, actor: `webhook:${delivery.adapter}` },
+        delivery,
+        adapters.door(delivery.adapter),
+        observers,
+      );
       return true;
     });
   } catch (error) {

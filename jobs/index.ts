@@ -41,7 +41,12 @@ export const handlers: readonly JobHandler[] = [
 ];
 
 /** @throws Error at start-up for a job without a handler, a handler without a job, or a reaction whose job or event nobody knows */
-export function checkWiring(wired: { jobTypes: readonly JobType[]; handlers: readonly JobHandler[]; reactions: readonly Reaction[]; eventTypes: ReadonlySet<string> }): void {
+export function checkWiring(wired: {
+  jobTypes: readonly JobType[];
+  handlers: readonly JobHandler[];
+  reactions: readonly Reaction[];
+  eventTypes: ReadonlySet<string>;
+}): void {
   const faults: string[] = [];
   const names = wired.jobTypes.map((job) => job.name);
   const handled = wired.handlers.map((handler) => handler.job.name);
@@ -51,8 +56,10 @@ export function checkWiring(wired: { jobTypes: readonly JobType[]; handlers: rea
     for (const name of list) if (list.indexOf(name) !== list.lastIndexOf(name)) faults.push(`${name} is there twice`);
   }
   for (const reaction of wired.reactions) {
-    if (!names.includes(reaction.job.name)) faults.push(`reaction ${reaction.name} wants the unknown job ${reaction.job.name}`);
-    for (const type of reaction.on) if (!wired.eventTypes.has(type)) faults.push(`reaction ${reaction.name} waits for the unknown event ${type}`);
+    if (!names.includes(reaction.job.name))
+      faults.push(`reaction ${reaction.name} wants the unknown job ${reaction.job.name}`);
+    for (const type of reaction.on)
+      if (!wired.eventTypes.has(type)) faults.push(`reaction ${reaction.name} waits for the unknown event ${type}`);
   }
   if (faults.length > 0) throw new Error(`jobs: ${[...new Set(faults)].join('; ')}`);
 }

@@ -1,7 +1,7 @@
 import type { Ctx } from '#src/core/ctx.ts';
 import { HubError } from '#src/core/error.ts';
 import { idFrom } from '#src/core/id.ts';
-import { isDatabaseAway } from '#src/core/route.ts';
+import { isDatabaseAway } from '#src/core/problem.ts';
 import type { Seal } from '#src/core/seal.ts';
 import { errnoOf } from '#src/core/tx.ts';
 import { Later, Parked } from '#src/journal/effect.ts';
@@ -18,7 +18,12 @@ export interface RunOptions {
 }
 
 /** Runs one claimed job to one end: done, later, or dead. Fenced: a run that lost its lease ends nothing. */
-export async function runJob(base: Ctx, claimed: ClaimedJob, handler: JobHandler, options: RunOptions): Promise<JobEnd> {
+export async function runJob(
+  base: Ctx,
+  claimed: ClaimedJob,
+  handler: JobHandler,
+  options: RunOptions,
+): Promise<JobEnd> {
   const log = base.log.child({ job: claimed.id, name: claimed.name, attempt: claimed.attempts, cause: claimed.cause });
   const signal = AbortSignal.any([base.signal, AbortSignal.timeout(handler.job.timeLimitMs)]);
   const job = { id: claimed.id, name: claimed.name, fence: claimed.fence, attempts: claimed.attempts };
@@ -34,7 +39,16 @@ export async function runJob(base: Ctx, claimed: ClaimedJob, handler: JobHandler
     async enqueue(next, input) {
       const id = idFrom(claimed.id, String(claimed.fence), next.name);
       const subject = next.subject(input);
-      await insertJob(base.db, { id, name: next.name, input, subject, dedupeKey: next.dedupe(input), cause: claimed.cause, reaction: null, now: base.now() });
+      await insertJob(base.db, {
+        id,
+        name: next.name,
+        input,
+        subject,
+        dedupeKey: next.dedupe(input),
+        cause: claimed.cause,
+        reaction: null,
+        now: base.now(),
+      });
       base.wake('jobs');
     },
     progress: (progress) => saveProgress(base.db, job, progress),
@@ -58,23 +72,55 @@ export async function runJob(base: Ctx, claimed: ClaimedJob, handler: JobHandler
 export function endFor(error: unknown, job: ClaimedJob, handler: JobHandler, now: Date): JobEnd {
   const at = (ms: number): Date => new Date(now.getTime() + ms);
   if (error instanceof Later) {
-    return { state: 'waiting', dueAt: at(error.ms), failed: false, error: null, progress: error.progress ?? { step: 'waiting', why: error.message } };
+    return {
+      state: 'waiting',
+      dueAt: at(error.ms),
+      failed: false,
+      error: null,
+      progress: error.progress ?? { step: 'waiting', why: error.message },
+    };
   }
-  if (error instanceof Parked) return { state: 'dead', error: { kind: 'parked', message: error.message, remedy: 'look whether it happened, then replay or cancel' } };
+  if (error instanceof Parked)
+    return {
+      state: 'dead',
+      error: { kind: 'parked', message: error.message, remedy: 'look whether it happened, then replay or cancel' },
+    };
   const told = { ...describe(error), tries: job.tries + 1 };
   if (error instanceof AdapterError && error.kind === 'unauthorized') {
-    return { state: 'waiting', dueAt: at(300_000), failed: false, error: { ...told, remedy: 'set the right credentials; the job goes on by itself' } };
+    return {
+      state: 'waiting',
+      dueAt: at(300_000),
+      failed: false,
+      error: { ...told, remedy: 'set the right credentials; the job goes on by itself' },
+    };
   }
   if (error instanceof AdapterError && error.retry === 'later') {
-    return { state: 'waiting', dueAt: at(Math.max(error.retryAfterMs ?? 0, backoffMs(job.tries + 1))), failed: false, error: told };
+    return {
+      state: 'waiting',
+      dueAt: at(Math.max(error.retryAfterMs ?? 0, backoffMs(job.tries + 1))),
+      failed: false,
+      error: told,
+    };
   }
-  if (error instanceof AdapterError) return { state: 'dead', error: { ...told, detail: error.detail, remedy: 'mend what it says, then replay' } };
-  if (isAborted(error)) return { state: 'waiting', dueAt: at(backoffMs(job.tries + 1)), failed: false, error: { ...told, message: `stopped: ${told.message}` } };
+  if (error instanceof AdapterError)
+    return { state: 'dead', error: { ...told, detail: error.detail, remedy: 'mend what it says, then replay' } };
+  if (isAborted(error))
+    return {
+      state: 'waiting',
+      dueAt: at(backoffMs(job.tries + 1)),
+      failed: false,
+      error: { ...told, message: `stopped: ${told.message}` },
+    };
   if (isDatabaseAway(error) || errnoOf(error) !== 0 || (error instanceof HubError && error.kind === 'unavailable')) {
     return { state: 'waiting', dueAt: at(backoffMs(job.tries + 1)), failed: false, error: told };
   }
-  if (error instanceof HubError && error.kind !== 'internal') return { state: 'dead', error: { ...told, remedy: 'mend what it says, then replay' } };
-  if (job.failures + 1 >= handler.job.attempts) return { state: 'dead', error: { ...told, remedy: 'this looks like a fault of the hub: see the log under this job id' } };
+  if (error instanceof HubError && error.kind !== 'internal')
+    return { state: 'dead', error: { ...told, remedy: 'mend what it says, then replay' } };
+  if (job.failures + 1 >= handler.job.attempts)
+    return {
+      state: 'dead',
+      error: { ...told, remedy: 'this looks like a fault of the hub: see the log under this job id' },
+    };
   return { state: 'waiting', dueAt: at(backoffMs(job.tries + 1)), failed: true, error: told };
 }
 

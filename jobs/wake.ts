@@ -12,7 +12,11 @@ export const WAKE_CHANNEL = 'reanimator:wake';
 
 /** Reconnects at least every two seconds; a default back-off once left a worker asleep for 18 s after Redis was back. */
 export function connectRedis(url: string, options: Partial<Omit<RedisOptions, 'replyMapping'>> = {}): Redis {
-  return new Redis(url, { retryStrategy: (times: number) => Math.min(200 * times, 2000), maxRetriesPerRequest: null, ...options });
+  return new Redis(url, {
+    retryStrategy: (times: number) => Math.min(200 * times, 2000),
+    maxRetriesPerRequest: null,
+    ...options,
+  });
 }
 
 export interface Waker {
@@ -40,7 +44,9 @@ export function createWaker(redisUrl: string, log: Log): Waker {
     redis,
     queue,
     wake(topic) {
-      redis.publish(WAKE_CHANNEL, topic).catch((err: unknown) => log.debug({ err, topic }, 'wake-up lost; the loop looks by itself'));
+      redis
+        .publish(WAKE_CHANNEL, topic)
+        .catch((err: unknown) => log.debug({ err, topic }, 'wake-up lost; the loop looks by itself'));
     },
     async wakeJobs(jobs, again = '') {
       if (jobs.length === 0) return;
@@ -50,7 +56,13 @@ export function createWaker(redisUrl: string, log: Log): Waker {
             name: 'wake',
             data: { id: job.id },
             // One wake-up per job and attempt; one too many finds nothing to claim.
-            opts: { jobId: `${job.id}-${job.attempts}${again}`, delay: job.delayMs ?? 0, attempts: 1, removeOnComplete: true, removeOnFail: true },
+            opts: {
+              jobId: `${job.id}-${job.attempts}${again}`,
+              delay: job.delayMs ?? 0,
+              attempts: 1,
+              removeOnComplete: true,
+              removeOnFail: true,
+            },
           })),
         );
       } catch (err) {

@@ -5,7 +5,14 @@ import { newId } from '#src/core/id.ts';
 import { relayOnce } from '#src/events/relay.ts';
 import type { Reaction } from '#src/journal/job.ts';
 import type { JobHandler } from '#src/journal/job-ctx.ts';
-import { claimJob, findDue, findEqualWaiting, renewLeases, sweepJournal } from '#src/journal/store.ts';
+import {
+  claimJob,
+  findDue,
+  findEqualWaiting,
+  hurryUnauthorized,
+  renewLeases,
+  sweepJournal,
+} from '#src/journal/store.ts';
 import { handleNextDelivery } from './handle-deliveries.ts';
 import { startLoop } from './loop.ts';
 import { runJob, type RunOptions } from './run-job.ts';
@@ -33,6 +40,8 @@ export interface RunningWorker {
 
 /** One worker process: BullMQ wakes jobs, the journal says what they are; beside it the relay, the deliveries and the sweeper. */
 export async function startWorker(base: Ctx, options: WorkerOptions): Promise<RunningWorker> {
+  // A worker that starts may have new credentials.
+  await hurryUnauthorized(base.db, base.now());
   const name = `${hostname()}-${process.pid}-${newId().slice(-6)}`;
   const running = new Map<string, { fence: number; abort: AbortController; until: number }>();
   const handlers = new Map(options.handlers.map((handler) => [handler.job.name, handler]));
@@ -49,9 +58,17 @@ export async function startWorker(base: Ctx, options: WorkerOptions): Promise<Ru
     running.set(id, { fence: claimed.fence, abort, until: Date.now() + handler.job.timeLimitMs + leaseMs });
     const started = performance.now();
     try {
-      const end = await runJob({ ...base, signal: AbortSignal.any([base.signal, abort.signal]) }, claimed, handler, options);
+      const end = await runJob(
+        { ...base, signal: AbortSignal.any([base.signal, abort.signal]) },
+        claimed,
+        handler,
+        options,
+      );
       options.observe({ name: claimed.name, end: end.state, ms: performance.now() - started });
-      if (end.state === 'waiting') await waker.wakeJobs([{ id, attempts: claimed.attempts, delayMs: Math.max(0, end.dueAt.getTime() - base.now().getTime()) }]);
+      if (end.state === 'waiting')
+        await waker.wakeJobs([
+          { id, attempts: claimed.attempts, delayMs: Math.max(0, end.dueAt.getTime() - base.now().getTime()) },
+        ]);
       else await waker.wakeJobs(await findEqualWaiting(base.db, id));
     } finally {
       running.delete(id);
@@ -82,7 +99,10 @@ export async function startWorker(base: Ctx, options: WorkerOptions): Promise<Ru
   const sweeper = startLoop('sweeper', 1000, base.log, async () => {
     const due = await findDue(base.db, base.now(), 500);
     // A new name every few seconds only: while the workers are busy, wake-ups wait in the queue too.
-    await waker.wakeJobs(due.filter((job) => !running.has(job.id)), `-${Math.floor(base.now().getTime() / SWEEP_AGAIN_MS)}`);
+    await waker.wakeJobs(
+      due.filter((job) => !running.has(job.id)),
+      `-${Math.floor(base.now().getTime() / SWEEP_AGAIN_MS)}`,
+    );
     return false;
   });
   const heartbeat = startLoop('heartbeat', Math.max(200, Math.floor(leaseMs / 3)), base.log, async () => {

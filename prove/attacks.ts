@@ -119,7 +119,10 @@ const KINDS: ((random: Random) => Attack)[] = [
   },
   function killWeb(random) {
     const [at, downMs] = [between(random, 0, 5000), between(random, 0, 1500)];
-    return { name: `SIGKILL web after ${at} ms, ${downMs} ms down`, arm: (target) => after(at, () => target.killWeb(downMs)) };
+    return {
+      name: `SIGKILL web after ${at} ms, ${downMs} ms down`,
+      arm: (target) => after(at, () => target.killWeb(downMs)),
+    };
   },
   function breakStep(random) {
     const step = pick(random, STEPS);
@@ -128,7 +131,8 @@ const KINDS: ((random: Random) => Attack)[] = [
     return {
       name: `${step.system} ${step.match.source}: ${kind}, ${times} time(s)`,
       arm({ stage }) {
-        for (const server of serversOf(stage, step.system)) server.addFault({ match: step.match.source, kind, times, status: 503 });
+        for (const server of serversOf(stage, step.system))
+          server.addFault({ match: step.match.source, kind, times, status: 503 });
       },
     };
   },
@@ -151,7 +155,9 @@ const KINDS: ((random: Random) => Attack)[] = [
 /** The first seeds take each kind in turn, so that a short run has met all; beside it come two to four more by chance. */
 export function scheduleOf(seed: number, random: Random): Attack[] {
   const sure = KINDS[seed % KINDS.length] as (typeof KINDS)[number];
-  return [sure, ...Array.from({ length: between(random, 2, 4) }, () => pick(random, KINDS))].map((kind) => kind(random));
+  return [sure, ...Array.from({ length: between(random, 2, 4) }, () => pick(random, KINDS))].map((kind) =>
+    kind(random),
+  );
 }
 
 const timers = new Set<NodeJS.Timeout>();
@@ -165,7 +171,10 @@ function after(ms: number, act: () => unknown): void {
 
 /** Several attacks listen to one simulator. */
 const listeners = new WeakMap<SimulatorServer, ((line: string, phase: 'before' | 'after') => Promise<void>)[]>();
-function onRequest(server: SimulatorServer, listener: (line: string, phase: 'before' | 'after') => Promise<void>): void {
+function onRequest(
+  server: SimulatorServer,
+  listener: (line: string, phase: 'before' | 'after') => Promise<void>,
+): void {
   const known = listeners.get(server);
   if (known) return void known.push(listener);
   const list = [listener];

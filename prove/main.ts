@@ -9,7 +9,14 @@ export interface Proof {
 
 const proofs: Record<string, Proof> = { story: proveStory };
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { seed: { type: 'string', default: '1' }, runs: { type: 'string', default: '5' }, quiet: { type: 'boolean', default: false } } });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seed: { type: 'string', default: '1' },
+    runs: { type: 'string', default: '5' },
+    quiet: { type: 'boolean', default: false },
+  },
+});
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const [name] = positionals;
 const proof = name === undefined ? undefined : proofs[name];

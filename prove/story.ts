@@ -5,7 +5,15 @@ import { hubClient, HubRefusal, type HubClient, until } from '#demo/hub-client.t
 import { type HubProcess, startHubProcess } from '#demo/hub-process.ts';
 import { prepareHub } from '#demo/prepare-hub.ts';
 import { setStage } from '#demo/stage.ts';
-import { adoptStrangers, appear, expectMachines, fallIll, movedInRecord, type StoryOptions, untilHardened } from '#demo/story.ts';
+import {
+  adoptStrangers,
+  appear,
+  expectMachines,
+  fallIll,
+  movedInRecord,
+  type StoryOptions,
+  untilHardened,
+} from '#demo/story.ts';
 import { brokenInvariants } from '#demo/verify.ts';
 import { connectDatabase } from '#src/database.ts';
 import { startServices } from '#setup/services.ts';
@@ -42,7 +50,14 @@ export const proveStory: Proof = {
       const proxy = await startLossyProxy(databaseUrl);
       cleanups.push(() => proxy.close());
       const cast = castOf({ recorded: false, only: 3 });
-      const stage = await setStage({ cast, via: 'http', network: `127.85.${seed % 250}`, bmcTls: false, runMs: 400, jiraLagMs: 300 });
+      const stage = await setStage({
+        cast,
+        via: 'http',
+        network: `127.85.${seed % 250}`,
+        bmcTls: false,
+        runMs: 400,
+        jiraLagMs: 300,
+      });
       cleanups.push(() => stage.close());
       const base = { ...stage.env, ...IMPATIENT, REDIS_URL: services.redis.url };
       const { apiKey } = await prepareHub({ ...base, DATABASE_URL: databaseUrl });
@@ -56,15 +71,35 @@ export const proveStory: Proof = {
       const attacks = scheduleOf(seed, random);
       for (const attack of attacks) {
         say(`attack: ${attack.name}`);
-        attack.arm({ stage, services, proxy, say, killWorker: (downMs) => hubs.kill('worker', downMs), killWeb: (downMs) => hubs.kill('web', downMs) });
+        attack.arm({
+          stage,
+          services,
+          proxy,
+          say,
+          killWorker: (downMs) => hubs.kill('worker', downMs),
+          killWeb: (downMs) => hubs.kill('web', downMs),
+        });
       }
 
       const db = connectDatabase(databaseUrl, 2);
       cleanups.push(() => db.destroy());
-      const progress = setInterval(() => void describeStall(db).then((line) => say(line), () => undefined), 20_000);
+      const progress = setInterval(
+        () =>
+          void describeStall(db).then(
+            (line) => say(line),
+            () => undefined,
+          ),
+        20_000,
+      );
       cleanups.push(async () => clearInterval(progress));
       const hub = stubborn(hubClient(stage.hubUrl, apiKey));
-      const story: StoryOptions = { stage: { ...stage, dhcp: insistent(stage.dhcp, random) }, hub, cast, say, timeoutMs: TIMEOUT_MS };
+      const story: StoryOptions = {
+        stage: { ...stage, dhcp: insistent(stage.dhcp, random) },
+        hub,
+        cast,
+        say,
+        timeoutMs: TIMEOUT_MS,
+      };
       await expectMachines(story);
       await appear(story);
       await adoptStrangers(story);
@@ -73,10 +108,15 @@ export const proveStory: Proof = {
       if (first) await movedInRecordOrNot(story, first);
       const tickets = await fallIll(story, assets);
 
-      await until('all work is done', async () => (await whatIsLeft(db)) === undefined, 60_000).catch(async (error: Error) => {
-        throw new Error(`${error.message}: ${await whatIsLeft(db)}`);
-      });
-      const broken = [...brokenInvariants(stage, cast, assets, tickets, { sessionsMayLeak: true }), ...(await brokenJournal(db, cast))];
+      await until('all work is done', async () => (await whatIsLeft(db)) === undefined, 60_000).catch(
+        async (error: Error) => {
+          throw new Error(`${error.message}: ${await whatIsLeft(db)}`);
+        },
+      );
+      const broken = [
+        ...brokenInvariants(stage, cast, assets, tickets, { sessionsMayLeak: true }),
+        ...(await brokenJournal(db, cast)),
+      ];
       if (broken.length > 0) throw new Error(`${broken.join('; ')} (logs: ${logs})`);
     } finally {
       disarm();
@@ -97,7 +137,9 @@ function supervise(env: Record<string, string>, logs: string, say: (line: string
         running[part] = await startHubProcess(part, env, path.join(logs, `${part}.log`));
         return;
       } catch (error) {
-        say(`${part} could not start (${error instanceof Error ? error.message.split('\n')[0] : String(error)}); again`);
+        say(
+          `${part} could not start (${error instanceof Error ? error.message.split('\n')[0] : String(error)}); again`,
+        );
         await new Promise((resolve) => setTimeout(resolve, 300));
       }
     }
@@ -154,7 +196,8 @@ function insistent(dhcp: StoryOptions['stage']['dhcp'], random: () => number): S
     async discover(mac, client) {
       const times = 1 + Math.floor(random() * 3);
       let lease: Awaited<ReturnType<typeof dhcp.discover>> | undefined;
-      for (let n = 0; n < times; n += 1) lease = await until(`the hub takes the lease of ${mac}`, () => dhcp.discover(mac, client), TIMEOUT_MS);
+      for (let n = 0; n < times; n += 1)
+        lease = await until(`the hub takes the lease of ${mac}`, () => dhcp.discover(mac, client), TIMEOUT_MS);
       if (!lease) throw new Error('no lease');
       return lease;
     },

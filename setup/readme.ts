@@ -27,12 +27,16 @@ export function generatedParts(): GeneratedPart[] {
 export function withPart(document: string, { file, name, text }: GeneratedPart): string {
   const [begin, end] = [`<!-- begin ${name} -->`, `<!-- end ${name} -->`];
   const [from, to] = [document.indexOf(begin), document.indexOf(end)];
-  if (from === -1 || to < from) throw new Error(`${file}: put "${begin}" and "${end}" where the generated part belongs`);
+  if (from === -1 || to < from)
+    throw new Error(`${file}: put "${begin}" and "${end}" where the generated part belongs`);
   return `${document.slice(0, from + begin.length)}\n${text}\n${document.slice(to)}`;
 }
 
 function settingsTable(): string {
-  const rows = settingRows(adapters).map(({ name, needed, secret, description }) => `| \`${name}\`${secret ? ' 🔑' : ''} | ${needed} | ${description.replaceAll('|', '\\|')} |`);
+  const rows = settingRows(adapters).map(
+    ({ name, needed, secret, description }) =>
+      `| \`${name}\`${secret ? ' 🔑' : ''} | ${needed} | ${description.replaceAll('|', '\\|')} |`,
+  );
   return ['| setting | default | what it is |', '|---|---|---|', ...rows].join('\n');
 }
 
@@ -42,12 +46,22 @@ function lifecyclePicture(): string {
     // A move that starts from many states would hide all others.
     return roads.length > 4 ? [] : roads.map((state) => `  ${state} --> ${to}: ${move}`);
   });
-  return ['```mermaid', 'stateDiagram-v2', '  direction LR', '  [*] --> ORDERED', ...lines, '  any_before_DISCOVERED --> DISCOVERED: discover', '  any_from_DISCOVERED_to_MAINTENANCE --> BROKEN: break', '```'].join('\n');
+  return [
+    '```mermaid',
+    'stateDiagram-v2',
+    '  direction LR',
+    '  [*] --> ORDERED',
+    ...lines,
+    '  any_before_DISCOVERED --> DISCOVERED: discover',
+    '  any_from_DISCOVERED_to_MAINTENANCE --> BROKEN: break',
+    '```',
+  ].join('\n');
 }
 
 function adaptersTable(): string {
   const rows = adapters.map(
-    ({ id, title, capabilities, hasWebhook, testedWith }) => `| [${id}](${id}/README.md) | ${title} | ${capabilities.join(', ') || '–'} | ${hasWebhook ? `\`/hooks/${id}\`` : '–'} | ${testedWith.join(', ')} |`,
+    ({ id, title, capabilities, hasWebhook, testedWith }) =>
+      `| [${id}](${id}/README.md) | ${title} | ${capabilities.join(', ') || '–'} | ${hasWebhook ? `\`/hooks/${id}\`` : '–'} | ${testedWith.join(', ')} |`,
   );
   return ['| adapter | system | provides | webhook | tested with |', '|---|---|---|---|---|', ...rows].join('\n');
 }

@@ -6,9 +6,16 @@ import { newId } from './core/id.ts';
 import { createHttp } from './kit/http.ts';
 
 /** Makes in NetBox what the hub needs. @throws HubError unavailable where NetBox is not configured */
-export async function bootstrapRecords(hub: Hub, dryRun: boolean): Promise<{ object: string; name: string; did: string }[]> {
+export async function bootstrapRecords(
+  hub: Hub,
+  dryRun: boolean,
+): Promise<{ object: string; name: string; did: string }[]> {
   const configured = hub.config.adapters.find(({ definition }) => definition.id === 'netbox');
-  if (!configured) throw new HubError('unavailable', 'NetBox is not configured: set NETBOX_URL, NETBOX_TOKEN and NETBOX_WEBHOOK_SECRET');
+  if (!configured)
+    throw new HubError(
+      'unavailable',
+      'NetBox is not configured: set NETBOX_URL, NETBOX_TOKEN and NETBOX_WEBHOOK_SECRET',
+    );
   const settings = configured.settings as z.output<typeof netboxAdapter.Settings>;
   const { client, close } = openNetboxClient(settings, {
     system: 'netbox',

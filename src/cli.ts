@@ -7,7 +7,7 @@ import { HubError, PROBLEMS } from './core/error.ts';
 import { connectDatabase } from './database.ts';
 import { diagnose } from './diagnose.ts';
 import { listJobs } from './journal/reads.ts';
-import { reviveJob } from './journal/store.ts';
+import { hurryUnauthorized, reviveJob } from './journal/store.ts';
 import { migrate } from './migrate.ts';
 import { bootstrapRecords } from './bootstrap-records.ts';
 import { print, type Format } from './print.ts';
@@ -15,7 +15,9 @@ import { start } from './start.ts';
 
 /** Exit codes: 0 well, 1 it did not work, 2 wrong usage or settings. */
 export async function runCli(argv: string[]): Promise<void> {
-  const program = new Command('reanimator').description('Integration hub for the whole life of bare-metal servers').showHelpAfterError();
+  const program = new Command('reanimator')
+    .description('Integration hub for the whole life of bare-metal servers')
+    .showHelpAfterError();
   const format = new Option('-o, --output <format>', 'how to print').choices(['table', 'json']).default('table');
 
   program
@@ -33,7 +35,11 @@ export async function runCli(argv: string[]): Promise<void> {
       const db = connectDatabase(config.DATABASE_URL, 4);
       try {
         const applied = await migrate(db);
-        print(options.output, applied.map((migration) => ({ migration })), 'the schema was up to date');
+        print(
+          options.output,
+          applied.map((migration) => ({ migration })),
+          'the schema was up to date',
+        );
       } finally {
         await db.destroy();
       }
@@ -41,7 +47,9 @@ export async function runCli(argv: string[]): Promise<void> {
 
   program
     .command('doctor')
-    .description('ask MariaDB, Redis and every configured system: reachable, authorised, right version, right permissions')
+    .description(
+      'ask MariaDB, Redis and every configured system: reachable, authorised, right version, right permissions',
+    )
     .addOption(format)
     .action((options: { output: Format }) =>
       withHub(async (hub) => {
@@ -58,7 +66,9 @@ export async function runCli(argv: string[]): Promise<void> {
     .description('make in NetBox what the hub needs: tag, custom fields, webhook, event rule. Again changes nothing')
     .option('--dry-run', 'only tell what would be done')
     .addOption(format)
-    .action((options: { output: Format; dryRun?: boolean }) => withHub(async (hub) => print(options.output, await bootstrapRecords(hub, options.dryRun === true), 'nothing')));
+    .action((options: { output: Format; dryRun?: boolean }) =>
+      withHub(async (hub) => print(options.output, await bootstrapRecords(hub, options.dryRun === true), 'nothing')),
+    );
 
   const letters = program.command('dead-letters').description('jobs that gave up, with their reason');
   letters
@@ -68,7 +78,13 @@ export async function runCli(argv: string[]): Promise<void> {
     .action((options: { output: Format; limit: string }) =>
       withHub(async (hub) => {
         const jobs = await listJobs(hub.ctx, { state: 'dead', limit: Number(options.limit) });
-        const rows = jobs.map((job) => ({ id: job.id, job: job.name, subject: job.subject?.id ?? '', reason: String(job.error?.['message'] ?? ''), remedy: String(job.error?.['remedy'] ?? '') }));
+        const rows = jobs.map((job) => ({
+          id: job.id,
+          job: job.name,
+          subject: job.subject?.id ?? '',
+          reason: String(job.error?.['message'] ?? ''),
+          remedy: String(job.error?.['remedy'] ?? ''),
+        }));
         print(options.output, rows, 'no dead letters');
       }),
     );
@@ -78,9 +94,17 @@ export async function runCli(argv: string[]): Promise<void> {
     .addOption(format)
     .action((ids: string[], options: { output: Format }) =>
       withHub(async (hub) => {
-        const wanted = ids.includes('all') ? (await listJobs(hub.ctx, { state: 'dead', limit: 10_000 })).map((job) => job.id) : ids;
+        const wanted = ids.includes('all')
+          ? (await listJobs(hub.ctx, { state: 'dead', limit: 10_000 })).map((job) => job.id)
+          : ids;
         const rows = [];
-        for (const id of wanted) rows.push({ id, did: (await reviveJob(hub.ctx.db, id, hub.ctx.now())) ? 'waits to run' : 'left as it is: not dead, or an equal job waits' });
+        for (const id of wanted)
+          rows.push({
+            id,
+            did: (await reviveJob(hub.ctx.db, id, hub.ctx.now()))
+              ? 'waits to run'
+              : 'left as it is: not dead, or an equal job waits',
+          });
         hub.ctx.wake('jobs');
         print(options.output, rows, 'no dead letters');
       }),
@@ -95,7 +119,11 @@ export async function runCli(argv: string[]): Promise<void> {
     .addOption(format)
     .action((name: string, options: { output: Format; scopes: string; expires?: string }) =>
       withHub(async (hub) => {
-        const { text } = await createApiKey(hub.ctx, hub.config.SECRET_KEY, { name, scopes: options.scopes.split(','), expiresAt: options.expires ?? null });
+        const { text } = await createApiKey(hub.ctx, hub.config.SECRET_KEY, {
+          name,
+          scopes: options.scopes.split(','),
+          expiresAt: options.expires ?? null,
+        });
         print(options.output, [{ name, key: text }], '');
       }),
     );
@@ -104,7 +132,13 @@ export async function runCli(argv: string[]): Promise<void> {
     .addOption(format)
     .action((options: { output: Format }) =>
       withHub(async (hub) => {
-        const rows = (await listApiKeys(hub.ctx.db)).map((key) => ({ name: key.name, prefix: key.prefix, scopes: key.scopes.join(','), expires: key.expiresAt ?? 'never', revoked: key.revokedAt ?? '' }));
+        const rows = (await listApiKeys(hub.ctx.db)).map((key) => ({
+          name: key.name,
+          prefix: key.prefix,
+          scopes: key.scopes.join(','),
+          expires: key.expiresAt ?? 'never',
+          revoked: key.revokedAt ?? '',
+        }));
         print(options.output, rows, 'no API keys');
       }),
     );
@@ -113,15 +147,20 @@ export async function runCli(argv: string[]): Promise<void> {
     .argument('<name>')
     .action((name: string) =>
       withHub(async (hub) => {
-        if (!(await revokeApiKey(hub.ctx.db, name, hub.ctx.now()))) throw new HubError('not-found', `There is no API key ${name} that is not revoked yet`);
+        if (!(await revokeApiKey(hub.ctx.db, name, hub.ctx.now())))
+          throw new HubError('not-found', `There is no API key ${name} that is not revoked yet`);
       }),
     );
 
-  const lockouts = program.command('lockouts').description('credentials that another system refused and nobody tries any more');
+  const lockouts = program
+    .command('lockouts')
+    .description('credentials that another system refused and nobody tries any more');
   lockouts
     .command('list', { isDefault: true })
     .addOption(format)
-    .action((options: { output: Format }) => withHub(async (hub) => print(options.output, await listLockouts(hub.ctx.db), 'no lockouts')));
+    .action((options: { output: Format }) =>
+      withHub(async (hub) => print(options.output, await listLockouts(hub.ctx.db), 'no lockouts')),
+    );
   lockouts
     .command('clear')
     .argument('<adapter>')
@@ -129,7 +168,8 @@ export async function runCli(argv: string[]): Promise<void> {
     .action((adapter: string, target?: string) =>
       withHub(async (hub) => {
         const cleared = await clearLockouts(hub.ctx.db, { adapter, target });
-        print('table', [{ cleared }], '');
+        const hurried = await hurryUnauthorized(hub.ctx.db, hub.ctx.now());
+        print('table', [{ cleared, 'jobs that go on': hurried }], '');
       }),
     );
 

@@ -58,13 +58,20 @@ export interface Hub {
 }
 
 /** Secrets never reach a log, whatever object they hang on. */
-const REDACTED = ['password', 'token', 'secret', 'authorization', 'apiToken', 'webhookSecret', 'x-auth-token'].flatMap((name) => {
-  const key = name.includes('-') ? `["${name}"]` : name;
-  return [key, `*.${key}`, `*.*.${key}`].map((path) => path.replaceAll('.[', '['));
-});
+const REDACTED = ['password', 'token', 'secret', 'authorization', 'apiToken', 'webhookSecret', 'x-auth-token'].flatMap(
+  (name) => {
+    const key = name.includes('-') ? `["${name}"]` : name;
+    return [key, `*.${key}`, `*.*.${key}`].map((path) => path.replaceAll('.[', '['));
+  },
+);
 
 export function createLog(level: string): Log {
-  return pino({ level, redact: { paths: REDACTED, censor: '[redacted]' }, timestamp: pino.stdTimeFunctions.isoTime, base: { pid: process.pid } }) as unknown as Log;
+  return pino({
+    level,
+    redact: { paths: REDACTED, censor: '[redacted]' },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    base: { pid: process.pid },
+  }) as unknown as Log;
 }
 
 export function eventCatalogue(): Catalogue {
@@ -75,12 +82,22 @@ export function eventCatalogue(): Catalogue {
 export async function composeHub(config: Configuration, log: Log = createLog(config.LOG_LEVEL)): Promise<Hub> {
   const catalogue = eventCatalogue();
   checkWiring({ jobTypes, handlers, reactions, eventTypes: new Set(catalogue.keys()) });
-  const rules = TelemetryRules.parse(parse(readFileSync(new URL('../mappings/telemetry-rules.yaml', import.meta.url), 'utf8'))).rules;
+  const rules = TelemetryRules.parse(
+    parse(readFileSync(new URL('../mappings/telemetry-rules.yaml', import.meta.url), 'utf8')),
+  ).rules;
   const metrics = createMetrics();
-  const db = connectDatabase(config.DATABASE_URL, config.DATABASE_POOL);
+  const db = connectDatabase(config.DATABASE_URL, config.DATABASE_POOL, log);
   const waker = createWaker(config.REDIS_URL, log);
   const stopping = new AbortController();
-  const ctx: Ctx = { db, actor: 'system', cause: null, log, signal: stopping.signal, now: () => new Date(), wake: (topic) => waker.wake(topic) };
+  const ctx: Ctx = {
+    db,
+    actor: 'system',
+    cause: null,
+    log,
+    signal: stopping.signal,
+    now: () => new Date(),
+    wake: (topic) => waker.wake(topic),
+  };
   const adapters = createRegistry(config.adapters, {
     log,
     now: () => ctx.now(),
@@ -127,12 +144,25 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
   const document = openApiDocument(routes, config.PUBLIC_URL);
   routes.push(
     get(
-      { id: 'getSchema', path: '/api/schema', summary: 'This document', tag: 'System', scope: null, answers: { 200: { says: 'OpenAPI 3.1', schema: null } } },
+      {
+        id: 'getSchema',
+        path: '/api/schema',
+        summary: 'This document',
+        tag: 'System',
+        scope: null,
+        answers: { 200: { says: 'OpenAPI 3.1', schema: null } },
+      },
       async () => ({ status: 200, body: document }),
     ),
   );
 
-  const serving = { doorman: createDoorman(config.SECRET_KEY), kept: keptAnswers, checkAnswers: config.CHECK_ANSWERS, adapters, metrics };
+  const serving = {
+    doorman: createDoorman(config.SECRET_KEY),
+    kept: keptAnswers,
+    checkAnswers: config.CHECK_ANSWERS,
+    adapters,
+    metrics,
+  };
   const settings: JobSettings = {
     publicUrl: config.PUBLIC_URL,
     hardenTemplate: config.HARDEN_TEMPLATE,
@@ -151,7 +181,8 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
     seal,
     waker,
     readiness,
-    startWeb: () => listen(createWebApp(ctx, { ...serving, routes, uiFolder: UI_FOLDER }), config.HTTP_HOST, config.HTTP_PORT),
+    startWeb: () =>
+      listen(createWebApp(ctx, { ...serving, routes, uiFolder: UI_FOLDER }), config.HTTP_HOST, config.HTTP_PORT),
     async startWorker() {
       const worker = await startWorker(ctx, {
         redisUrl: config.REDIS_URL,
@@ -165,7 +196,11 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
         leaseMs: config.WORKER_LEASE_MS,
         observe: metrics.observeJob,
       });
-      const watched = await listen(createWebApp(ctx, { ...serving, routes: system, uiFolder: undefined }), config.HTTP_HOST, config.METRICS_PORT);
+      const watched = await listen(
+        createWebApp(ctx, { ...serving, routes: system, uiFolder: undefined }),
+        config.HTTP_HOST,
+        config.METRICS_PORT,
+      );
       log.info({ worker: worker.name, metrics: watched.url }, 'worker runs');
       return {
         ...worker,
@@ -187,6 +222,8 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
 const UI_FOLDER = new URL('./ui/screens/', import.meta.url).pathname;
 
 function bmcCredentials(config: Configuration): { username: string | null; password: string | null } {
-  const redfish = config.adapters.find(({ definition }) => definition.id === 'redfish')?.settings as { username?: string; password?: string } | undefined;
+  const redfish = config.adapters.find(({ definition }) => definition.id === 'redfish')?.settings as
+    | { username?: string; password?: string }
+    | undefined;
   return { username: redfish?.username ?? null, password: redfish?.password ?? null };
 }

@@ -10,9 +10,14 @@ const secret = (description: string) => z.string().min(1).meta({ description, se
 
 /** Every setting of the hub itself. The environment's names are these; each may be given as `<NAME>_FILE`, a file with the value. */
 export const Config = z.object({
-  DATABASE_URL: secret('MariaDB ≥ 10.11: mysql://user:password@host:3306/database, or …?socketPath=/run/mysqld/mysqld.sock'),
+  DATABASE_URL: secret(
+    'MariaDB ≥ 10.11: mysql://user:password@host:3306/database, or …?socketPath=/run/mysqld/mysqld.sock',
+  ),
   REDIS_URL: secret('Redis ≥ 7 or Valkey, with AOF on and maxmemory-policy noeviction: redis://:password@host:6379/0'),
-  SECRET_KEY: z.string().min(32, 'at least 32 characters; make one with: openssl rand -base64 48').meta({ description: 'Seals stored secrets and API keys; keep it, losing it loses them', secret: true }),
+  SECRET_KEY: z
+    .string()
+    .min(32, 'at least 32 characters; make one with: openssl rand -base64 48')
+    .meta({ description: 'Seals stored secrets and API keys; keep it, losing it loses them', secret: true }),
   PUBLIC_URL: z
     .url()
     .default('http://127.0.0.1:8080')
@@ -20,16 +25,43 @@ export const Config = z.object({
     .meta({ description: 'Where people and webhooks reach the hub' }),
   HTTP_HOST: text('Address that web listens on').default('127.0.0.1'),
   HTTP_PORT: Port.default(8080).meta({ description: 'Port that web listens on; 0: any free one' }),
-  METRICS_PORT: Port.default(0).meta({ description: "The worker's port for /healthz, /readyz and /metrics on HTTP_HOST; 0: any free one" }),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').meta({ description: 'Least level that is logged' }),
-  DATABASE_POOL: z.coerce.number().int().min(2).max(500).default(20).meta({ description: 'Connections to MariaDB per process' }),
-  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(1000).default(20).meta({ description: 'Jobs at a time per worker' }),
-  WORKER_LEASE_MS: Ms.default(30_000).meta({ description: 'A job whose worker gives no sign of life for so long is taken over, in milliseconds' }),
-  BMC_SCHEME: z.enum(['https', 'http']).default('https').meta({ description: 'How BMCs are spoken to; http is for simulators' }),
+  METRICS_PORT: Port.default(0).meta({
+    description: "The worker's port for /healthz, /readyz and /metrics on HTTP_HOST; 0: any free one",
+  }),
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .meta({ description: 'Least level that is logged' }),
+  DATABASE_POOL: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(500)
+    .default(20)
+    .meta({ description: 'Connections to MariaDB per process' }),
+  WORKER_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .default(20)
+    .meta({ description: 'Jobs at a time per worker' }),
+  WORKER_LEASE_MS: Ms.default(30_000).meta({
+    description: 'A job whose worker gives no sign of life for so long is taken over, in milliseconds',
+  }),
+  BMC_SCHEME: z
+    .enum(['https', 'http'])
+    .default('https')
+    .meta({ description: 'How BMCs are spoken to; http is for simulators' }),
   BMC_PORT: Port.optional().meta({ description: 'Port of the BMCs, where it is not the usual one' }),
   HARDEN_TEMPLATE: text('Name of the AWX job template that hardens a server').default('harden'),
-  FOLLOW_MS: Ms.default(5_000).meta({ description: 'Between two looks at a run outside that has not ended, in milliseconds' }),
-  SETTLE_MS: Ms.default(60_000).meta({ description: 'A call outside that nobody heard back from may take effect for so long, on top of the search lag; longer than every time-out of a call, in milliseconds' }),
+  FOLLOW_MS: Ms.default(5_000).meta({
+    description: 'Between two looks at a run outside that has not ended, in milliseconds',
+  }),
+  SETTLE_MS: Ms.default(60_000).meta({
+    description:
+      'A call outside that nobody heard back from may take effect for so long, on top of the search lag; longer than every time-out of a call, in milliseconds',
+  }),
   CHECK_ANSWERS: z
     .enum(['true', 'false'])
     .default('false')
@@ -48,7 +80,9 @@ export class ConfigError extends Error {
   readonly faults: string[];
 
   constructor(faults: string[]) {
-    super(`The settings have ${faults.length} fault${faults.length === 1 ? '' : 's'}:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    super(
+      `The settings have ${faults.length} fault${faults.length === 1 ? '' : 's'}:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    );
     this.name = 'ConfigError';
     this.faults = faults;
   }
@@ -63,12 +97,18 @@ export function envName(adapter: string, field: string): string {
  * Reads all settings at once. An adapter with no setting at all is left out; one with some must have all that it needs.
  * @throws ConfigError listing every fault
  */
-export function readConfig(env: Record<string, string | undefined>, definitions: readonly AdapterDefinition[]): Configuration {
+export function readConfig(
+  env: Record<string, string | undefined>,
+  definitions: readonly AdapterDefinition[],
+): Configuration {
   const faults: string[] = [];
   const value = (name: string): string | undefined => readValue(env, name, faults);
   const own = Object.fromEntries(Object.keys(Config.shape).map((name) => [name, value(name)]));
   const config = Config.safeParse(own);
-  if (!config.success) faults.push(...config.error.issues.map((issue) => explain(String(issue.path[0]), own[String(issue.path[0])], issue.message)));
+  if (!config.success)
+    faults.push(
+      ...config.error.issues.map((issue) => explain(String(issue.path[0]), own[String(issue.path[0])], issue.message)),
+    );
   const adapters: ConfiguredAdapter[] = [];
   const notConfigured: string[] = [];
   for (const definition of definitions) {
@@ -85,10 +125,12 @@ export function readConfig(env: Record<string, string | undefined>, definitions:
     const settings = definition.Settings.safeParse(given);
     if (settings.success) adapters.push({ definition, settings: settings.data });
     else {
-      faults.push(...settings.error.issues.map((issue) => {
-        const field = String(issue.path[0] ?? '');
-        return explain(field === '' ? definition.id : envName(definition.id, field), given[field], issue.message);
-      }));
+      faults.push(
+        ...settings.error.issues.map((issue) => {
+          const field = String(issue.path[0] ?? '');
+          return explain(field === '' ? definition.id : envName(definition.id, field), given[field], issue.message);
+        }),
+      );
     }
   }
   if (faults.length > 0 || !config.success) throw new ConfigError(faults);

@@ -1,5 +1,6 @@
 import knex, { type Knex } from 'knex';
 import { HubError } from './core/error.ts';
+import type { Log } from './kit/kit.ts';
 
 /**
  * A lock is waited for shorter than a job's lease; a transaction that its process forgot (a hung driver, a lost answer) is ended by the
@@ -8,7 +9,7 @@ import { HubError } from './core/error.ts';
 const SESSION = 'SET SESSION innodb_lock_wait_timeout = 10, idle_transaction_timeout = 30';
 
 /** One pool per process. Times come as text with microseconds, big numbers as text where they do not fit. */
-export function connectDatabase(url: string, pool: number): Knex {
+export function connectDatabase(url: string, pool: number, log?: Log): Knex {
   const parsed = new URL(url);
   const socketPath = parsed.searchParams.get('socketPath');
   return knex({
@@ -29,11 +30,24 @@ export function connectDatabase(url: string, pool: number): Knex {
     pool: {
       min: 0,
       max: pool,
-      afterCreate(connection: { query(sql: string, done: (error: unknown) => void): void }, done: (error: unknown, connection: unknown) => void) {
+      afterCreate(
+        connection: { query(sql: string, done: (error: unknown) => void): void },
+        done: (error: unknown, connection: unknown) => void,
+      ) {
         connection.query(SESSION, (error) => done(error, connection));
       },
     },
     acquireConnectionTimeout: 10_000,
+    ...(log
+      ? {
+          log: {
+            warn: (told: unknown) => log.warn({ told }, 'knex'),
+            error: (told: unknown) => log.warn({ told }, 'knex'),
+            debug: () => {},
+            deprecate: () => {},
+          },
+        }
+      : {}),
   });
 }
 
@@ -48,7 +62,10 @@ export async function checkDatabase(db: Knex): Promise<string> {
     throw new HubError('unavailable', `The database is ${version}; MariaDB ≥ ${OLDEST.join('.')} is needed`);
   }
   if (Number(flush) !== 1) {
-    throw new HubError('unavailable', `MariaDB runs with innodb_flush_log_at_trx_commit = ${flush}: a crash would lose what was said to be kept. Set it to 1`);
+    throw new HubError(
+      'unavailable',
+      `MariaDB runs with innodb_flush_log_at_trx_commit = ${flush}: a crash would lose what was said to be kept. Set it to 1`,
+    );
   }
   return version;
 }

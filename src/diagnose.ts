@@ -11,7 +11,13 @@ export interface Finding {
 /** Asks everything that the hub depends on. Nothing is changed anywhere. */
 export async function diagnose(hub: Hub): Promise<Finding[]> {
   const { checks } = await hub.readiness(hub.ctx);
-  const findings: Finding[] = Object.entries(checks).map(([check, { ok, found }]) => ({ system: 'hub', check, ok, found, remedy: ok ? '' : found }));
+  const findings: Finding[] = Object.entries(checks).map(([check, { ok, found }]) => ({
+    system: 'hub',
+    check,
+    ok,
+    found,
+    remedy: ok ? '' : found,
+  }));
   for (const id of hub.adapters.ids()) {
     const signal = AbortSignal.timeout(30_000);
     try {
@@ -19,11 +25,23 @@ export async function diagnose(hub: Hub): Promise<Finding[]> {
         findings.push({ system: id, check: check.name, ok: check.ok, found: check.found, remedy: check.remedy ?? '' });
       }
     } catch (error) {
-      findings.push({ system: id, check: 'reachable', ok: false, found: error instanceof Error ? error.message : String(error), remedy: `look at the settings ${id.toUpperCase()}_*` });
+      findings.push({
+        system: id,
+        check: 'reachable',
+        ok: false,
+        found: error instanceof Error ? error.message : String(error),
+        remedy: `look at the settings ${id.toUpperCase()}_*`,
+      });
     }
   }
   for (const id of hub.config.notConfigured) {
-    findings.push({ system: id, check: 'configured', ok: true, found: 'not configured: the hub does without', remedy: '' });
+    findings.push({
+      system: id,
+      check: 'configured',
+      ok: true,
+      found: 'not configured: the hub does without',
+      remedy: '',
+    });
   }
   return findings;
 }

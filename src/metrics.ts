@@ -23,11 +23,34 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const requests = new Counter({ name: 'reanimator_adapter_requests_total', help: 'HTTP requests to other systems', labelNames: ['adapter', 'method', 'status'], registers });
-  const calls = new Histogram({ name: 'reanimator_adapter_call_seconds', help: 'Calls of capabilities', labelNames: ['adapter', 'capability', 'operation', 'outcome'], buckets: SECONDS, registers });
-  const jobs = new Histogram({ name: 'reanimator_job_seconds', help: 'Runs of jobs', labelNames: ['job', 'end'], buckets: SECONDS, registers });
-  const taken = new Counter({ name: 'reanimator_webhook_deliveries_total', help: 'Webhook deliveries', labelNames: ['adapter', 'outcome'], registers });
-  const gauge = (name: string, help: string, labelNames: string[] = []) => new Gauge({ name, help, labelNames, registers });
+  const requests = new Counter({
+    name: 'reanimator_adapter_requests_total',
+    help: 'HTTP requests to other systems',
+    labelNames: ['adapter', 'method', 'status'],
+    registers,
+  });
+  const calls = new Histogram({
+    name: 'reanimator_adapter_call_seconds',
+    help: 'Calls of capabilities',
+    labelNames: ['adapter', 'capability', 'operation', 'outcome'],
+    buckets: SECONDS,
+    registers,
+  });
+  const jobs = new Histogram({
+    name: 'reanimator_job_seconds',
+    help: 'Runs of jobs',
+    labelNames: ['job', 'end'],
+    buckets: SECONDS,
+    registers,
+  });
+  const taken = new Counter({
+    name: 'reanimator_webhook_deliveries_total',
+    help: 'Webhook deliveries',
+    labelNames: ['adapter', 'outcome'],
+    registers,
+  });
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name, help, labelNames, registers });
   const jobsBy = gauge('reanimator_jobs', 'Jobs that are not done', ['state']);
   const queueAge = gauge('reanimator_queue_age_seconds', 'How long the oldest due job has waited');
   const outboxWaiting = gauge('reanimator_outbox_events', 'Events that have no place in the feed yet');
@@ -42,14 +65,20 @@ export function createMetrics(): Metrics {
     observeJob: ({ name, end, ms }) => jobs.observe({ job: name, end }, ms / 1000),
     observeDelivery: (adapter, outcome) => taken.inc({ adapter, outcome }),
     async render(ctx, adapters) {
-      const [journal, outbox, deliveries, states] = await Promise.all([journalHealth(ctx), outboxLagSeconds(ctx), pendingDeliveries(ctx), countByState(ctx)]);
+      const [journal, outbox, deliveries, states] = await Promise.all([
+        journalHealth(ctx),
+        outboxLagSeconds(ctx),
+        pendingDeliveries(ctx),
+        countByState(ctx),
+      ]);
       for (const state of ['waiting', 'active', 'dead']) jobsBy.set({ state }, journal.byState[state] ?? 0);
       queueAge.set(journal.oldestDueSeconds);
       outboxWaiting.set(outbox.waiting);
       outboxAge.set(outbox.oldestSeconds);
       deliveriesWaiting.set(deliveries.pending);
       deliveryAge.set(deliveries.oldestSeconds);
-      for (const [adapter, state] of Object.entries(adapters.breakers())) breakers.set({ adapter }, BREAKER[state as keyof typeof BREAKER] ?? 0);
+      for (const [adapter, state] of Object.entries(adapters.breakers()))
+        breakers.set({ adapter }, BREAKER[state as keyof typeof BREAKER] ?? 0);
       assets.reset();
       for (const [state, count] of Object.entries(states)) assets.set({ state }, count);
       return { contentType: registry.contentType, text: await registry.metrics() };

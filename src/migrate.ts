@@ -4,7 +4,10 @@ import type { Knex } from 'knex';
 const FOLDER = new URL('../migrations/', import.meta.url);
 
 const source: Knex.MigrationSource<string> = {
-  getMigrations: async () => readdirSync(FOLDER).filter((name) => /^\d{4}-.*\.ts$/.test(name)).toSorted(),
+  getMigrations: async () =>
+    readdirSync(FOLDER)
+      .filter((name) => /^\d{4}-.*\.ts$/.test(name))
+      .toSorted(),
   getMigrationName: (name) => name,
   getMigration: async (name) => (await import(new URL(name, FOLDER).href)) as Knex.Migration,
 };
@@ -16,7 +19,8 @@ export async function migrate(db: Knex): Promise<string[]> {
   return db.transaction(async (holder) => {
     // A lock of the session: knex' own lock table would stay locked after a kill.
     const [locked] = await holder.raw(`SELECT get_lock('reanimator migrate', 120) AS locked`);
-    if (locked[0]?.locked !== 1) throw new Error('another process has been migrating for two minutes; see what it does');
+    if (locked[0]?.locked !== 1)
+      throw new Error('another process has been migrating for two minutes; see what it does');
     try {
       await db.migrate.forceFreeMigrationsLock(options);
       const [, applied] = (await db.migrate.latest(options)) as [number, string[]];

@@ -1,34 +1,56 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
-import { ANY, Problem, type Route, SCOPES } from './core/route.ts';
+import { Problem } from './core/problem.ts';
+import { ANY, type Route, SCOPES } from './core/route.ts';
 
 /** OpenAPI 3.1, made from the same records that serve the routes. */
 export function openApiDocument(routes: readonly Route[], publicUrl: string): Record<string, unknown> {
   const paths: ZodOpenApiPathsObject = {};
   for (const route of routes) {
     const { shape, method } = route;
-    const headers = method === 'post' ? z.object({ 'Idempotency-Key': z.string().max(190).optional().meta({ description: 'The same key again gives the first answer again' }) }) : undefined;
+    const headers =
+      method === 'post'
+        ? z.object({
+            'Idempotency-Key': z
+              .string()
+              .max(190)
+              .optional()
+              .meta({ description: 'The same key again gives the first answer again' }),
+          })
+        : undefined;
     paths[shape.path] = {
       ...paths[shape.path],
       [method]: {
         operationId: shape.id,
         summary: shape.summary,
         tags: [shape.tag],
-        ...(shape.scope === null ? { security: [] } : { security: [{ apiKey: [] }], description: shape.scope === ANY ? 'Needs an API key.' : `Needs the scope \`${shape.scope}\`.` }),
+        ...(shape.scope === null
+          ? { security: [] }
+          : {
+              security: [{ apiKey: [] }],
+              description: shape.scope === ANY ? 'Needs an API key.' : `Needs the scope \`${shape.scope}\`.`,
+            }),
         requestParams: {
           ...(shape.params ? { path: shape.params as z.ZodObject } : {}),
           ...(shape.query ? { query: shape.query as z.ZodObject } : {}),
           ...(headers ? { header: headers } : {}),
         },
-        ...(shape.body ? { requestBody: { required: true, content: { 'application/json': { schema: shape.body } } } } : {}),
+        ...(shape.body
+          ? { requestBody: { required: true, content: { 'application/json': { schema: shape.body } } } }
+          : {}),
         responses: Object.assign(
           Object.fromEntries(
             Object.entries(shape.answers).map(([status, answer]) => [
               status,
-              { description: answer.says, ...(contentOf(answer)) },
+              { description: answer.says, ...contentOf(answer) },
             ]),
           ),
-          { default: { description: 'A problem (RFC 9457)', content: { 'application/problem+json': { schema: Problem } } } },
+          {
+            default: {
+              description: 'A problem (RFC 9457)',
+              content: { 'application/problem+json': { schema: Problem } },
+            },
+          },
         ),
       },
     };
@@ -46,7 +68,9 @@ export function openApiDocument(routes: readonly Route[], publicUrl: string): Re
   }) as unknown as Record<string, unknown>;
 }
 
-function contentOf(answer: { schema: z.ZodType | null; contentType?: string }): { content?: Record<string, { schema: z.ZodType }> } {
+function contentOf(answer: { schema: z.ZodType | null; contentType?: string }): {
+  content?: Record<string, { schema: z.ZodType }>;
+} {
   if (answer.schema) return { content: { [answer.contentType ?? 'application/json']: { schema: answer.schema } } };
   return answer.contentType ? { content: { [answer.contentType]: { schema: z.string() } } } : {};
 }

@@ -9,9 +9,17 @@ export function print(format: Format, rows: readonly object[], empty: string): v
 
 function tableOf(rows: readonly object[]): string[] {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const cells = [columns, ...rows.map((row) => columns.map((column) => cell((row as Record<string, unknown>)[column])))];
+  const cells = [
+    columns,
+    ...rows.map((row) => columns.map((column) => cell((row as Record<string, unknown>)[column]))),
+  ];
   const widths = columns.map((_, index) => Math.max(...cells.map((line) => line[index]?.length ?? 0)));
-  return cells.map((line) => line.map((text, index) => text.padEnd(widths[index] ?? 0)).join('  ').trimEnd());
+  return cells.map((line) =>
+    line
+      .map((text, index) => text.padEnd(widths[index] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 function cell(value: unknown): string {

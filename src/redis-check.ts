@@ -9,7 +9,8 @@ export async function checkRedis(redis: Redis): Promise<string> {
   const faults: string[] = [];
   if (Number(read('redis_version').split('.')[0]) < 7) faults.push(`it is version ${version}; ≥ 7 is needed`);
   if (read('aof_enabled') !== '1') faults.push('it keeps no append-only file: set "appendonly yes"');
-  if (read('maxmemory_policy') !== 'noeviction') faults.push(`it evicts keys (${read('maxmemory_policy')}): set "maxmemory-policy noeviction"`);
+  if (read('maxmemory_policy') !== 'noeviction')
+    faults.push(`it evicts keys (${read('maxmemory_policy')}): set "maxmemory-policy noeviction"`);
   if (faults.length > 0) throw new HubError('unavailable', `Redis is not fit: ${faults.join('; ')}`);
   return version;
 }

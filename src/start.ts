@@ -7,11 +7,13 @@ const PARTS = ['web', 'worker'] as const;
 /** Runs until SIGTERM or SIGINT; then takes nothing new, ends what runs, and goes. A second signal goes at once. */
 export async function start(config: Configuration, named: string[]): Promise<void> {
   const unknown = named.filter((part) => !(PARTS as readonly string[]).includes(part));
-  if (unknown.length > 0) throw new HubError('invalid', `start: unknown part ${unknown.join(', ')}; there are ${PARTS.join(' and ')}`);
+  if (unknown.length > 0)
+    throw new HubError('invalid', `start: unknown part ${unknown.join(', ')}; there are ${PARTS.join(' and ')}`);
   const parts = named.length === 0 ? [...PARTS] : named;
   const log = createLog(config.LOG_LEVEL);
   const hub = await composeHub(config, log);
-  if (config.notConfigured.length > 0) log.info({ adapters: config.notConfigured }, 'not configured; the hub does without');
+  if (config.notConfigured.length > 0)
+    log.info({ adapters: config.notConfigured }, 'not configured; the hub does without');
   await waitUntilReady(hub);
   const running: { stop(): Promise<void> }[] = [];
   if (parts.includes('web')) {
@@ -42,7 +44,9 @@ async function waitUntilReady(hub: Hub): Promise<void> {
     const { ready, checks } = await hub.readiness(hub.ctx);
     if (ready) return;
     const faults = Object.entries(checks).flatMap(([name, { ok, found }]) => (ok ? [] : [`${name}: ${found}`]));
-    const passing = faults.every((fault) => /ECONNREFUSED|ENOENT|closed|timeout|Timeout|enableOfflineQueue|writeable|Unable to acquire/.test(fault));
+    const passing = faults.every((fault) =>
+      /ECONNREFUSED|ENOENT|closed|timeout|Timeout|enableOfflineQueue|writeable|Unable to acquire/.test(fault),
+    );
     if (!passing || Date.now() > until) throw new HubError('unavailable', faults.join('; '));
     await new Promise((resolve) => setTimeout(resolve, 500));
   }

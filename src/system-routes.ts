@@ -21,7 +21,14 @@ export function systemRoutes(options: SystemOptions): Route[] {
   const tag = 'System';
   return [
     get(
-      { id: 'healthz', path: '/healthz', summary: 'Whether the process lives', tag, scope: null, answers: { 200: { says: 'It does', schema: null, contentType: 'text/plain' } } },
+      {
+        id: 'healthz',
+        path: '/healthz',
+        summary: 'Whether the process lives',
+        tag,
+        scope: null,
+        answers: { 200: { says: 'It does', schema: null, contentType: 'text/plain' } },
+      },
       async () => ({ status: 200, body: 'ok\n', headers: { 'content-type': 'text/plain' } }),
     ),
     get(
@@ -31,7 +38,10 @@ export function systemRoutes(options: SystemOptions): Route[] {
         summary: 'Whether it can work: database, Redis, schema',
         tag,
         scope: null,
-        answers: { 200: { says: 'It can', schema: ReadinessView }, 503: { says: 'It cannot, and why', schema: ReadinessView } },
+        answers: {
+          200: { says: 'It can', schema: ReadinessView },
+          503: { says: 'It cannot, and why', schema: ReadinessView },
+        },
       },
       async (ctx) => {
         const readiness = await options.ready(ctx);
@@ -39,7 +49,14 @@ export function systemRoutes(options: SystemOptions): Route[] {
       },
     ),
     get(
-      { id: 'metrics', path: '/metrics', summary: 'Prometheus metrics', tag, scope: null, answers: { 200: { says: 'Metrics', schema: null, contentType: 'text/plain' } } },
+      {
+        id: 'metrics',
+        path: '/metrics',
+        summary: 'Prometheus metrics',
+        tag,
+        scope: null,
+        answers: { 200: { says: 'Metrics', schema: null, contentType: 'text/plain' } },
+      },
       async (ctx) => {
         const { contentType, text } = await options.metrics(ctx);
         return { status: 200, body: text, headers: { 'content-type': contentType } };

@@ -5,7 +5,8 @@ import express, { type NextFunction, type Request, type Response } from 'express
 import helmet from 'helmet';
 import type { Ctx } from './core/ctx.ts';
 import { HubError } from './core/error.ts';
-import { type Route, sendProblem, serve, type ServeOptions } from './core/route.ts';
+import { sendProblem } from './core/problem.ts';
+import { type Route, serve, type ServeOptions } from './core/route.ts';
 import { createKeeper, type KeepDelivery } from './observations/commands/keep-delivery.ts';
 import type { Metrics } from './metrics.ts';
 import type { Adapters } from './ports/adapters.ts';
@@ -28,10 +29,20 @@ export function createWebApp(ctx: Ctx, options: WebOptions): express.Express {
   app.disable('etag');
   app.set('query parser', 'simple');
   const keep = createKeeper(ctx);
-  app.post('/hooks/:adapter', express.raw({ type: () => true, limit: HOOK_LIMIT }), (req, res) => takeDelivery(ctx, options, keep, req, res));
+  app.post('/hooks/:adapter', express.raw({ type: () => true, limit: HOOK_LIMIT }), (req, res) =>
+    takeDelivery(ctx, options, keep, req, res),
+  );
   app.use(
     helmet({
-      contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'self'"], 'base-uri': ["'none'"], 'form-action': ["'self'"], 'frame-ancestors': ["'none'"] } },
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: {
+          'default-src': ["'self'"],
+          'base-uri': ["'none'"],
+          'form-action': ["'self'"],
+          'frame-ancestors': ["'none'"],
+        },
+      },
       strictTransportSecurity: false,
     }),
   );
@@ -54,16 +65,30 @@ export function createWebApp(ctx: Ctx, options: WebOptions): express.Express {
 function refuseOtherMethods(app: express.Express, ctx: Ctx, routes: readonly Route[]): void {
   const methods = Map.groupBy(routes, ({ shape }) => shape.path.replaceAll(/\{(\w+)\}/g, ':$1'));
   for (const [path, there] of methods) {
-    const allowed = there.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()])).toSorted().join(', ');
+    const allowed = there
+      .flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]))
+      .toSorted()
+      .join(', ');
     app.all(path, (req, res, next) => {
       if (req.method === 'OPTIONS') return next();
       res.setHeader('allow', allowed);
-      sendProblem(req, res, new HubError('method-not-allowed', `${req.method} does nothing here; there is ${allowed}`), ctx);
+      sendProblem(
+        req,
+        res,
+        new HubError('method-not-allowed', `${req.method} does nothing here; there is ${allowed}`),
+        ctx,
+      );
     });
   }
 }
 
-async function takeDelivery(ctx: Ctx, options: WebOptions, keep: KeepDelivery, req: Request, res: Response): Promise<void> {
+async function takeDelivery(
+  ctx: Ctx,
+  options: WebOptions,
+  keep: KeepDelivery,
+  req: Request,
+  res: Response,
+): Promise<void> {
   const adapter = String(req.params['adapter']);
   const door = options.adapters.door(adapter);
   try {
@@ -93,7 +118,12 @@ function nameRequest(ctx: Ctx) {
     Object.assign(req, { id, log });
     res.setHeader('x-request-id', id);
     const started = performance.now();
-    res.on('finish', () => log.debug({ method: req.method, path: req.path, status: res.statusCode, ms: Math.round(performance.now() - started) }, 'request'));
+    res.on('finish', () =>
+      log.debug(
+        { method: req.method, path: req.path, status: res.statusCode, ms: Math.round(performance.now() - started) },
+        'request',
+      ),
+    );
     next();
   };
 }
@@ -101,9 +131,14 @@ function nameRequest(ctx: Ctx) {
 function serveScreens(app: express.Express, folder: string): void {
   app.get('/', (_req, res) => res.redirect('/ui/'));
   // Always asked for again (an unchanged one is a 304), so that an upgrade never mixes old modules with new ones.
-  app.use('/ui/static', express.static(folder, { index: false, setHeaders: (res) => res.setHeader('cache-control', 'no-cache') }));
+  app.use(
+    '/ui/static',
+    express.static(folder, { index: false, setHeaders: (res) => res.setHeader('cache-control', 'no-cache') }),
+  );
   // One shell for all screens: it finds out from its address which one it is.
-  app.get(['/ui/', '/ui/*screen'], (_req, res) => res.sendFile('index.html', { root: folder, headers: { 'cache-control': 'no-cache' } }));
+  app.get(['/ui/', '/ui/*screen'], (_req, res) =>
+    res.sendFile('index.html', { root: folder, headers: { 'cache-control': 'no-cache' } }),
+  );
 }
 
 export interface RunningWeb {

@@ -7,5 +7,8 @@ export const recogniseExpectedBmc: Reaction = {
   name: 'recognise-expected-bmc',
   on: [machineExpected.type],
   job: recogniseBmcJob,
-  input: (event) => ({ bmcId: event.subject.id, mac: event.data['bmcMac'] }),
+  input: (event) => {
+    const waiting = event.related.find(({ type }) => type === 'bmc');
+    return waiting ? { bmcId: waiting.id, mac: event.data['bmcMac'] } : undefined;
+  },
 };

@@ -31,6 +31,8 @@ export const createIssueTask = handle(createIssueJob, async (ctx, { ticketId }) 
     probe: () => tickets.findByKey(key, ctx.signal),
     act: () => tickets.create(key, draft, ctx.signal),
   });
-  await tx(ctx, (inside) => linkTicket(inside, { ticketId, system, externalId: issue.id, key: issue.key, url: issue.url }));
+  await tx(ctx, (inside) =>
+    linkTicket(inside, { ticketId, system, externalId: issue.id, key: issue.key, url: issue.url }),
+  );
   return { outcome: 'created', key: issue.key, url: issue.url };
 });

@@ -42,15 +42,30 @@ export const hardenAssetTask = handle(hardenAssetJob, async (ctx, { assetId }) =
     request: { template, limit: host },
     lagMs: playbooks.searchLagMs + ctx.settings.settleMs,
     probe: () => playbooks.findByKey(key, ctx.signal),
-    act: () => playbooks.launch(key, { template, limit: host, extraVars: { asset_id: asset.id, serial: asset.serial } }, ctx.signal),
+    act: () =>
+      playbooks.launch(
+        key,
+        { template, limit: host, extraVars: { asset_id: asset.id, serial: asset.serial } },
+        ctx.signal,
+      ),
   });
   const run = { assetId, runId: launched.id, runUrl: launched.url, template };
   await tx(ctx, (inside) => startHardening(inside, run));
 
   const now = await playbooks.read(launched.id, ctx.signal);
-  if (!now) throw new AdapterError('not-found', `${adapter}: run ${launched.id} is gone; look for it there and replay this job`, { system: adapter });
+  if (!now)
+    throw new AdapterError(
+      'not-found',
+      `${adapter}: run ${launched.id} is gone; look for it there and replay this job`,
+      { system: adapter },
+    );
   if (now.status !== 'succeeded' && now.status !== 'failed' && now.status !== 'cancelled') {
-    throw new Later(ctx.settings.followMs, `run ${now.id} is ${now.rawStatus}`, { step: 'following', run: now.id, url: now.url, status: now.rawStatus });
+    throw new Later(ctx.settings.followMs, `run ${now.id} is ${now.rawStatus}`, {
+      step: 'following',
+      run: now.id,
+      url: now.url,
+      status: now.rawStatus,
+    });
   }
   const { status, explanation } = now;
   await tx(ctx, (inside) => finishHardening(inside, { ...run, status, explanation }));

@@ -11,13 +11,19 @@ export function hardwareFacts(inventory: AssetInventory): Record<string, string 
     bios_version: body.system.biosVersion,
     cpu_model: of('cpu')[0]?.model,
     cpu_count: count('cpu'),
-    memory_gib: scope.includes('dimm') ? Math.round(sum(of('dimm').map((dimm) => dimm.attributes['capacityBytes'])) / 2 ** 30) : undefined,
+    memory_gib: scope.includes('dimm')
+      ? Math.round(sum(of('dimm').map((dimm) => dimm.attributes['capacityBytes'])) / 2 ** 30)
+      : undefined,
     drive_count: count('drive'),
     nic_count: count('nic'),
     gpu_count: count('gpu'),
     psu_count: count('psu'),
   };
-  return Object.fromEntries(Object.entries(facts).filter((entry): entry is [string, string | number] => entry[1] !== undefined && entry[1] !== null));
+  return Object.fromEntries(
+    Object.entries(facts).filter(
+      (entry): entry is [string, string | number] => entry[1] !== undefined && entry[1] !== null,
+    ),
+  );
 }
 
 function sum(values: unknown[]): number {

@@ -16,7 +16,12 @@ export const inspectAssetTask = handle(inspectAssetJob, async (ctx, { assetId })
   await ctx.progress({ step: 'reading', from: target.url });
   const report = await ctx.adapters.use('hardwareInventory').read(target, ctx.signal);
   const { changed } = await tx(ctx, (inside) => recordInspection(inside, { assetId, report }));
-  return { outcome: changed ? 'changed' : 'unchanged', requests: report.requests, components: countByKind(report.components), warnings: report.warnings };
+  return {
+    outcome: changed ? 'changed' : 'unchanged',
+    requests: report.requests,
+    components: countByKind(report.components),
+    warnings: report.warnings,
+  };
 });
 
 /** @throws HubError invalid where no credentials are known, saying where to set them */
@@ -28,7 +33,10 @@ function targetOf(ctx: JobCtx, asset: Asset): BmcTarget {
     ? { username: asset.bmcUsername ?? '', password: ctx.seal.open(asset.bmcPasswordSealed ?? '') }
     : { username: username ?? '', password: password ?? '' };
   if (credentials.username === '') {
-    throw new HubError('invalid', 'no BMC credentials: set REDFISH_USERNAME and REDFISH_PASSWORD, or bmc_username and bmc_password of the expected machine');
+    throw new HubError(
+      'invalid',
+      'no BMC credentials: set REDFISH_USERNAME and REDFISH_PASSWORD, or bmc_username and bmc_password of the expected machine',
+    );
   }
   const address = asset.bmcAddress.includes(':') ? `[${asset.bmcAddress}]` : asset.bmcAddress;
   const host = port === null ? address : `${address}:${port}`;

@@ -28,17 +28,31 @@ export const recogniseBmcTask = handle(recogniseBmcJob, async (ctx, { mac }) => 
 
 async function identify(ctx: JobCtx, bmc: Bmc): Promise<{ identity: Identity; by: string } | undefined> {
   if (bmc.adoption !== null) {
-    return { identity: { ...bmc.adoption, origin: 'adoption', manufacturer: null, model: null, recordId: null, recordUrl: null }, by: 'adopted by an operator' };
+    return {
+      identity: {
+        ...bmc.adoption,
+        origin: 'adoption',
+        manufacturer: null,
+        model: null,
+        recordId: null,
+        recordUrl: null,
+      },
+      by: 'adopted by an operator',
+    };
   }
   const expected = await findExpectedByMac(ctx, bmc.mac);
-  const record = ctx.adapters.has('deviceRecords') ? await ctx.adapters.use('deviceRecords').findByMac(bmc.mac, ctx.signal) : undefined;
+  const record = ctx.adapters.has('deviceRecords')
+    ? await ctx.adapters.use('deviceRecords').findByMac(bmc.mac, ctx.signal)
+    : undefined;
   if (expected) return { identity: fromExpected(expected, record), by: 'it was expected' };
-  if (record) return { identity: fromRecord(record), by: `its MAC is ${record.name ?? record.id}'s in the system of record` };
+  if (record)
+    return { identity: fromRecord(record), by: `its MAC is ${record.name ?? record.id}'s in the system of record` };
   return undefined;
 }
 
 function fromExpected(expected: ExpectedMachine, record: DeviceRecord | undefined): Identity {
-  const { name, serial, assetTag, manufacturer, model, site, rack, position, bmcUsername, bmcPasswordSealed } = expected;
+  const { name, serial, assetTag, manufacturer, model, site, rack, position, bmcUsername, bmcPasswordSealed } =
+    expected;
   return {
     origin: 'expected-machine',
     name: name ?? record?.name ?? null,

@@ -44,12 +44,21 @@ async function findRecord(ctx: JobCtx, asset: Asset): Promise<DeviceRecord | und
     const record = await records.read(asset.recordId, ctx.signal);
     if (record) return record;
     // Gone from there is a person's decision, not something to undo by making it again.
-    throw new HubError('conflict', `device ${asset.recordId} was deleted in the system of record; restore it there, or unlink it here, and replay this job`);
+    throw new HubError(
+      'conflict',
+      `device ${asset.recordId} was deleted in the system of record; restore it there, or unlink it here, and replay this job`,
+    );
   }
-  const found = await records.find({ serial: asset.serial ?? undefined, name: asset.name ?? undefined, site: asset.site ?? undefined }, ctx.signal);
+  const found = await records.find(
+    { serial: asset.serial ?? undefined, name: asset.name ?? undefined, site: asset.site ?? undefined },
+    ctx.signal,
+  );
   if (found?.serial && asset.serial !== null && found.serial.toUpperCase() !== asset.serial.toUpperCase()) {
     // The name alone does not make it the same machine.
-    throw new HubError('conflict', `device ${found.name ?? found.id} has the serial ${found.serial}, this server has ${asset.serial}: mend whichever is wrong, and replay this job`);
+    throw new HubError(
+      'conflict',
+      `device ${found.name ?? found.id} has the serial ${found.serial}, this server has ${asset.serial}: mend whichever is wrong, and replay this job`,
+    );
   }
   return found;
 }
@@ -62,9 +71,14 @@ async function createRecord(ctx: JobCtx, asset: Asset): Promise<DeviceRecord> {
   const records = ctx.adapters.use('deviceRecords');
   const { manufacturer, model, site } = asset;
   const name = asset.name ?? asset.serial;
-  const missing = Object.entries({ name, site, manufacturer, model }).flatMap(([field, value]) => (value === null ? [field] : []));
+  const missing = Object.entries({ name, site, manufacturer, model }).flatMap(([field, value]) =>
+    value === null ? [field] : [],
+  );
   if (name === null || site === null || manufacturer === null || model === null) {
-    throw new HubError('invalid', `a device cannot be made without ${missing.join(', ')}: say it in the expected machine or adopt the BMC with it, then replay this job`);
+    throw new HubError(
+      'invalid',
+      `a device cannot be made without ${missing.join(', ')}: say it in the expected machine or adopt the BMC with it, then replay this job`,
+    );
   }
   const key = creationKey(asset);
   const { status } = records.fieldsOfState(asset.state);
@@ -105,7 +119,9 @@ async function writeFields(ctx: JobCtx, asset: Asset, record: DeviceRecord): Pro
   };
   const { fields, names } = differing(record, wanted);
   if (names.length === 0) return [];
-  await write(ctx, 'update device', { device: record.id, ...fields }, record, (key) => records.update(key, record, fields, ctx.signal));
+  await write(ctx, 'update device', { device: record.id, ...fields }, record, (key) =>
+    records.update(key, record, fields, ctx.signal),
+  );
   return names;
 }
 
@@ -120,7 +136,8 @@ async function writeManagementInterface(ctx: JobCtx, asset: Asset, record: Devic
     name: bmc?.name ?? 'BMC',
     macAddress: asset.bmcMac,
     // A lease does not tell the prefix; a host address claims nothing about the network around it.
-    ipAddress: hasIp || asset.bmcAddress === null ? null : `${asset.bmcAddress}/${asset.bmcAddress.includes(':') ? 128 : 32}`,
+    ipAddress:
+      hasIp || asset.bmcAddress === null ? null : `${asset.bmcAddress}/${asset.bmcAddress.includes(':') ? 128 : 32}`,
   };
   await write(ctx, 'ensure management interface', { device: record.id, ...wanted }, record, (key) =>
     records.ensureManagementInterface(key, record, wanted, ctx.signal),
@@ -129,9 +146,22 @@ async function writeManagementInterface(ctx: JobCtx, asset: Asset, record: Devic
 }
 
 /** The same request on the same version of the record is one effect; on a newer version it is another. */
-async function write(ctx: JobCtx, operation: string, request: Record<string, unknown>, record: DeviceRecord, act: (key: string) => Promise<Written>): Promise<void> {
+async function write(
+  ctx: JobCtx,
+  operation: string,
+  request: Record<string, unknown>,
+  record: DeviceRecord,
+  act: (key: string) => Promise<Written>,
+): Promise<void> {
   const key = `record-${record.id}-${sha256(canonicalJson([operation, request, record.lastUpdated, ctx.job.id])).slice(0, 32)}`;
-  await ctx.effect({ key, adapter: ctx.adapters.providerOf('deviceRecords'), operation, class: 'idempotent', request, act: () => act(key) });
+  await ctx.effect({
+    key,
+    adapter: ctx.adapters.providerOf('deviceRecords'),
+    operation,
+    class: 'idempotent',
+    request,
+    act: () => act(key),
+  });
 }
 
 /** Only what is not so already, so that a world without changes costs no write. */

@@ -30,6 +30,7 @@ async function check(ctx: Ctx, token: string, secretKey: string): Promise<Caller
     throw new HubError('unauthenticated', 'This API key is not known');
   }
   if (row.revokedAt !== null) throw new HubError('unauthenticated', `The API key ${row.name} was revoked`);
-  if (row.expiresAt !== null && row.expiresAt < ctx.now().toISOString()) throw new HubError('unauthenticated', `The API key ${row.name} has expired`);
+  if (row.expiresAt !== null && row.expiresAt < ctx.now().toISOString())
+    throw new HubError('unauthenticated', `The API key ${row.name} has expired`);
   return { actor: `api-key:${row.name}`, scopes: row.scopes };
 }

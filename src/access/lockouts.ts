@@ -6,7 +6,8 @@ import { findLockout, insertLockout } from './store.ts';
 
 /** Credentials that were refused once are not tried again, by any process, until a person clears it or sets others. */
 export function createLockouts(db: Knex, adapter: string, secretKey: string, now: () => Date): Lockouts {
-  const digest = (credential: string) => createHmac('sha256', `reanimator lockout v1 ${secretKey}`).update(credential).digest();
+  const digest = (credential: string) =>
+    createHmac('sha256', `reanimator lockout v1 ${secretKey}`).update(credential).digest();
   return {
     async check(target, credential) {
       const lockout = await findLockout(db, { adapter, target, digest: digest(credential) });

@@ -5,7 +5,17 @@ const CallerView = z.object({ actor: z.string(), scopes: z.array(z.string()) }).
 
 export const accessRoutes: Route[] = [
   get(
-    { id: 'getMe', path: '/v1/me', summary: 'Whose key this is, and what it may do', tag: 'Access', scope: ANY, answers: { 200: { says: 'The caller', schema: CallerView } } },
-    async (_ctx, { caller }) => ({ status: 200, body: { actor: caller?.actor ?? '', scopes: [...(caller?.scopes ?? [])] } }),
+    {
+      id: 'getMe',
+      path: '/v1/me',
+      summary: 'Whose key this is, and what it may do',
+      tag: 'Access',
+      scope: ANY,
+      answers: { 200: { says: 'The caller', schema: CallerView } },
+    },
+    async (_ctx, { caller }) => ({
+      status: 200,
+      body: { actor: caller?.actor ?? '', scopes: [...(caller?.scopes ?? [])] },
+    }),
   ),
 ];

@@ -5,15 +5,27 @@ export const machineExpected = defineEvent({
   type: 'expected-machine.registered',
   version: 1,
   topic: 'assets.expected',
-  Data: z.object({ bmcMac: z.string(), name: z.string().nullable(), serial: z.string().nullable(), site: z.string().nullable() }),
-  sentence: (data) => `Expected: ${data.name ?? data.serial ?? 'a machine'} with BMC ${data.bmcMac}${data.site ? ` in ${data.site}` : ''}`,
+  Data: z.object({
+    bmcMac: z.string(),
+    name: z.string().nullable(),
+    serial: z.string().nullable(),
+    site: z.string().nullable(),
+  }),
+  sentence: (data) =>
+    `Expected: ${data.name ?? data.serial ?? 'a machine'} with BMC ${data.bmcMac}${data.site ? ` in ${data.site}` : ''}`,
 });
 
 export const bmcSighted = defineEvent({
   type: 'bmc.sighted',
   version: 1,
   topic: 'assets.bmc_sighted',
-  Data: z.object({ mac: z.string(), ip: z.string(), previousIp: z.string().nullable(), hostname: z.string().nullable(), source: z.string() }),
+  Data: z.object({
+    mac: z.string(),
+    ip: z.string(),
+    previousIp: z.string().nullable(),
+    hostname: z.string().nullable(),
+    source: z.string(),
+  }),
   sentence: (data) =>
     data.previousIp === null
       ? `A BMC ${data.mac} got the address ${data.ip} (${data.source})`
@@ -32,7 +44,12 @@ export const bmcUnexpected = defineEvent({
   type: 'bmc.unexpected',
   version: 1,
   topic: 'assets.bmc_unexpected',
-  Data: z.object({ mac: z.string(), ip: z.string(), hostname: z.string().nullable(), vendorClass: z.string().nullable() }),
+  Data: z.object({
+    mac: z.string(),
+    ip: z.string(),
+    hostname: z.string().nullable(),
+    vendorClass: z.string().nullable(),
+  }),
   sentence: (data) => `BMC ${data.mac} at ${data.ip} is nobody that we know: it waits for an operator`,
 });
 

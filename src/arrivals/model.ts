@@ -28,7 +28,12 @@ export const ExpectedMachineInput = z
     rack: Text(100).nullish(),
     position: Position.nullish(),
     bmc_username: Text(100).nullish(),
-    bmc_password: z.string().min(1).max(200).nullish().meta({ description: 'Encrypted at rest and never given out again' }),
+    bmc_password: z
+      .string()
+      .min(1)
+      .max(200)
+      .nullish()
+      .meta({ description: 'Encrypted at rest and never given out again' }),
   })
   .meta({ id: 'ExpectedMachineInput' });
 export type ExpectedMachineInput = z.infer<typeof ExpectedMachineInput>;

@@ -47,7 +47,10 @@ export async function findExpected(ctx: Ctx, id: string): Promise<ExpectedMachin
   return row ? toExpectedMachine(row) : undefined;
 }
 
-export async function listExpected(ctx: Ctx, want: { arrived?: boolean | undefined; after?: string | undefined; limit: number }): Promise<ExpectedMachine[]> {
+export async function listExpected(
+  ctx: Ctx,
+  want: { arrived?: boolean | undefined; after?: string | undefined; limit: number },
+): Promise<ExpectedMachine[]> {
   const query = ctx.db('expected_machines').orderBy('expected_machines.id').limit(want.limit);
   if (want.after) void query.where('expected_machines.id', '>', want.after);
   if (want.arrived === true) void query.whereNotNull('expected_machines.arrived_at');

@@ -62,18 +62,26 @@ export function arrivalRoutes(seal: Seal): Route[] {
       {
         id: 'expectMachines',
         path: '/v1/expected-machines',
-        summary: 'Say which machines will appear: insert or update by the MAC of the BMC, one or up to 1,000, all or none',
+        summary:
+          'Say which machines will appear: insert or update by the MAC of the BMC, one or up to 1,000, all or none',
         tag,
         scope: 'arrivals:write',
         body: z.union([ExpectedMachineInput, z.array(ExpectedMachineInput).min(1).max(1000)]),
-        answers: { 200: { says: 'One result per machine, in their order', schema: z.object({ results: z.array(ExpectedResult) }) } },
+        answers: {
+          200: {
+            says: 'One result per machine, in their order',
+            schema: z.object({ results: z.array(ExpectedResult) }),
+          },
+        },
       },
       async (tx, { body }) => {
         const inputs = Array.isArray(body) ? body : [body];
         refuseTwice(inputs.map((input) => input.bmc_mac));
         const results = [];
         // In the order of their keys, so that two batches at once do not block each other.
-        const order = inputs.map((_, index) => index).toSorted((a, b) => ((inputs[a]?.bmc_mac ?? '') < (inputs[b]?.bmc_mac ?? '') ? -1 : 1));
+        const order = inputs
+          .map((_, index) => index)
+          .toSorted((a, b) => ((inputs[a]?.bmc_mac ?? '') < (inputs[b]?.bmc_mac ?? '') ? -1 : 1));
         for (const index of order) {
           const input = inputs[index];
           if (!input) continue;
@@ -91,12 +99,18 @@ export function arrivalRoutes(seal: Seal): Route[] {
         tag,
         scope: 'arrivals:read',
         query: z.object({ arrived: z.enum(['true', 'false']).optional(), cursor: Cursor, limit: Limit }),
-        answers: { 200: { says: 'A page of them', schema: pageOf(ExpectedMachineView).meta({ id: 'ExpectedMachinePage' }) } },
+        answers: {
+          200: { says: 'A page of them', schema: pageOf(ExpectedMachineView).meta({ id: 'ExpectedMachinePage' }) },
+        },
       },
       async (ctx, { query }) => {
         const [after] = fromCursor(query.cursor, 1) ?? [];
         const arrived = query.arrived === undefined ? undefined : query.arrived === 'true';
-        const page = toPage(await listExpected(ctx, { arrived, after, limit: query.limit + 1 }), query.limit, (last) => [last.id]);
+        const page = toPage(
+          await listExpected(ctx, { arrived, after, limit: query.limit + 1 }),
+          query.limit,
+          (last) => [last.id],
+        );
         return { status: 200, body: { items: page.rows.map(viewExpected), next: page.next } };
       },
     ),
@@ -124,17 +138,31 @@ export function arrivalRoutes(seal: Seal): Route[] {
         tag,
         scope: 'arrivals:read',
         query: z.object({ state: BmcState.optional(), cursor: Cursor, limit: Limit }),
-        answers: { 200: { says: 'A page of them, latest seen first', schema: pageOf(BmcView).meta({ id: 'BmcPage' }) } },
+        answers: {
+          200: { says: 'A page of them, latest seen first', schema: pageOf(BmcView).meta({ id: 'BmcPage' }) },
+        },
       },
       async (ctx, { query }) => {
         const [lastSeenAt, id] = fromCursor(query.cursor, 2) ?? [];
         const before = lastSeenAt !== undefined && id !== undefined ? { lastSeenAt, id } : undefined;
-        const page = toPage(await listBmcs(ctx, { state: query.state, before, limit: query.limit + 1 }), query.limit, (last) => [last.lastSeenAt, last.id]);
+        const page = toPage(
+          await listBmcs(ctx, { state: query.state, before, limit: query.limit + 1 }),
+          query.limit,
+          (last) => [last.lastSeenAt, last.id],
+        );
         return { status: 200, body: { items: page.rows.map(viewBmc), next: page.next } };
       },
     ),
     get(
-      { id: 'getBmc', path: '/v1/bmcs/{id}', summary: 'One BMC', tag, scope: 'arrivals:read', params: IdParams, answers: { 200: { says: 'The BMC', schema: BmcView } } },
+      {
+        id: 'getBmc',
+        path: '/v1/bmcs/{id}',
+        summary: 'One BMC',
+        tag,
+        scope: 'arrivals:read',
+        params: IdParams,
+        answers: { 200: { says: 'The BMC', schema: BmcView } },
+      },
       async (ctx, { params }) => {
         const bmc = await findBmc(ctx, params.id);
         if (!bmc) throw new HubError('not-found', `There is no BMC ${params.id}`);
@@ -181,7 +209,9 @@ function refuseTwice(macs: string[]): void {
     const first = macs.indexOf(mac);
     if (first === index) return;
     const message = `${mac} is there twice (also /${first}): say each machine once`;
-    throw new HubError('invalid', `/${index}/bmc_mac: ${message}`, { fields: [{ field: `/${index}/bmc_mac`, message }] });
+    throw new HubError('invalid', `/${index}/bmc_mac: ${message}`, {
+      fields: [{ field: `/${index}/bmc_mac`, message }],
+    });
   });
 }
 

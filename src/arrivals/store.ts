@@ -66,7 +66,11 @@ export async function insertBmc(db: Knex.Transaction, bmc: Bmc): Promise<void> {
   await db('bmcs').insert(bmcRow(bmc));
 }
 
-export async function updateBmc(db: Knex.Transaction, id: string, changes: Partial<Omit<Bmc, 'id' | 'mac'>>): Promise<void> {
+export async function updateBmc(
+  db: Knex.Transaction,
+  id: string,
+  changes: Partial<Omit<Bmc, 'id' | 'mac'>>,
+): Promise<void> {
   await db('bmcs').where({ id }).update(bmcRow(changes));
 }
 
@@ -79,7 +83,11 @@ export async function insertExpected(db: Knex.Transaction, machine: ExpectedMach
   await db('expected_machines').insert(expectedRow(machine));
 }
 
-export async function updateExpected(db: Knex.Transaction, id: string, changes: Partial<Omit<ExpectedMachine, 'id'>>): Promise<void> {
+export async function updateExpected(
+  db: Knex.Transaction,
+  id: string,
+  changes: Partial<Omit<ExpectedMachine, 'id'>>,
+): Promise<void> {
   await db('expected_machines').where({ id }).update(expectedRow(changes));
 }
 

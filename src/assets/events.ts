@@ -8,11 +8,22 @@ export const assetRegistered = defineEvent({
   type: 'asset.registered',
   version: 1,
   topic: 'assets.registered',
-  Data: z.object({ name: z.string().nullable(), serial: z.string().nullable(), state: LifecycleState, origin: z.enum(['expected-machine', 'record', 'adoption']), ...place }),
-  sentence: (data) => `Registered ${data.name ?? data.serial ?? 'without a name'} as ${data.state} (${ORIGINS[data.origin]})`,
+  Data: z.object({
+    name: z.string().nullable(),
+    serial: z.string().nullable(),
+    state: LifecycleState,
+    origin: z.enum(['expected-machine', 'record', 'adoption']),
+    ...place,
+  }),
+  sentence: (data) =>
+    `Registered ${data.name ?? data.serial ?? 'without a name'} as ${data.state} (${ORIGINS[data.origin]})`,
 });
 
-const ORIGINS = { 'expected-machine': 'it was expected', record: 'found in the system of record', adoption: 'adopted by an operator' } as const;
+const ORIGINS = {
+  'expected-machine': 'it was expected',
+  record: 'found in the system of record',
+  adoption: 'adopted by an operator',
+} as const;
 
 export const assetDiscovered = defineEvent({
   type: 'asset.discovered',
@@ -26,8 +37,15 @@ export const assetBmcMoved = defineEvent({
   type: 'asset.bmc_moved',
   version: 1,
   topic: 'assets.bmc_moved',
-  Data: z.object({ bmcMac: z.string(), from: z.string().nullable(), to: z.string().nullable().meta({ description: 'null: another BMC has the address now' }) }),
-  sentence: ({ from, to }) => (to === null ? `Its BMC lost the address ${from}: another one has it now` : `Its BMC moved from ${from ?? 'no address'} to ${to}`),
+  Data: z.object({
+    bmcMac: z.string(),
+    from: z.string().nullable(),
+    to: z.string().nullable().meta({ description: 'null: another BMC has the address now' }),
+  }),
+  sentence: ({ from, to }) =>
+    to === null
+      ? `Its BMC lost the address ${from}: another one has it now`
+      : `Its BMC moved from ${from ?? 'no address'} to ${to}`,
 });
 
 export const assetInspectionRequested = defineEvent({
@@ -122,5 +140,7 @@ export const assetStateChanged = defineEvent({
 
 function where(placed: { site: string | null; rack: string | null; position: number | null }): string {
   if (placed.site === null) return 'nowhere';
-  return [placed.site, placed.rack, placed.position === null ? null : `U${placed.position}`].filter((part) => part !== null).join(' / ');
+  return [placed.site, placed.rack, placed.position === null ? null : `U${placed.position}`]
+    .filter((part) => part !== null)
+    .join(' / ');
 }

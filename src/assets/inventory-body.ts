@@ -3,11 +3,14 @@ import { sha256 } from '../core/id.ts';
 import type { InventoryReport } from '../ports/hardware-inventory.ts';
 
 /** What is kept of a report, without what changes from read to read though the hardware did not. */
-export type InventoryBody = Pick<InventoryReport, 'components' | 'firmware' | 'manager'> & { system: Omit<InventoryReport['system'], 'powerState'> };
+export type InventoryBody = Pick<InventoryReport, 'components' | 'firmware' | 'manager'> & {
+  system: Omit<InventoryReport['system'], 'powerState'>;
+};
 
 export function inventoryBody(report: InventoryReport): InventoryBody {
   const { powerState: _volatile, ...system } = report.system;
-  const bySlot = (a: { kind: string; slot: string }, b: { kind: string; slot: string }) => compare(`${a.kind}/${a.slot}`, `${b.kind}/${b.slot}`);
+  const bySlot = (a: { kind: string; slot: string }, b: { kind: string; slot: string }) =>
+    compare(`${a.kind}/${a.slot}`, `${b.kind}/${b.slot}`);
   return {
     system,
     manager: { ...report.manager, macAddresses: report.manager.macAddresses.toSorted() },

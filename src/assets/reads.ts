@@ -22,7 +22,11 @@ export async function findAssetByRecord(ctx: Ctx, recordId: string): Promise<Ass
 export async function findAssetByName(ctx: Ctx, name: string): Promise<Asset | undefined> {
   if (/^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(name)) return findAsset(ctx, name);
   for (const column of ['vendor_serial', 'name', 'asset_tag']) {
-    const rows = await ctx.db('assets').where({ [column]: name }).limit(2).select('*');
+    const rows = await ctx
+      .db('assets')
+      .where({ [column]: name })
+      .limit(2)
+      .select('*');
     if (rows.length === 1) return toAsset(rows[0]);
   }
   return undefined;
@@ -52,7 +56,8 @@ export async function listAssets(ctx: Ctx, filter: AssetFilter): Promise<Asset[]
     const { q } = filter;
     const beginning = `${q.replaceAll(/[\\%_]/g, '\\$&')}%`;
     void query.where((any) => {
-      for (const column of ['assets.name', 'assets.vendor_serial', 'assets.asset_tag']) void any.orWhere(column, 'like', beginning);
+      for (const column of ['assets.name', 'assets.vendor_serial', 'assets.asset_tag'])
+        void any.orWhere(column, 'like', beginning);
       void any.orWhere('assets.bmc_mac', normalizeMac(q) ?? '');
     });
   }
@@ -61,7 +66,9 @@ export async function listAssets(ctx: Ctx, filter: AssetFilter): Promise<Asset[]
     void query.where((any) => {
       for (const [state, hours] of Object.entries(lifecycle.timeLimitHours)) {
         const since = toSql(new Date(ctx.now().getTime() - hours * 3_600_000));
-        void any.orWhere((one) => one.where('assets.lifecycle_state', state).andWhere('assets.state_since', '<', since));
+        void any.orWhere((one) =>
+          one.where('assets.lifecycle_state', state).andWhere('assets.state_since', '<', since),
+        );
       }
     });
   }
@@ -98,6 +105,10 @@ export async function latestInventory(ctx: Ctx, assetId: string): Promise<AssetI
 }
 
 export async function countByState(ctx: Ctx): Promise<Record<string, number>> {
-  const rows: { lifecycle_state: string; n: number }[] = await ctx.db('assets').groupBy('lifecycle_state').select('lifecycle_state').count({ n: '*' });
+  const rows: { lifecycle_state: string; n: number }[] = await ctx
+    .db('assets')
+    .groupBy('lifecycle_state')
+    .select('lifecycle_state')
+    .count({ n: '*' });
   return Object.fromEntries(rows.map((row) => [row.lifecycle_state, Number(row.n)]));
 }

@@ -29,8 +29,17 @@ export const assetRoutes: Route[] = [
         site: z.string().max(100).optional(),
         rack: z.string().max(100).optional(),
         serial: z.string().max(100).optional(),
-        q: z.string().trim().min(1).max(100).optional().meta({ description: 'Beginning of a name, serial or asset tag, or the MAC of a BMC' }),
-        stuck: z.enum(['true', 'false']).optional().meta({ description: 'true: only those that have been in their state for too long' }),
+        q: z
+          .string()
+          .trim()
+          .min(1)
+          .max(100)
+          .optional()
+          .meta({ description: 'Beginning of a name, serial or asset tag, or the MAC of a BMC' }),
+        stuck: z
+          .enum(['true', 'false'])
+          .optional()
+          .meta({ description: 'true: only those that have been in their state for too long' }),
         cursor: Cursor,
         limit: Limit,
       }),
@@ -39,7 +48,11 @@ export const assetRoutes: Route[] = [
     async (ctx, { query }) => {
       const { cursor, limit, stuck, ...filter } = query;
       const [after] = fromCursor(cursor, 1) ?? [];
-      const page = toPage(await listAssets(ctx, { ...filter, stuck: stuck === 'true', after, limit: limit + 1 }), limit, (last) => [last.id]);
+      const page = toPage(
+        await listAssets(ctx, { ...filter, stuck: stuck === 'true', after, limit: limit + 1 }),
+        limit,
+        (last) => [last.id],
+      );
       return { status: 200, body: { items: page.rows.map(viewAsset), next: page.next } };
     },
   ),
@@ -84,7 +97,9 @@ export const assetRoutes: Route[] = [
       scope: 'assets:read',
       params: IdParams,
       query: z.object({ cursor: Cursor, limit: Limit }),
-      answers: { 200: { says: 'A page of its timeline; it never shifts because something newer happened', schema: TimelinePage } },
+      answers: {
+        200: { says: 'A page of its timeline; it never shifts because something newer happened', schema: TimelinePage },
+      },
     },
     async (ctx, { params, query }) => {
       const [timestamp, id] = fromCursor(query.cursor, 2) ?? [];
@@ -105,7 +120,10 @@ export const assetRoutes: Route[] = [
       body: z.strictObject({ move: LifecycleMove, reason: Reason.nullish() }),
       answers: { 200: { says: 'Moved', schema: z.object({ state: LifecycleState }) } },
     },
-    async (tx, { params, body }) => ({ status: 200, body: await moveAsset(tx, { assetId: params.id, move: body.move, reason: body.reason ?? null }) }),
+    async (tx, { params, body }) => ({
+      status: 200,
+      body: await moveAsset(tx, { assetId: params.id, move: body.move, reason: body.reason ?? null }),
+    }),
   ),
   post(
     {

@@ -72,7 +72,10 @@ export async function lockAssetByBmcMac(db: Knex.Transaction, bmcMac: string): P
 }
 
 /** By the record's id, else by the serial; never a server whose BMC has another MAC already. */
-export async function lockAssetByIdentity(db: Knex.Transaction, identity: { recordId: string | null; serial: string | null }): Promise<Asset | undefined> {
+export async function lockAssetByIdentity(
+  db: Knex.Transaction,
+  identity: { recordId: string | null; serial: string | null },
+): Promise<Asset | undefined> {
   for (const where of [{ record_id: identity.recordId }, { vendor_serial: identity.serial }]) {
     if (Object.values(where)[0] === null) continue;
     const rows = await db('assets').where(where).whereNull('bmc_mac').forUpdate().select('*');
@@ -90,7 +93,11 @@ export async function insertAsset(db: Knex.Transaction, asset: Asset): Promise<v
 }
 
 /** `undefined` leaves, `null` clears. */
-export async function updateAsset(db: Knex.Transaction, id: string, changes: Partial<Omit<Asset, 'id' | 'createdAt'>>): Promise<void> {
+export async function updateAsset(
+  db: Knex.Transaction,
+  id: string,
+  changes: Partial<Omit<Asset, 'id' | 'createdAt'>>,
+): Promise<void> {
   await db('assets')
     .where({ id })
     .update({ ...toRow(changes), version: db.raw('version + 1') });

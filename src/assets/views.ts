@@ -20,10 +20,15 @@ export const AssetView = z
     state_reason: Nullable.text,
     state_since: Time,
     state_due: Nullable.time.meta({ description: 'When it counts as stuck; null where its state has no limit' }),
-    moves: z.array(z.object({ move: LifecycleMove, title: z.string(), to: LifecycleState })).meta({ description: 'What an operator may do now' }),
+    moves: z
+      .array(z.object({ move: LifecycleMove, title: z.string(), to: LifecycleState }))
+      .meta({ description: 'What an operator may do now' }),
     bmc: z.object({ mac: Nullable.text, address: Nullable.text, fingerprint256: Nullable.text }),
     inspected_at: Nullable.time,
-    record: z.object({ id: z.string(), url: z.string().nullable(), written_at: Nullable.time }).nullable().meta({ description: 'Its device in the system of record' }),
+    record: z
+      .object({ id: z.string(), url: z.string().nullable(), written_at: Nullable.time })
+      .nullable()
+      .meta({ description: 'Its device in the system of record' }),
     created_at: Time,
     updated_at: Time,
   })
@@ -77,12 +82,16 @@ export const InventoryView = z
     source: z.string(),
     first_collected_at: Time.meta({ description: 'Since when it has looked like this' }),
     last_collected_at: Time,
-    scope: z.array(z.string()).meta({ description: 'Kinds that were looked at completely; nothing else may be concluded absent' }),
+    scope: z
+      .array(z.string())
+      .meta({ description: 'Kinds that were looked at completely; nothing else may be concluded absent' }),
     warnings: z.array(z.string()),
     system: z.record(z.string(), z.unknown()),
     manager: z.record(z.string(), z.unknown()),
     components: z.array(ComponentView),
-    firmware: z.array(z.object({ id: z.string(), name: z.string(), version: Nullable.text, updateable: z.boolean().nullable() })),
+    firmware: z.array(
+      z.object({ id: z.string(), name: z.string(), version: Nullable.text, updateable: z.boolean().nullable() }),
+    ),
   })
   .meta({ id: 'Inventory' });
 

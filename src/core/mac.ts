@@ -4,7 +4,10 @@
  */
 export function normalizeMac(text: string): string | undefined {
   const groups = text.trim().toLowerCase().split(/[:-]/);
-  const hex = groups.length === 6 ? groups.map((group) => group.padStart(2, '0')).join('') : text.trim().toLowerCase().replaceAll(/[:.-]/g, '');
+  const hex =
+    groups.length === 6
+      ? groups.map((group) => group.padStart(2, '0')).join('')
+      : text.trim().toLowerCase().replaceAll(/[:.-]/g, '');
   if (!/^[0-9a-f]{12}$/.test(hex)) return undefined;
   return hex.replaceAll(/(..)(?!$)/g, '$1:');
 }

@@ -21,11 +21,12 @@ export interface Machine<S extends string, M extends string> {
 /** @throws Error at start-up where a state cannot be reached, or a move names a state that is not there */
 export function defineMachine<S extends string, M extends string>(machine: Machine<S, M>): Machine<S, M> {
   const reached = new Set<S>(machine.initial);
-  for (let grown = true; grown; ) {
+  for (let grown = true; grown;) {
     grown = false;
     for (const move of Object.values<Move<S>>(machine.moves)) {
       for (const state of [...move.from, move.to]) {
-        if (!machine.states.includes(state)) throw new Error(`${machine.name}: move "${move.title}" names the unknown state ${state}`);
+        if (!machine.states.includes(state))
+          throw new Error(`${machine.name}: move "${move.title}" names the unknown state ${state}`);
       }
       if (!reached.has(move.to) && move.from.some((state) => reached.has(state))) {
         reached.add(move.to);
@@ -39,7 +40,11 @@ export function defineMachine<S extends string, M extends string>(machine: Machi
 }
 
 /** Why this move is not possible in this state, in a sentence; undefined when it is. */
-export function whyNot<S extends string, M extends string>(machine: Machine<S, M>, move: M, state: S): string | undefined {
+export function whyNot<S extends string, M extends string>(
+  machine: Machine<S, M>,
+  move: M,
+  state: S,
+): string | undefined {
   const { from, to } = machine.moves[move];
   if (from.includes(state)) return undefined;
   if (state === to) return `it is ${state} already`;

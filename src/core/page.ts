@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { invalid } from './route.ts';
 
-export const Limit = z.coerce.number().int().min(1).max(1000).default(50).meta({ description: 'Rows on a page, 1 to 1000' });
+export const Limit = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(1000)
+  .default(50)
+  .meta({ description: 'Rows on a page, 1 to 1000' });
 export const Cursor = z.string().max(500).optional().meta({ description: '`next` of the page before' });
 
 /** A page of a list: `next` is the cursor of the page after, null on the last. */
@@ -22,7 +28,10 @@ const Moment = z.iso.datetime().refine((time) => !Number.isNaN(Date.parse(time))
 export function fromCursor(cursor: string | undefined, parts: number): string[] | undefined {
   if (cursor === undefined) return undefined;
   try {
-    const value = z.array(z.string()).length(parts).parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+    const value = z
+      .array(z.string())
+      .length(parts)
+      .parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
     return value.map((part, index) => (index === parts - 1 ? Id : Moment).parse(part));
   } catch {
     throw invalid('query.cursor', 'is not a cursor of this list: pass `next` of the page before, or leave it out');

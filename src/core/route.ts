@@ -1,14 +1,25 @@
+import { once } from 'node:events';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Ctx, TxCtx } from './ctx.ts';
-import { type FieldFault, HubError, PROBLEMS } from './error.ts';
+import { type FieldFault, HubError } from './error.ts';
 import { canonicalJson } from './json.ts';
 import { sha256 } from './id.ts';
-import { errnoOf, tx } from './tx.ts';
+import { sendProblem } from './problem.ts';
+import { tx } from './tx.ts';
 
 export const SCOPES = [
-  'assets:read', 'assets:write', 'arrivals:read', 'arrivals:write', 'telemetry:write', 'tickets:read', 'tickets:write',
-  'jobs:read', 'jobs:write', 'events:read', 'system:read',
+  'assets:read',
+  'assets:write',
+  'arrivals:read',
+  'arrivals:write',
+  'telemetry:write',
+  'tickets:read',
+  'tickets:write',
+  'jobs:read',
+  'jobs:write',
+  'events:read',
+  'system:read',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 /** Any caller that is known. */
@@ -19,7 +30,7 @@ export interface Answer {
   body?: unknown;
   headers?: Record<string, string>;
   /** Instead of a body: writes until the signal aborts (server-sent events, exports). */
-  stream?: (write: (chunk: string) => void, signal: AbortSignal) => Promise<void>;
+  stream?: (write: (chunk: string) => Promise<void>, signal: AbortSignal) => Promise<void>;
 }
 
 export interface Input<P, Q, B> {
@@ -47,7 +58,10 @@ interface RouteShape<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTy
   answers: Record<number, { says: string; schema: z.ZodType | null; contentType?: string }>;
 }
 
-type Handler<C, P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> = (ctx: C, input: Input<z.output<P>, z.output<Q>, z.output<B>>) => Promise<Answer>;
+type Handler<C, P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> = (
+  ctx: C,
+  input: Input<z.output<P>, z.output<Q>, z.output<B>>,
+) => Promise<Answer>;
 
 /** A route as one record. GET reads; all others run in one transaction, which also carries their Idempotency-Key. */
 export interface Route {
@@ -70,19 +84,6 @@ export function post<P extends z.ZodType = z.ZodUndefined, B extends z.ZodType =
 ): Route {
   return { method: 'post', shape, act } as unknown as Route;
 }
-
-/** RFC 9457. */
-export const Problem = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    instance: z.string().optional(),
-    errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
-  })
-  .catchall(z.unknown())
-  .meta({ id: 'Problem' });
 
 export interface Caller {
   actor: string;
@@ -123,14 +124,24 @@ export function serve(route: Route, base: Ctx, options: ServeOptions) {
   };
 }
 
-async function admit(scope: Scope | typeof ANY, ctx: Ctx, headers: Record<string, string>, doorman: Doorman): Promise<Caller> {
+async function admit(
+  scope: Scope | typeof ANY,
+  ctx: Ctx,
+  headers: Record<string, string>,
+  doorman: Doorman,
+): Promise<Caller> {
   const caller = await doorman.authenticate(ctx, headers);
   ctx.actor = caller.actor;
   if (scope === ANY || caller.scopes.includes('*') || caller.scopes.includes(scope)) return caller;
   throw new HubError('forbidden', `This needs the scope ${scope}; the key has ${caller.scopes.join(', ') || 'none'}`);
 }
 
-async function act(route: Route, ctx: Ctx, input: Input<unknown, unknown, unknown>, options: ServeOptions): Promise<Answer> {
+async function act(
+  route: Route,
+  ctx: Ctx,
+  input: Input<unknown, unknown, unknown>,
+  options: ServeOptions,
+): Promise<Answer> {
   const handler = route.act;
   if (!handler) throw new HubError('internal', `${route.shape.id} has no handler`);
   const key = input.headers['idempotency-key'];
@@ -146,7 +157,11 @@ async function act(route: Route, ctx: Ctx, input: Input<unknown, unknown, unknow
   });
 }
 
-function parseInput(route: Route, req: Request, headers: Record<string, string>): Omit<Input<unknown, unknown, unknown>, 'caller'> {
+function parseInput(
+  route: Route,
+  req: Request,
+  headers: Record<string, string>,
+): Omit<Input<unknown, unknown, unknown>, 'caller'> {
   const { params, query, body } = route.shape;
   if (body && req.body === undefined) {
     if (headers['content-type'] && !/json/.test(headers['content-type'])) {
@@ -162,7 +177,12 @@ function parseInput(route: Route, req: Request, headers: Record<string, string>)
     faults.push(...toFaults(parsed.error, where));
     return undefined;
   };
-  const input = { params: parse(params, req.params, 'path'), query: parse(query, req.query, 'query'), body: parse(body, req.body, ''), headers };
+  const input = {
+    params: parse(params, req.params, 'path'),
+    query: parse(query instanceof z.ZodObject ? query.strict() : query, req.query, 'query'),
+    body: parse(body, req.body, ''),
+    headers,
+  };
   if (faults.length > 0) {
     const first = faults[0];
     const more = faults.length > 1 ? `, and ${faults.length - 1} more` : '';
@@ -176,8 +196,12 @@ export function toFaults(error: z.ZodError, where: string): FieldFault[] {
   return error.issues.flatMap(meantBranch).map((issue) => {
     const path = issue.path.map(String);
     const keys = issue.code === 'unrecognized_keys' ? issue.keys : [];
-    const field = where === '' ? `/${[...path, ...keys.slice(0, 1)].join('/')}` : [where, ...path, ...keys.slice(0, 1)].join('.');
-    const message = keys.length > 0 ? `unknown field${keys.length > 1 ? 's' : ''} ${keys.join(', ')}: check the spelling against /api/schema/` : issue.message;
+    const field =
+      where === '' ? `/${[...path, ...keys.slice(0, 1)].join('/')}` : [where, ...path, ...keys.slice(0, 1)].join('.');
+    const message =
+      keys.length > 0
+        ? `unknown field${keys.length > 1 ? 's' : ''} ${keys.join(', ')}: check the spelling against /api/schema/`
+        : issue.message;
     return { field, message };
   });
 }
@@ -185,7 +209,9 @@ export function toFaults(error: z.ZodError, where: string): FieldFault[] {
 /** One of several shapes: the faults of the one that was meant, which is the one whose outer form fits (an object, a list). */
 function meantBranch(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   if (issue.code !== 'invalid_union') return [issue];
-  const branches = issue.errors.filter((faults) => !faults.some((fault) => fault.code === 'invalid_type' && fault.path.length === 0));
+  const branches = issue.errors.filter(
+    (faults) => !faults.some((fault) => fault.code === 'invalid_type' && fault.path.length === 0),
+  );
   const [meant] = branches;
   if (meant === undefined || branches.length > 1) return [issue];
   return meant.map((fault) => ({ ...fault, path: [...issue.path, ...fault.path] })).flatMap(meantBranch);
@@ -197,10 +223,15 @@ export function invalid(field: string, message: string): HubError {
 
 function checkAnswer(route: Route, answer: Answer): void {
   const declared = route.shape.answers[answer.status];
-  if (!declared) throw new HubError('internal', `${route.shape.id} answers ${answer.status}, which it does not declare`);
+  if (!declared)
+    throw new HubError('internal', `${route.shape.id} answers ${answer.status}, which it does not declare`);
   if (!declared.schema || answer.stream) return;
   const parsed = declared.schema.safeParse(answer.body);
-  if (!parsed.success) throw new HubError('internal', `${route.shape.id}: its ${answer.status} is not what it declares: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success)
+    throw new HubError(
+      'internal',
+      `${route.shape.id}: its ${answer.status} is not what it declares: ${z.prettifyError(parsed.error)}`,
+    );
 }
 
 async function send(req: Request, res: Response, answer: Answer): Promise<void> {
@@ -210,7 +241,7 @@ async function send(req: Request, res: Response, answer: Answer): Promise<void> 
     const gone = new AbortController();
     req.on('close', () => gone.abort());
     res.flushHeaders();
-    await answer.stream((chunk) => void res.write(chunk), gone.signal);
+    await answer.stream((chunk) => writeChunk(res, chunk, gone.signal), gone.signal);
     res.end();
     return;
   }
@@ -219,61 +250,16 @@ async function send(req: Request, res: Response, answer: Answer): Promise<void> 
   else res.json(answer.body);
 }
 
-/** Every error that leaves the API, as application/problem+json. */
-export function sendProblem(req: Request, res: Response, error: unknown, ctx: Ctx): void {
-  const told = toHubError(error);
-  const { status, title } = PROBLEMS[told.kind];
-  if (status >= 500) ctx.log.error({ err: error, status }, 'request failed');
-  if (res.headersSent) return void res.destroy();
-  if (status === 401) res.setHeader('www-authenticate', 'Bearer realm="reanimator"');
-  if (status === 503) res.setHeader('retry-after', '5');
-  res.status(status).type('application/problem+json');
-  res.send(
-    JSON.stringify({
-      type: `urn:reanimator:problem:${told.kind}`,
-      title,
-      status,
-      detail: told.message,
-      instance: req.originalUrl.split('?')[0],
-      ...(told.fields.length > 0 ? { errors: told.fields } : {}),
-      ...told.extra,
-    }),
-  );
-}
-
-const BODY_PARSER_ERRORS: Record<string, [HubError['kind'], string]> = {
-  'entity.parse.failed': ['invalid', 'The body is not JSON'],
-  'entity.too.large': ['too-large', 'The body is larger than this door takes'],
-  'encoding.unsupported': ['unsupported-media', 'This content encoding is not taken'],
-  'charset.unsupported': ['unsupported-media', 'Send UTF-8'],
-  'request.aborted': ['invalid', 'The body ended early'],
-};
-
-function toHubError(error: unknown): HubError {
-  if (error instanceof HubError) return error;
-  const { type, limit, message, status } = error as { type?: string; limit?: number; message?: string; status?: number };
-  const parser = type === undefined ? undefined : BODY_PARSER_ERRORS[type];
-  if (parser) {
-    const [kind, text] = parser;
-    const detail = limit === undefined ? `${text}: ${message ?? ''}` : `${text}: at most ${limit} bytes`;
-    return new HubError(kind, detail, { fields: [{ field: 'body', message: detail }], cause: error });
-  }
-  // What Express itself refuses, e.g. an address that cannot be decoded.
-  if (status !== undefined && status >= 400 && status < 500) return new HubError('invalid', message ?? 'The request cannot be read', { cause: error });
-  if (isDatabaseAway(error)) return new HubError('unavailable', 'The database does not answer now; nothing was changed. Try again', { cause: error });
-  return new HubError('internal', 'The hub failed here. The log has the details under this request id', { cause: error });
-}
-
-export function isDatabaseAway(error: unknown): boolean {
-  const code = String((error as { code?: unknown }).code ?? '');
-  if (/^(ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT|PROTOCOL_CONNECTION_LOST|ER_SERVER_SHUTDOWN|ER_CON_COUNT_ERROR)$/.test(code)) return true;
-  if ((error as Error).name === 'KnexTimeoutError' || /Unable to acquire a connection|closed state/.test((error as Error).message ?? '')) return true;
-  return errnoOf(error) === 1053 || errnoOf(error) === 1927;
+/** Waits for a reader that is slower than we are, and for no longer than it is there. */
+async function writeChunk(res: Response, chunk: string, gone: AbortSignal): Promise<void> {
+  if (res.write(chunk) || gone.aborted) return;
+  await once(res, 'drain', { signal: gone }).catch(() => undefined);
 }
 
 function lowerCase(req: Request): Record<string, string> {
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(req.headers)) headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
+  for (const [name, value] of Object.entries(req.headers))
+    headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
   return headers;
 }
 

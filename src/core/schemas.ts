@@ -10,7 +10,11 @@ export const Accepted = z
   .object({ event_id: z.string(), jobs: z.string().meta({ description: 'Address of the list of jobs that do it' }) })
   .meta({ id: 'Accepted' });
 
-export function accepted(eventId: string): { status: 202; body: z.infer<typeof Accepted>; headers: Record<string, string> } {
+export function accepted(eventId: string): {
+  status: 202;
+  body: z.infer<typeof Accepted>;
+  headers: Record<string, string>;
+} {
   const jobs = `/v1/jobs?cause=${eventId}`;
   return { status: 202, body: { event_id: eventId, jobs }, headers: { location: jobs } };
 }

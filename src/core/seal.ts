@@ -25,7 +25,11 @@ export function createSeal(secretKey: string): Seal {
         decipher.setAuthTag(Buffer.from(tag, 'base64url'));
         return decipher.update(Buffer.from(data, 'base64url'), undefined, 'utf8') + decipher.final('utf8');
       } catch (cause) {
-        throw new HubError('internal', 'A stored secret does not open: SECRET_KEY is not the one that it was sealed with', { cause });
+        throw new HubError(
+          'internal',
+          'A stored secret does not open: SECRET_KEY is not the one that it was sealed with',
+          { cause },
+        );
       }
     },
   };

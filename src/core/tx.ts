@@ -48,7 +48,8 @@ async function attemptOnce<T>(ctx: Ctx, body: (tx: TxCtx) => Promise<T>): Promis
   await trx.commit();
   const failed = await ended;
   if (failed !== undefined) {
-    if (errnoOf(failed.error) !== 0 && TRANSIENT_ERRNO.has(errnoOf(failed.error))) return { error: failed.error, again: true };
+    if (errnoOf(failed.error) !== 0 && TRANSIENT_ERRNO.has(errnoOf(failed.error)))
+      return { error: failed.error, again: true };
     if (!(await wasCommitted(ctx, id))) return { error: failed.error, again: true };
   }
   for (const act of after) act();
@@ -69,7 +70,11 @@ async function wasCommitted(ctx: Ctx, id: string): Promise<boolean> {
       });
     } catch (cause) {
       if (Date.now() > until) {
-        throw new HubError('unavailable', 'The database went away during a commit and did not come back to say whether it happened', { cause });
+        throw new HubError(
+          'unavailable',
+          'The database went away during a commit and did not come back to say whether it happened',
+          { cause },
+        );
       }
       await new Promise((resolve) => setTimeout(resolve, 200));
     }

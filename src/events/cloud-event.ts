@@ -15,7 +15,9 @@ export const CloudEvent = z
     causeid: z.string().optional(),
     site: z.string().optional(),
     topic: z.string(),
-    sequence: z.string().meta({ description: "Place in the feed, zero-padded so that it sorts as text (CloudEvents' sequence extension)" }),
+    sequence: z.string().meta({
+      description: "Place in the feed, zero-padded so that it sorts as text (CloudEvents' sequence extension)",
+    }),
     data: z.record(z.string(), z.unknown()),
   })
   .meta({ id: 'CloudEvent' });

@@ -7,7 +7,11 @@ import { topicOf } from './cloud-event.ts';
 import { toEventRow } from './store.ts';
 
 /** The feed after a place: complete and in order, because places are given after the commit, one relay at a time. */
-export async function readFeed(ctx: Ctx, catalogue: Catalogue, want: { after: number; limit: number; types?: string[] | undefined }): Promise<LoggedEvent[]> {
+export async function readFeed(
+  ctx: Ctx,
+  catalogue: Catalogue,
+  want: { after: number; limit: number; types?: string[] | undefined },
+): Promise<LoggedEvent[]> {
   const query = ctx.db('events').where('events.sequence', '>', want.after).orderBy('events.sequence').limit(want.limit);
   if (want.types && want.types.length > 0) void query.whereIn('events.type', want.types);
   const rows: Record<string, unknown>[] = await query.select('events.*');
@@ -32,10 +36,12 @@ export async function feedPosition(ctx: Ctx): Promise<number> {
 
 /** Age of the oldest event that the relay has not placed, in seconds; 0 when there is none. */
 export async function outboxLagSeconds(ctx: Ctx): Promise<{ waiting: number; oldestSeconds: number }> {
-  const [row] = await ctx.db('outbox').select(
-    ctx.db.raw('count(*) AS waiting'),
-    ctx.db.raw('coalesce(timestampdiff(MICROSECOND, min(created_at), utc_timestamp(6)) / 1e6, 0) AS oldest'),
-  );
+  const [row] = await ctx
+    .db('outbox')
+    .select(
+      ctx.db.raw('count(*) AS waiting'),
+      ctx.db.raw('coalesce(timestampdiff(MICROSECOND, min(created_at), utc_timestamp(6)) / 1e6, 0) AS oldest'),
+    );
   return { waiting: Number(row.waiting), oldestSeconds: Math.max(0, Number(row.oldest)) };
 }
 
@@ -71,7 +77,9 @@ export async function readTimeline(
     // The row form (timestamp, id) < (?, ?) would scan.
     void query
       .where('timeline_events.timestamp', '<=', toSql(timestamp))
-      .andWhere((either) => either.where('timeline_events.timestamp', '<', toSql(timestamp)).orWhere('timeline_events.id', '<', id));
+      .andWhere((either) =>
+        either.where('timeline_events.timestamp', '<', toSql(timestamp)).orWhere('timeline_events.id', '<', id),
+      );
   }
   const rows: Record<string, unknown>[] = await query.select('timeline_events.*');
   return rows.map((row) => ({

@@ -12,7 +12,11 @@ import { type EventRow, hasUnplaced, place, takeUnplaced } from './store.ts';
  *
  * @returns how many events were taken, and the jobs that should be woken
  */
-export async function relayOnce(ctx: Ctx, reactions: readonly Reaction[], limit = 200): Promise<{ events: number; jobs: string[] }> {
+export async function relayOnce(
+  ctx: Ctx,
+  reactions: readonly Reaction[],
+  limit = 200,
+): Promise<{ events: number; jobs: string[] }> {
   if (!(await hasUnplaced(ctx.db))) return { events: 0, jobs: [] };
   return tx(ctx, async (inside) => {
     const { sequence, taken } = await takeUnplaced(inside.db, limit);

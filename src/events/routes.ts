@@ -12,7 +12,8 @@ const POLL_MS = 250;
 const PING_MS = 15_000;
 
 export function eventRoutes(catalogue: Catalogue, source: string): Route[] {
-  const toTypes = (text: string | undefined): string[] | undefined => text?.split(',').map((type) => type.trim().replace(/^com\.baremetal\./, ''));
+  const toTypes = (text: string | undefined): string[] | undefined =>
+    text?.split(',').map((type) => type.trim().replace(/^com\.baremetal\./, ''));
   return [
     get(
       {
@@ -26,10 +27,19 @@ export function eventRoutes(catalogue: Catalogue, source: string): Route[] {
           types: Types,
           limit: z.coerce.number().int().min(1).max(1000).default(100),
         }),
-        answers: { 200: { says: 'Events after the place; `next` is where to go on', schema: z.object({ items: z.array(CloudEvent), next: z.int() }).meta({ id: 'EventPage' }) } },
+        answers: {
+          200: {
+            says: 'Events after the place; `next` is where to go on',
+            schema: z.object({ items: z.array(CloudEvent), next: z.int() }).meta({ id: 'EventPage' }),
+          },
+        },
       },
       async (ctx, { query }) => {
-        const events = await readFeed(ctx, catalogue, { after: query.after, limit: query.limit, types: toTypes(query.types) });
+        const events = await readFeed(ctx, catalogue, {
+          after: query.after,
+          limit: query.limit,
+          types: toTypes(query.types),
+        });
         const items = events.map((event) => toCloudEvent(event, source));
         return { status: 200, body: { items, next: events.at(-1)?.sequence ?? query.after } };
       },
@@ -67,7 +77,8 @@ export function eventRoutes(catalogue: Catalogue, source: string): Route[] {
       },
       async (_ctx, { params }) => {
         const event = catalogue.get(params.type);
-        if (!event || event.version !== params.version) throw new HubError('not-found', `There is no event type ${params.type} in version ${params.version}`);
+        if (!event || event.version !== params.version)
+          throw new HubError('not-found', `There is no event type ${params.type} in version ${params.version}`);
         return { status: 200, body: z.toJSONSchema(event.Data) as Record<string, unknown> };
       },
     ),
@@ -79,7 +90,7 @@ interface Following {
   source: string;
   after: number;
   types: string[] | undefined;
-  write(chunk: string): void;
+  write(chunk: string): Promise<void>;
   signal: AbortSignal;
 }
 
@@ -87,16 +98,16 @@ async function follow(ctx: Ctx, following: Following): Promise<void> {
   const { catalogue, source, types, write, signal } = following;
   let { after } = following;
   let lastWrite = Date.now();
-  write(`: from ${sequenceText(after)}\n\n`);
+  await write(`: from ${sequenceText(after)}\n\n`);
   while (!signal.aborted && !ctx.signal.aborted) {
     const events = await readFeed(ctx, catalogue, { after, limit: 200, types });
     for (const event of events) {
       after = event.sequence ?? after;
-      write(`id: ${after}\nevent: ${event.type}\ndata: ${JSON.stringify(toCloudEvent(event, source))}\n\n`);
+      await write(`id: ${after}\nevent: ${event.type}\ndata: ${JSON.stringify(toCloudEvent(event, source))}\n\n`);
       lastWrite = Date.now();
     }
     if (Date.now() - lastWrite > PING_MS) {
-      write(': still here\n\n');
+      await write(': still here\n\n');
       lastWrite = Date.now();
     }
     if (events.length < 200) await new Promise((resolve) => setTimeout(resolve, POLL_MS));

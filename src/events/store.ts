@@ -59,18 +59,28 @@ export async function isLogged(db: Knex.Transaction, id: string): Promise<boolea
  * Takes the relay's turn (waits for another relay to end) and the next events that have no place in the feed yet, in the order in
  * which they were said: ids do not sort like that (those that follow from a key are hashes, and clocks of two hosts differ).
  */
-export async function takeUnplaced(db: Knex.Transaction, limit: number): Promise<{ sequence: number; taken: { position: number; event: EventRow }[] }> {
+export async function takeUnplaced(
+  db: Knex.Transaction,
+  limit: number,
+): Promise<{ sequence: number; taken: { position: number; event: EventRow }[] }> {
   const [feed] = await db('feed_position').where({ id: 1 }).forUpdate().select('sequence');
   const rows = await db('outbox')
     .join('events', 'events.id', 'outbox.event_id')
     .orderBy('outbox.position')
     .limit(limit)
     .select('outbox.position', 'events.*');
-  return { sequence: Number(feed.sequence), taken: rows.map((row) => ({ position: Number(row.position), event: toEventRow(row) })) };
+  return {
+    sequence: Number(feed.sequence),
+    taken: rows.map((row) => ({ position: Number(row.position), event: toEventRow(row) })),
+  };
 }
 
 /** Gives the events their places, from the one after `sequence` on, and clears them from the outbox. */
-export async function place(db: Knex.Transaction, sequence: number, taken: readonly { position: number; event: EventRow }[]): Promise<void> {
+export async function place(
+  db: Knex.Transaction,
+  sequence: number,
+  taken: readonly { position: number; event: EventRow }[],
+): Promise<void> {
   let last = sequence;
   for (const { position, event } of taken) {
     last += 1;

@@ -18,5 +18,17 @@ function sentence(alert: Alert): string {
   return `${alert.symptom}${alert.component ? ` on ${alert.component}` : ''}: ${alert.reason}`;
 }
 
-export const criticalAlertRaised = defineEvent({ type: 'health.critical_alert_raised', version: 1, topic: 'health.alert_critical', Data: Alert, sentence });
-export const warningAlertRaised = defineEvent({ type: 'health.warning_alert_raised', version: 1, topic: 'health.alert_warning', Data: Alert, sentence });
+export const criticalAlertRaised = defineEvent({
+  type: 'health.critical_alert_raised',
+  version: 1,
+  topic: 'health.alert_critical',
+  Data: Alert,
+  sentence,
+});
+export const warningAlertRaised = defineEvent({
+  type: 'health.warning_alert_raised',
+  version: 1,
+  topic: 'health.alert_warning',
+  Data: Alert,
+  sentence,
+});

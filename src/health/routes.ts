@@ -13,7 +13,12 @@ export function healthRoutes(rules: readonly TelemetryRule[]): Route[] {
         tag: 'Health',
         scope: 'telemetry:write',
         body: z.array(TelemetryEvent).min(1).max(1000),
-        answers: { 200: { says: 'One result per symptom, in their order', schema: z.object({ results: z.array(TelemetryResult) }) } },
+        answers: {
+          200: {
+            says: 'One result per symptom, in their order',
+            schema: z.object({ results: z.array(TelemetryResult) }),
+          },
+        },
       },
       async (tx, { body }) => ({ status: 200, body: { results: await reportTelemetry(tx, rules, body) } }),
     ),

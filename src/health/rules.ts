@@ -3,7 +3,9 @@ import { z } from 'zod';
 export const Priority = z.enum(['LOW', 'MEDIUM', 'HIGH', 'CRITICAL']).meta({ id: 'Priority' });
 export type Priority = z.infer<typeof Priority>;
 
-const SymptomType = z.string().regex(/^[A-Z][A-Z0-9_]{1,59}$/, 'capital letters, digits and underscores, e.g. SMART_FAIL');
+const SymptomType = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9_]{1,59}$/, 'capital letters, digits and underscores, e.g. SMART_FAIL');
 
 export const TelemetryRule = z.strictObject({
   type: SymptomType,
@@ -20,7 +22,9 @@ export const TelemetryRules = z
     rules: z.array(TelemetryRule).min(1),
     tests: z.array(
       z.strictObject({
-        events: z.array(z.strictObject({ type: SymptomType, component: z.string().optional(), value: z.number().optional() })).min(1),
+        events: z
+          .array(z.strictObject({ type: SymptomType, component: z.string().optional(), value: z.number().optional() }))
+          .min(1),
         opens: SymptomType.nullable(),
       }),
     ),
@@ -28,17 +32,26 @@ export const TelemetryRules = z
   .superRefine((file, ctx) => {
     const types = file.rules.map((rule) => rule.type);
     types.forEach((type, index) => {
-      if (types.indexOf(type) !== index) ctx.addIssue({ code: 'custom', path: ['rules', index, 'type'], message: `${type} has a rule already` });
+      if (types.indexOf(type) !== index)
+        ctx.addIssue({ code: 'custom', path: ['rules', index, 'type'], message: `${type} has a rule already` });
     });
     file.tests.forEach((sample, index) => {
       const opened = openedBy(file.rules, sample.events);
-      if (opened !== sample.opens) ctx.addIssue({ code: 'custom', path: ['tests', index], message: `opens ${opened ?? 'nothing'}, not ${sample.opens ?? 'nothing'}` });
+      if (opened !== sample.opens)
+        ctx.addIssue({
+          code: 'custom',
+          path: ['tests', index],
+          message: `opens ${opened ?? 'nothing'}, not ${sample.opens ?? 'nothing'}`,
+        });
     });
   });
 export type TelemetryRules = z.infer<typeof TelemetryRules>;
 
 /** The rule that applies to a symptom; undefined where none does, or where the rule needs to know the component. */
-export function ruleFor(rules: readonly TelemetryRule[], symptom: { type: string; component?: string | null | undefined }): TelemetryRule | undefined {
+export function ruleFor(
+  rules: readonly TelemetryRule[],
+  symptom: { type: string; component?: string | null | undefined },
+): TelemetryRule | undefined {
   const rule = rules.find((one) => one.type === symptom.type);
   if (rule?.component === 'required' && !symptom.component) return undefined;
   return rule;
@@ -49,7 +62,10 @@ export function isOver(rule: TelemetryRule, sumInWindow: number): boolean {
   return rule.threshold === undefined || sumInWindow >= rule.threshold.sum;
 }
 
-function openedBy(rules: readonly TelemetryRule[], events: { type: string; component?: string | undefined; value?: number | undefined }[]): string | null {
+function openedBy(
+  rules: readonly TelemetryRule[],
+  events: { type: string; component?: string | undefined; value?: number | undefined }[],
+): string | null {
   const last = events.at(-1);
   const rule = last && ruleFor(rules, last);
   if (!rule) return null;

@@ -21,7 +21,18 @@ export async function insertSymptom(db: Knex.Transaction, symptom: Symptom, rece
   const [result] = await db.raw(
     `INSERT IGNORE INTO telemetry_events (asset_id, occurred_at, event_hash, type, component, serial, value, message, source, received_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    [assetId, toSql(occurredAt), hash, said.type, said.component, said.serial, said.value, said.message, said.source, toSql(receivedAt)],
+    [
+      assetId,
+      toSql(occurredAt),
+      hash,
+      said.type,
+      said.component,
+      said.serial,
+      said.value,
+      said.message,
+      said.source,
+      toSql(receivedAt),
+    ],
   );
   return result.affectedRows === 1;
 }

@@ -13,12 +13,30 @@ export interface EffectRow {
 
 export async function intendEffect(
   db: Knex,
-  effect: { key: string; adapter: string; operation: string; class: EffectClass; request: unknown; jobId: string; fence: number; now: Date },
+  effect: {
+    key: string;
+    adapter: string;
+    operation: string;
+    class: EffectClass;
+    request: unknown;
+    jobId: string;
+    fence: number;
+    now: Date;
+  },
 ): Promise<EffectRow> {
   await db.raw(
     `INSERT IGNORE INTO effects (effect_key, adapter, operation, class, state, request, job_id, fence, intended_at)
      VALUES (?, ?, ?, ?, 'intended', ?, ?, ?, ?)`,
-    [effect.key, effect.adapter, effect.operation, effect.class, JSON.stringify(effect.request), effect.jobId, effect.fence, toSql(effect.now)],
+    [
+      effect.key,
+      effect.adapter,
+      effect.operation,
+      effect.class,
+      JSON.stringify(effect.request),
+      effect.jobId,
+      effect.fence,
+      toSql(effect.now),
+    ],
   );
   const [row] = await db('effects').where({ effect_key: effect.key }).select('*');
   return {
@@ -31,7 +49,12 @@ export async function intendEffect(
 }
 
 /** Compare-and-set on the state and the sender that were read, so that of two runs one sends. */
-export async function markSent(db: Knex, key: string, seen: EffectRow, by: { jobId: string; fence: number; now: Date }): Promise<boolean> {
+export async function markSent(
+  db: Knex,
+  key: string,
+  seen: EffectRow,
+  by: { jobId: string; fence: number; now: Date },
+): Promise<boolean> {
   const changed = await db('effects')
     .where({ effect_key: key, state: seen.state, fence: seen.fence, job_id: seen.jobId })
     .update({ state: 'sent', job_id: by.jobId, fence: by.fence, sent_at: toSql(by.now), sends: db.raw('sends + 1') });
@@ -47,12 +70,19 @@ export async function markDone(db: Knex, key: string, result: unknown, now: Date
 }
 
 /** The other side said no: nothing happened, a later attempt may send again. */
-export async function markRefused(db: Knex, key: string, by: { jobId: string; fence: number }, error: Record<string, unknown>): Promise<void> {
+export async function markRefused(
+  db: Knex,
+  key: string,
+  by: { jobId: string; fence: number },
+  error: Record<string, unknown>,
+): Promise<void> {
   await db('effects')
     .where({ effect_key: key, state: 'sent', job_id: by.jobId, fence: by.fence })
     .update({ state: 'refused', error: JSON.stringify(error) });
 }
 
 export async function markParked(db: Knex, key: string, error: Record<string, unknown>): Promise<void> {
-  await db('effects').where({ effect_key: key, state: 'sent' }).update({ state: 'parked', error: JSON.stringify(error) });
+  await db('effects')
+    .where({ effect_key: key, state: 'sent' })
+    .update({ state: 'parked', error: JSON.stringify(error) });
 }

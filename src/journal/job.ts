@@ -23,7 +23,13 @@ export interface Reaction {
   name: string;
   on: readonly string[];
   job: JobType;
-  input(event: { id: string; type: string; subject: Subject; data: Record<string, unknown> }): unknown;
+  input(event: {
+    id: string;
+    type: string;
+    subject: Subject;
+    related: Subject[];
+    data: Record<string, unknown>;
+  }): unknown;
 }
 
 export const JobState = z.enum(['waiting', 'active', 'done', 'dead', 'cancelled']);
@@ -43,7 +49,10 @@ export const Job = z
     reaction: z.string().nullable(),
     progress: z.record(z.string(), z.unknown()).nullable(),
     result: z.record(z.string(), z.unknown()).nullable(),
-    error: z.record(z.string(), z.unknown()).nullable().meta({ description: 'Why the last run did not succeed, and the remedy where one is known' }),
+    error: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .meta({ description: 'Why the last run did not succeed, and the remedy where one is known' }),
     created_at: z.string(),
     started_at: z.string().nullable(),
     finished_at: z.string().nullable(),

@@ -5,7 +5,13 @@ import { intendEffect, markDone, markParked, markRefused, markSent } from './eff
 import { ownsJob } from './store.ts';
 
 /** After these the other side has done nothing. After all others nobody knows. */
-const NOTHING_HAPPENED = new Set<AdapterError['kind']>(['rejected', 'unauthorized', 'throttled', 'not-found', 'unsupported']);
+const NOTHING_HAPPENED = new Set<AdapterError['kind']>([
+  'rejected',
+  'unauthorized',
+  'throttled',
+  'not-found',
+  'unsupported',
+]);
 
 export interface Performer {
   db: Knex;
@@ -41,7 +47,12 @@ async function act<T>(by: Performer, effect: Effect<T>): Promise<T> {
     result = await effect.act();
   } catch (error) {
     if (error instanceof AdapterError && NOTHING_HAPPENED.has(error.kind)) {
-      await markRefused(by.db, effect.key, { jobId: by.job.id, fence: by.job.fence }, { kind: error.kind, message: error.message });
+      await markRefused(
+        by.db,
+        effect.key,
+        { jobId: by.job.id, fence: by.job.fence },
+        { kind: error.kind, message: error.message },
+      );
     }
     throw error;
   }
@@ -63,6 +74,7 @@ async function settle<T>(by: Performer, effect: Effect<T>, sentAt: Date): Promis
     return { value: found };
   }
   const hiddenForMs = sentAt.getTime() + (effect.lagMs ?? 0) - by.now().getTime();
-  if (hiddenForMs > 0) throw new Later(hiddenForMs, `${effect.operation} was sent and may not show yet; looking again before any repeat`);
+  if (hiddenForMs > 0)
+    throw new Later(hiddenForMs, `${effect.operation} was sent and may not show yet; looking again before any repeat`);
   return undefined;
 }

@@ -54,13 +54,21 @@ export async function isUnsettled(ctx: Ctx, effectKey: string): Promise<boolean>
 
 /** For metrics and `/readyz`: how many jobs stand where, and for how long the oldest due one has waited. */
 export async function journalHealth(ctx: Ctx): Promise<{ byState: Record<string, number>; oldestDueSeconds: number }> {
-  const rows: { state: string; n: number }[] = await ctx.db('jobs').whereIn('state', ['waiting', 'active', 'dead']).groupBy('state').select('state').count({ n: '*' });
+  const rows: { state: string; n: number }[] = await ctx
+    .db('jobs')
+    .whereIn('state', ['waiting', 'active', 'dead'])
+    .groupBy('state')
+    .select('state')
+    .count({ n: '*' });
   const [due] = await ctx
     .db('jobs')
     .where({ state: 'waiting' })
     .andWhereRaw('due_at <= utc_timestamp(6)')
     .select(ctx.db.raw('coalesce(timestampdiff(MICROSECOND, min(due_at), utc_timestamp(6)) / 1e6, 0) AS oldest'));
-  return { byState: Object.fromEntries(rows.map((row) => [row.state, Number(row.n)])), oldestDueSeconds: Math.max(0, Number(due.oldest)) };
+  return {
+    byState: Object.fromEntries(rows.map((row) => [row.state, Number(row.n)])),
+    oldestDueSeconds: Math.max(0, Number(due.oldest)),
+  };
 }
 
 function toJob(row: Record<string, unknown>): Job {

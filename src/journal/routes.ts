@@ -5,7 +5,7 @@ import { get, post, type Route } from '../core/route.ts';
 import { IdParams } from '../core/schemas.ts';
 import { Job, JobState } from './job.ts';
 import { findJob, listJobs } from './reads.ts';
-import { reviveJob } from './store.ts';
+import { hurryJob, reviveJob } from './store.ts';
 
 const tag = 'Jobs';
 
@@ -21,7 +21,11 @@ export const jobRoutes: Route[] = [
         state: JobState.optional(),
         name: z.string().max(80).optional(),
         cause: z.string().max(64).optional().meta({ description: 'Id of the event or request that it follows from' }),
-        subject: z.string().max(64).optional().meta({ description: 'Id of the server, ticket or BMC that it is about' }),
+        subject: z
+          .string()
+          .max(64)
+          .optional()
+          .meta({ description: 'Id of the server, ticket or BMC that it is about' }),
         cursor: Cursor,
         limit: Limit,
       }),
@@ -31,12 +35,23 @@ export const jobRoutes: Route[] = [
       const { cursor, limit, ...filter } = query;
       const [createdAt, id] = fromCursor(cursor, 2) ?? [];
       const before = createdAt !== undefined && id !== undefined ? { createdAt, id } : undefined;
-      const page = toPage(await listJobs(ctx, { ...filter, before, limit: limit + 1 }), limit, (last) => [last.created_at, last.id]);
+      const page = toPage(await listJobs(ctx, { ...filter, before, limit: limit + 1 }), limit, (last) => [
+        last.created_at,
+        last.id,
+      ]);
       return { status: 200, body: { items: page.rows, next: page.next } };
     },
   ),
   get(
-    { id: 'getJob', path: '/v1/jobs/{id}', summary: 'One job', tag, scope: 'jobs:read', params: IdParams, answers: { 200: { says: 'The job', schema: Job } } },
+    {
+      id: 'getJob',
+      path: '/v1/jobs/{id}',
+      summary: 'One job',
+      tag,
+      scope: 'jobs:read',
+      params: IdParams,
+      answers: { 200: { says: 'The job', schema: Job } },
+    },
     async (ctx, { params }) => {
       const job = await findJob(ctx, params.id);
       if (!job) throw new HubError('not-found', `There is no job ${params.id}`);
@@ -47,7 +62,7 @@ export const jobRoutes: Route[] = [
     {
       id: 'replayJob',
       path: '/v1/jobs/{id}/replay',
-      summary: 'Let a dead job run again',
+      summary: 'Let a dead job run again, or a waiting one now',
       tag,
       scope: 'jobs:write',
       params: IdParams,
@@ -56,8 +71,13 @@ export const jobRoutes: Route[] = [
     async (tx, { params }) => {
       const job = await findJob(tx, params.id);
       if (!job) throw new HubError('not-found', `There is no job ${params.id}`);
-      if (!(await reviveJob(tx.db, params.id, tx.now()))) {
-        throw new HubError('conflict', job.state === 'dead' ? 'An equal job waits already' : `Only a dead job is replayed; it is ${job.state}`);
+      if (!(await hurryJob(tx.db, params.id, tx.now())) && !(await reviveJob(tx.db, params.id, tx.now()))) {
+        throw new HubError(
+          'conflict',
+          job.state === 'dead'
+            ? 'An equal job waits already'
+            : `Only a dead or waiting job is replayed; it is ${job.state}`,
+        );
       }
       tx.afterCommit(() => tx.wake('jobs'));
       return { status: 202, body: { id: params.id, state: 'waiting' as const } };

@@ -59,7 +59,10 @@ export interface ClaimedJob {
  * Takes a due job for this worker. Compare-and-set: of several workers one gets it.
  * @returns undefined when it is not due, not waiting, or an equal one runs now
  */
-export async function claimJob(db: Knex, want: { id: string; worker: string; now: Date; leaseUntil: Date }): Promise<ClaimedJob | undefined> {
+export async function claimJob(
+  db: Knex,
+  want: { id: string; worker: string; now: Date; leaseUntil: Date },
+): Promise<ClaimedJob | undefined> {
   try {
     const [result] = await db.raw(
       `UPDATE jobs SET state = 'active', attempts = attempts + 1, fence = fence + 1, worker = ?, lease_until = ?, started_at = ?
@@ -87,7 +90,10 @@ export async function claimJob(db: Knex, want: { id: string; worker: string; now
 }
 
 /** Of all jobs that this worker runs. @returns the ids that are still its own */
-export async function renewLeases(db: Knex, want: { worker: string; jobs: { id: string; fence: number }[]; leaseUntil: Date }): Promise<Set<string>> {
+export async function renewLeases(
+  db: Knex,
+  want: { worker: string; jobs: { id: string; fence: number }[]; leaseUntil: Date },
+): Promise<Set<string>> {
   const kept = new Set<string>();
   for (const job of want.jobs) {
     const changed = await db('jobs')
@@ -106,14 +112,33 @@ export async function ownsJob(db: Knex, job: { id: string; fence: number }): Pro
 
 export type JobEnd =
   | { state: 'done'; result: Record<string, unknown> }
-  | { state: 'waiting'; dueAt: Date; failed: boolean; error: Record<string, unknown> | null; progress?: Record<string, unknown> }
+  | {
+      state: 'waiting';
+      dueAt: Date;
+      failed: boolean;
+      error: Record<string, unknown> | null;
+      progress?: Record<string, unknown>;
+    }
   | { state: 'dead'; error: Record<string, unknown> };
 
 /** Fenced by (id, fence): a run that lost its lease changes nothing. @returns whether it was still its own */
-export async function endJob(db: Knex, job: { id: string; name: string; fence: number }, end: JobEnd, now: Date): Promise<boolean> {
+export async function endJob(
+  db: Knex,
+  job: { id: string; name: string; fence: number },
+  end: JobEnd,
+  now: Date,
+): Promise<boolean> {
   const mine = () => db('jobs').where({ id: job.id, fence: job.fence, state: 'active' });
   if (end.state === 'done') {
-    return (await mine().update({ state: 'done', result: JSON.stringify(end.result), error: null, lease_until: null, finished_at: toSql(now) })) === 1;
+    return (
+      (await mine().update({
+        state: 'done',
+        result: JSON.stringify(end.result),
+        error: null,
+        lease_until: null,
+        finished_at: toSql(now),
+      })) === 1
+    );
   }
   if (end.state === 'dead') {
     const changed = await mine().update({
@@ -137,26 +162,64 @@ export async function endJob(db: Knex, job: { id: string; name: string; fence: n
     return (await mine().update(waiting)) === 1;
   } catch (error) {
     if (!isDuplicate(error)) throw error;
-    // An equal job was added meanwhile and waits: it does the rest.
-    const changed = await mine().update({
-      state: 'done',
-      result: JSON.stringify({ merged: true }),
-      error: waiting.error,
-      lease_until: null,
-      finished_at: toSql(now),
-    });
-    return changed === 1;
+    return absorbEqual(db, job, waiting, now);
   }
 }
 
-export async function saveProgress(db: Knex, job: { id: string; fence: number }, progress: Record<string, unknown>): Promise<void> {
-  await db('jobs').where({ id: job.id, fence: job.fence, state: 'active' }).update({ progress: JSON.stringify(progress) });
+/** An equal job was added meanwhile and waits. This one goes on instead (its effects are known by its id), as early as either was due. */
+async function absorbEqual(
+  db: Knex,
+  job: { id: string; name: string; fence: number },
+  waiting: Record<string, unknown>,
+  now: Date,
+): Promise<boolean> {
+  return db.transaction(async (trx) => {
+    const [mine] = await trx('jobs')
+      .where({ id: job.id, fence: job.fence, state: 'active' })
+      .forUpdate()
+      .select('dedupe_key');
+    if (!mine) return false;
+    const [other] = await trx('jobs')
+      .where({ name: job.name, waiting_slot: mine.dedupe_key })
+      .forUpdate()
+      .select('id', 'due_at');
+    if (other) {
+      const result = JSON.stringify({ merged: job.id });
+      await trx('jobs')
+        .where({ id: other.id })
+        .update({ state: 'done', result, finished_at: toSql(now) });
+    }
+    const dueAt = other && other.due_at < String(waiting['due_at']) ? other.due_at : waiting['due_at'];
+    const changed = await trx('jobs')
+      .where({ id: job.id })
+      .update({ ...waiting, due_at: dueAt });
+    return changed === 1;
+  });
+}
+
+export async function saveProgress(
+  db: Knex,
+  job: { id: string; fence: number },
+  progress: Record<string, unknown>,
+): Promise<void> {
+  await db('jobs')
+    .where({ id: job.id, fence: job.fence, state: 'active' })
+    .update({ progress: JSON.stringify(progress) });
 }
 
 /** Jobs that should be running and may have no wake-up: due ones, and active ones whose worker is gone. */
 export async function findDue(db: Knex, now: Date, limit: number): Promise<{ id: string; attempts: number }[]> {
-  const waiting = db('jobs').where({ state: 'waiting' }).andWhere('due_at', '<=', toSql(now)).orderBy('due_at').limit(limit).select('id', 'attempts');
-  const orphaned = db('jobs').where({ state: 'active' }).andWhere('lease_until', '<', toSql(now)).limit(limit).select('id', 'attempts');
+  const waiting = db('jobs')
+    .where({ state: 'waiting' })
+    .andWhere('due_at', '<=', toSql(now))
+    .orderBy('due_at')
+    .limit(limit)
+    .select('id', 'attempts');
+  const orphaned = db('jobs')
+    .where({ state: 'active' })
+    .andWhere('lease_until', '<', toSql(now))
+    .limit(limit)
+    .select('id', 'attempts');
   return [...(await orphaned), ...(await waiting)];
 }
 
@@ -170,13 +233,34 @@ export async function findEqualWaiting(db: Knex, id: string): Promise<{ id: stri
 
 /** A job that cannot even begin. */
 export async function buryJob(db: Knex, id: string, error: Record<string, unknown>, now: Date): Promise<void> {
-  await db('jobs').where({ id, state: 'waiting' }).update({ state: 'dead', error: JSON.stringify(error), finished_at: toSql(now) });
+  await db('jobs')
+    .where({ id, state: 'waiting' })
+    .update({ state: 'dead', error: JSON.stringify(error), finished_at: toSql(now) });
+}
+
+/** Jobs that wait because credentials were refused: look again now, after a person has acted. */
+export async function hurryUnauthorized(db: Knex, now: Date): Promise<number> {
+  return db('jobs')
+    .where({ state: 'waiting' })
+    .andWhereRaw(`json_value(error, '$.kind') = 'unauthorized'`)
+    .update({ due_at: toSql(now) });
+}
+
+/** A waiting job need not wait any longer. @returns whether it waited */
+export async function hurryJob(db: Knex, id: string, now: Date): Promise<boolean> {
+  return (
+    (await db('jobs')
+      .where({ id, state: 'waiting' })
+      .update({ due_at: toSql(now) })) === 1
+  );
 }
 
 /** Puts a dead job back. @returns whether it was dead (and no equal one waits) */
 export async function reviveJob(db: Knex, id: string, now: Date): Promise<boolean> {
   try {
-    const changed = await db('jobs').where({ id, state: 'dead' }).update({ state: 'waiting', failures: 0, due_at: toSql(now), finished_at: null });
+    const changed = await db('jobs')
+      .where({ id, state: 'dead' })
+      .update({ state: 'waiting', failures: 0, due_at: toSql(now), finished_at: null });
     return changed === 1;
   } catch (error) {
     if (isDuplicate(error)) return false;
@@ -190,6 +274,10 @@ export async function sweepJournal(db: Knex, now: Date): Promise<void> {
   const hour = 3_600_000;
   await db.raw('DELETE FROM commits WHERE committed_at < ? LIMIT 10000', [ago(hour)]);
   await db.raw('DELETE FROM idempotency_keys WHERE created_at < ? LIMIT 10000', [ago(7 * 24 * hour)]);
-  await db.raw(`DELETE FROM jobs WHERE state IN ('done','cancelled') AND finished_at < ? LIMIT 10000`, [ago(90 * 24 * hour)]);
-  await db.raw(`DELETE FROM deliveries WHERE state IN ('observed','ignored') AND received_at < ? LIMIT 10000`, [ago(90 * 24 * hour)]);
+  await db.raw(`DELETE FROM jobs WHERE state IN ('done','cancelled') AND finished_at < ? LIMIT 10000`, [
+    ago(90 * 24 * hour),
+  ]);
+  await db.raw(`DELETE FROM deliveries WHERE state IN ('observed','ignored') AND received_at < ? LIMIT 10000`, [
+    ago(90 * 24 * hour),
+  ]);
 }

@@ -60,7 +60,11 @@ export interface Http {
   /** Any HTTP status is an answer. @throws AdapterError unreachable | malformed (too large) */
   request(request: HttpRequest): Promise<HttpAnswer>;
   /** GET that must answer 2xx. @throws AdapterError by `errorFor` */
-  getJson<S extends z.ZodType>(path: string, schema: S, options?: Omit<HttpRequest, 'method' | 'path'>): Promise<z.output<S>>;
+  getJson<S extends z.ZodType>(
+    path: string,
+    schema: S,
+    options?: Omit<HttpRequest, 'method' | 'path'>,
+  ): Promise<z.output<S>>;
   /** The error that an answer's status means: 401/403 unauthorized, 404 not-found, 429 and 503 with Retry-After throttled, other 5xx unreachable, else rejected. */
   errorFor(request: HttpRequest, answer: HttpAnswer): AdapterError;
   /** SHA-256 fingerprint of the certificate seen last; null over plain HTTP. */
@@ -142,11 +146,15 @@ export function createHttp(system: string, options: HttpOptions, observe: HttpOb
   function errorFor(sent: HttpRequest, answer: HttpAnswer): AdapterError {
     const retryAfterMs = parseRetryAfter(answer.headers['retry-after']);
     const kind = kindOf(answer.status, retryAfterMs);
-    return new AdapterError(kind, `${system}: ${sent.method} ${sent.path} answered ${answer.status}: ${excerpt(answer.text)}`, {
-      system,
-      status: answer.status,
-      retryAfterMs,
-    });
+    return new AdapterError(
+      kind,
+      `${system}: ${sent.method} ${sent.path} answered ${answer.status}: ${excerpt(answer.text)}`,
+      {
+        system,
+        status: answer.status,
+        retryAfterMs,
+      },
+    );
   }
 
   return {
@@ -205,7 +213,8 @@ async function readBody(stream: AsyncIterable<Buffer>, maxBytes: number, system:
   let size = 0;
   for await (const chunk of stream) {
     size += chunk.length;
-    if (size > maxBytes) throw new AdapterError('malformed', `${system}: answer larger than ${maxBytes} bytes`, { system });
+    if (size > maxBytes)
+      throw new AdapterError('malformed', `${system}: answer larger than ${maxBytes} bytes`, { system });
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -216,7 +225,10 @@ function parseJson<S extends z.ZodType>(system: string, request: HttpRequest, te
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new AdapterError('malformed', `${system}: ${request.method} ${request.path} is not JSON: ${excerpt(text)}`, { system, cause });
+    throw new AdapterError('malformed', `${system}: ${request.method} ${request.path} is not JSON: ${excerpt(text)}`, {
+      system,
+      cause,
+    });
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

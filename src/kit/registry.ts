@@ -1,4 +1,11 @@
-import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen, BrokenCircuitError, type CircuitBreakerPolicy } from 'cockatiel';
+import {
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleWhen,
+  BrokenCircuitError,
+  type CircuitBreakerPolicy,
+} from 'cockatiel';
 import { AdapterError } from '../ports/adapter-error.ts';
 import type { AdapterDefinition, Capabilities, Capability, Connection } from '../ports/adapter.ts';
 import type { Adapters } from '../ports/adapters.ts';
@@ -15,7 +22,13 @@ export interface RegistryOptions {
   now(): Date;
   lockouts(adapter: string): Lockouts;
   observeHttp: HttpObserver;
-  observeCall(call: { adapter: string; capability: string; operation: string; outcome: 'ok' | AdapterError['kind']; ms: number }): void;
+  observeCall(call: {
+    adapter: string;
+    capability: string;
+    operation: string;
+    outcome: 'ok' | AdapterError['kind'];
+    ms: number;
+  }): void;
 }
 
 /** Failures in a row after which a system is left alone for `OPEN_MS`. BMCs are many systems: each has its own fate, and no common breaker. */
@@ -54,7 +67,11 @@ export function createRegistry(configured: readonly ConfiguredAdapter[], options
   function find(capability: Capability): { adapter: string; capability: Capabilities[Capability] } {
     const found = provided.get(capability);
     if (found) return found;
-    throw new AdapterError('unsupported', `no configured adapter provides ${capability}: see the settings in the README`, { system: 'reanimator' });
+    throw new AdapterError(
+      'unsupported',
+      `no configured adapter provides ${capability}: see the settings in the README`,
+      { system: 'reanimator' },
+    );
   }
 
   return {
@@ -76,7 +93,13 @@ export function createRegistry(configured: readonly ConfiguredAdapter[], options
 }
 
 /** Every asynchronous method counted and timed, and refused at once while the system's breaker is open. */
-function watched<T extends object>(adapter: string, capability: string, implementation: T, breaker: CircuitBreakerPolicy | undefined, options: RegistryOptions): T {
+function watched<T extends object>(
+  adapter: string,
+  capability: string,
+  implementation: T,
+  breaker: CircuitBreakerPolicy | undefined,
+  options: RegistryOptions,
+): T {
   return new Proxy(implementation, {
     get(target, property, receiver) {
       const value: unknown = Reflect.get(target, property, receiver);
@@ -84,7 +107,13 @@ function watched<T extends object>(adapter: string, capability: string, implemen
       return (...given: unknown[]): unknown => {
         const started = performance.now();
         const count = (outcome: 'ok' | AdapterError['kind']) =>
-          options.observeCall({ adapter, capability, operation: String(property), outcome, ms: performance.now() - started });
+          options.observeCall({
+            adapter,
+            capability,
+            operation: String(property),
+            outcome,
+            ms: performance.now() - started,
+          });
         const call = (): unknown => Reflect.apply(value, target, given) as unknown;
         if (!isAsync(value)) return call();
         const done = breaker ? breaker.execute(async () => call()) : (call() as Promise<unknown>);
@@ -112,11 +141,15 @@ function isAsync(method: { name: string }): boolean {
 
 function toAdapterError(error: unknown, adapter: string): unknown {
   if (!(error instanceof BrokenCircuitError)) return error;
-  return new AdapterError('unreachable', `${adapter} did not answer ${FAILURES} times in a row; it is left alone for ${OPEN_MS / 1000} s`, {
-    system: adapter,
-    retryAfterMs: OPEN_MS,
-    cause: error,
-  });
+  return new AdapterError(
+    'unreachable',
+    `${adapter} did not answer ${FAILURES} times in a row; it is left alone for ${OPEN_MS / 1000} s`,
+    {
+      system: adapter,
+      retryAfterMs: OPEN_MS,
+      cause: error,
+    },
+  );
 }
 
 function stateName(state: CircuitState): string {

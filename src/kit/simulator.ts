@@ -110,7 +110,11 @@ export async function startSimulatorServer(options: SimulatorServerOptions): Pro
     if (fault?.kind === 'hang') return void hanging.add(outgoing);
     if (fault?.kind === 'garbage') return send(outgoing, { status: 200, body: fault.body ?? '<html>it works</html' });
     if (fault?.kind === 'status') {
-      return send(outgoing, { status: fault.status ?? 500, body: fault.body ?? { detail: 'injected fault' }, headers: fault.headers ?? {} });
+      return send(outgoing, {
+        status: fault.status ?? 500,
+        body: fault.body ?? { detail: 'injected fault' },
+        headers: fault.headers ?? {},
+      });
     }
     const answer = await options.handle(request);
     await listener(request, 'after');
@@ -155,7 +159,8 @@ async function readRequest(incoming: IncomingMessage): Promise<SimulatedRequest>
   const body = Buffer.concat(chunks);
   const url = new URL(incoming.url ?? '/', 'http://simulator');
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(incoming.headers)) headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
+  for (const [name, value] of Object.entries(incoming.headers))
+    headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
   return {
     method: incoming.method ?? 'GET',
     path: decodeURI(url.pathname),

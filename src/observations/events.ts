@@ -5,7 +5,14 @@ export const recordChanged = defineEvent({
   type: 'record.changed',
   version: 1,
   topic: 'records.changed',
-  Data: z.object({ adapter: z.string(), objectType: z.string(), objectId: z.string(), change: z.string(), deviceId: z.string().nullable(), requestId: z.string().nullable() }),
+  Data: z.object({
+    adapter: z.string(),
+    objectType: z.string(),
+    objectId: z.string(),
+    change: z.string(),
+    deviceId: z.string().nullable(),
+    requestId: z.string().nullable(),
+  }),
   sentence: (data) => `${data.adapter} says that ${data.objectType} ${data.objectId} was ${data.change}`,
 });
 

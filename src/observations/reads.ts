@@ -19,7 +19,12 @@ export interface DeliverySummary {
 /** Latest received first, without the bodies. */
 export async function listDeliveries(
   ctx: Ctx,
-  want: { adapter?: string | undefined; state?: DeliveryState | undefined; before?: { receivedAt: string; id: string } | undefined; limit: number },
+  want: {
+    adapter?: string | undefined;
+    state?: DeliveryState | undefined;
+    before?: { receivedAt: string; id: string } | undefined;
+    limit: number;
+  },
 ): Promise<DeliverySummary[]> {
   const query = ctx
     .db('deliveries')
@@ -34,9 +39,20 @@ export async function listDeliveries(
     const { receivedAt, id } = want.before;
     void query
       .where('deliveries.received_at', '<=', toSql(receivedAt))
-      .andWhere((either) => either.where('deliveries.received_at', '<', toSql(receivedAt)).orWhere('deliveries.id', '<', id));
+      .andWhere((either) =>
+        either.where('deliveries.received_at', '<', toSql(receivedAt)).orWhere('deliveries.id', '<', id),
+      );
   }
-  const rows = await query.select('id', 'adapter', 'state', 'reason', 'attempts', 'received_at', 'handled_at', ctx.db.raw('length(body) AS bytes'));
+  const rows = await query.select(
+    'id',
+    'adapter',
+    'state',
+    'reason',
+    'attempts',
+    'received_at',
+    'handled_at',
+    ctx.db.raw('length(body) AS bytes'),
+  );
   return rows.map((row) => ({
     id: row.id,
     adapter: row.adapter,

@@ -29,15 +29,29 @@ export const deliveryRoutes: Route[] = [
       summary: 'List webhook deliveries, latest first, with what became of each',
       tag,
       scope: 'system:read',
-      query: z.object({ adapter: z.string().max(40).optional(), state: DeliveryState.optional(), cursor: Cursor, limit: Limit }),
+      query: z.object({
+        adapter: z.string().max(40).optional(),
+        state: DeliveryState.optional(),
+        cursor: Cursor,
+        limit: Limit,
+      }),
       answers: { 200: { says: 'A page of them', schema: pageOf(DeliveryView).meta({ id: 'DeliveryPage' }) } },
     },
     async (ctx, { query }) => {
       const [receivedAt, id] = fromCursor(query.cursor, 2) ?? [];
       const before = receivedAt !== undefined && id !== undefined ? { receivedAt, id } : undefined;
-      const rows = await listDeliveries(ctx, { adapter: query.adapter, state: query.state, before, limit: query.limit + 1 });
+      const rows = await listDeliveries(ctx, {
+        adapter: query.adapter,
+        state: query.state,
+        before,
+        limit: query.limit + 1,
+      });
       const page = toPage(rows, query.limit, (last) => [last.receivedAt, last.id]);
-      const items = page.rows.map(({ receivedAt: received_at, handledAt: handled_at, ...delivery }) => ({ ...delivery, received_at, handled_at }));
+      const items = page.rows.map(({ receivedAt: received_at, handledAt: handled_at, ...delivery }) => ({
+        ...delivery,
+        received_at,
+        handled_at,
+      }));
       return { status: 200, body: { items, next: page.next } };
     },
   ),
@@ -52,7 +66,8 @@ export const deliveryRoutes: Route[] = [
       answers: { 202: { says: 'It waits to be handled', schema: z.object({ id: z.string() }) } },
     },
     async (tx, { params }) => {
-      if (!(await reviveDelivery(tx.db, params.id, tx.now()))) throw new HubError('conflict', 'Only a delivery that failed or was not understood is handled again');
+      if (!(await reviveDelivery(tx.db, params.id, tx.now())))
+        throw new HubError('conflict', 'Only a delivery that failed or was not understood is handled again');
       tx.afterCommit(() => tx.wake('deliveries'));
       return { status: 202, body: { id: params.id } };
     },

@@ -38,7 +38,11 @@ export async function insertDeliveries(db: Knex, deliveries: readonly NewDeliver
 
 /** Cheap, and without a lock: most looks find nothing. */
 export async function hasPending(db: Knex, now: Date): Promise<boolean> {
-  const rows = await db('deliveries').where({ state: 'pending' }).andWhere('due_at', '<=', toSql(now)).limit(1).select('id');
+  const rows = await db('deliveries')
+    .where({ state: 'pending' })
+    .andWhere('due_at', '<=', toSql(now))
+    .limit(1)
+    .select('id');
   return rows.length > 0;
 }
 
@@ -68,7 +72,12 @@ export async function settleDelivery(
 ): Promise<void> {
   await db('deliveries')
     .where({ id })
-    .update({ state: end.state, reason: end.reason?.slice(0, 500) ?? null, handled_at: toSql(now), attempts: db.raw('attempts + 1') });
+    .update({
+      state: end.state,
+      reason: end.reason?.slice(0, 500) ?? null,
+      handled_at: toSql(now),
+      attempts: db.raw('attempts + 1'),
+    });
 }
 
 /** Not now: something in the hub itself failed. */

@@ -73,11 +73,19 @@ export interface DeviceRecords {
   /** By the MAC of any of its interfaces. @throws AdapterError rejected when several devices have it */
   findByMac(macAddress: string, signal: AbortSignal): Promise<DeviceRecord | undefined>;
   /** By serial, else by (site, name). @throws AdapterError rejected when several match */
-  find(query: { serial?: string | undefined; name?: string | undefined; site?: string | undefined }, signal: AbortSignal): Promise<DeviceRecord | undefined>;
+  find(
+    query: { serial?: string | undefined; name?: string | undefined; site?: string | undefined },
+    signal: AbortSignal,
+  ): Promise<DeviceRecord | undefined>;
   /** Creates what the device needs on the way (manufacturer, device type, role, site, rack) by natural key, then the device. */
   create(key: string, draft: DeviceDraft, signal: AbortSignal): Promise<DeviceRecord>;
   /** Writes only the fields that differ, guarded by the record's etag where there is one. */
   update(key: string, record: DeviceRecord, fields: DeviceFields, signal: AbortSignal): Promise<Written>;
   /** Interface (management only), its MAC as primary, its address as the device's out-of-band address. */
-  ensureManagementInterface(key: string, record: DeviceRecord, wanted: ManagementInterface, signal: AbortSignal): Promise<Written>;
+  ensureManagementInterface(
+    key: string,
+    record: DeviceRecord,
+    wanted: ManagementInterface,
+    signal: AbortSignal,
+  ): Promise<Written>;
 }

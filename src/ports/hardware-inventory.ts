@@ -13,7 +13,17 @@ export interface BmcTarget {
 }
 
 export const COMPONENT_KINDS = [
-  'mainboard', 'bmc', 'cpu', 'dimm', 'drive', 'storage-controller', 'nic', 'gpu', 'psu', 'fan', 'pcie-device',
+  'mainboard',
+  'bmc',
+  'cpu',
+  'dimm',
+  'drive',
+  'storage-controller',
+  'nic',
+  'gpu',
+  'psu',
+  'fan',
+  'pcie-device',
 ] as const;
 export type ComponentKind = (typeof COMPONENT_KINDS)[number];
 

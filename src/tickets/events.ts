@@ -6,7 +6,13 @@ export const ticketOpened = defineEvent({
   type: 'ticket.opened',
   version: 1,
   topic: 'tickets.opened',
-  Data: z.object({ ticketType: z.string(), component: z.string(), priority: z.string(), summary: z.string(), reason: z.string() }),
+  Data: z.object({
+    ticketType: z.string(),
+    component: z.string(),
+    priority: z.string(),
+    summary: z.string(),
+    reason: z.string(),
+  }),
   sentence: (data) => `Ticket opened: ${data.summary}: ${data.reason}`,
 });
 

@@ -43,7 +43,9 @@ export interface TicketFacts {
 }
 
 /** `REPLACE_DISK Disk.Bay.2 of ams1-srv-07 (ABC1234)`, at most 255 characters. */
-export function ticketSummary(facts: Pick<TicketFacts, 'type' | 'component'> & { asset: Pick<TicketFacts['asset'], 'name' | 'serial' | 'id'> }): string {
+export function ticketSummary(
+  facts: Pick<TicketFacts, 'type' | 'component'> & { asset: Pick<TicketFacts['asset'], 'name' | 'serial' | 'id'> },
+): string {
   const { asset } = facts;
   const server = asset.name ?? asset.serial ?? asset.id;
   const serial = asset.serial !== null && asset.serial !== server ? ` (${asset.serial})` : '';
@@ -61,7 +63,10 @@ export function ticketDraft(facts: TicketFacts, publicUrl: string): TicketDraft 
     ['Server', [asset.manufacturer, asset.model].filter((text) => text !== null).join(' ') || null],
     ['Server serial', asset.serial],
     ['Slot', facts.component || null],
-    ['Part', part ? [part.manufacturer, part.model, part.partNumber].filter((text) => text !== null).join(' ') || null : null],
+    [
+      'Part',
+      part ? [part.manufacturer, part.model, part.partNumber].filter((text) => text !== null).join(' ') || null : null,
+    ],
     ['Part serial', serial],
     ['Since', facts.firstEventAt],
   ];

@@ -13,7 +13,12 @@ export async function findTicket(ctx: Ctx, id: string): Promise<Ticket | undefin
 /** Latest opened first. */
 export async function listTickets(
   ctx: Ctx,
-  want: { state?: TicketState | undefined; assetId?: string | undefined; before?: { openedAt: string; id: string } | undefined; limit: number },
+  want: {
+    state?: TicketState | undefined;
+    assetId?: string | undefined;
+    before?: { openedAt: string; id: string } | undefined;
+    limit: number;
+  },
 ): Promise<Ticket[]> {
   const query = ctx
     .db('tickets')

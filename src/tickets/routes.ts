@@ -43,13 +43,26 @@ export const ticketRoutes: Route[] = [
     async (ctx, { query }) => {
       const [openedAt, id] = fromCursor(query.cursor, 2) ?? [];
       const before = openedAt !== undefined && id !== undefined ? { openedAt, id } : undefined;
-      const rows = await listTickets(ctx, { state: query.state, assetId: query.asset_id, before, limit: query.limit + 1 });
+      const rows = await listTickets(ctx, {
+        state: query.state,
+        assetId: query.asset_id,
+        before,
+        limit: query.limit + 1,
+      });
       const page = toPage(rows, query.limit, (last) => [last.openedAt, last.id]);
       return { status: 200, body: { items: page.rows.map(viewTicket), next: page.next } };
     },
   ),
   get(
-    { id: 'getTicket', path: '/v1/tickets/{id}', summary: 'One ticket', tag, scope: 'tickets:read', params: IdParams, answers: { 200: { says: 'The ticket', schema: TicketView } } },
+    {
+      id: 'getTicket',
+      path: '/v1/tickets/{id}',
+      summary: 'One ticket',
+      tag,
+      scope: 'tickets:read',
+      params: IdParams,
+      answers: { 200: { says: 'The ticket', schema: TicketView } },
+    },
     async (ctx, { params }) => {
       const ticket = await findTicket(ctx, params.id);
       if (!ticket) throw new HubError('not-found', `There is no ticket ${params.id}`);
@@ -67,7 +80,10 @@ export const ticketRoutes: Route[] = [
       body: z.strictObject({ move: TicketMove, reason: z.string().trim().min(1).max(500).nullish() }),
       answers: { 200: { says: 'Moved', schema: TicketView } },
     },
-    async (tx, { params, body }) => ({ status: 200, body: viewTicket(await moveTicket(tx, { ticketId: params.id, move: body.move, reason: body.reason ?? null })) }),
+    async (tx, { params, body }) => ({
+      status: 200,
+      body: viewTicket(await moveTicket(tx, { ticketId: params.id, move: body.move, reason: body.reason ?? null })),
+    }),
   ),
 ];
 
@@ -85,7 +101,8 @@ function viewTicket(ticket: Ticket): z.infer<typeof TicketView> {
     occurrences: ticket.occurrences,
     first_event_at: ticket.firstEventAt,
     last_event_at: ticket.lastEventAt,
-    external: ticket.externalId === null ? null : { id: ticket.externalId, key: ticket.externalKey, url: ticket.externalUrl },
+    external:
+      ticket.externalId === null ? null : { id: ticket.externalId, key: ticket.externalKey, url: ticket.externalUrl },
     opened_at: ticket.openedAt,
     closed_at: ticket.closedAt,
   };

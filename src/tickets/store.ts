@@ -25,7 +25,10 @@ export interface Ticket {
 }
 
 /** The newest ticket of this (server, type, component), locked; open or not. */
-export async function lockLatest(db: Knex.Transaction, slot: { assetId: string; type: string; component: string }): Promise<Ticket | undefined> {
+export async function lockLatest(
+  db: Knex.Transaction,
+  slot: { assetId: string; type: string; component: string },
+): Promise<Ticket | undefined> {
   const [row] = await db('tickets')
     .where({ asset_id: slot.assetId, type: slot.type, component: slot.component })
     .orderBy('opened_at', 'desc')
@@ -51,7 +54,11 @@ export async function insertTicket(db: Knex.Transaction, ticket: Ticket): Promis
   }
 }
 
-export async function updateTicket(db: Knex.Transaction, id: string, changes: Partial<Omit<Ticket, 'id'>>): Promise<void> {
+export async function updateTicket(
+  db: Knex.Transaction,
+  id: string,
+  changes: Partial<Omit<Ticket, 'id'>>,
+): Promise<void> {
   await db('tickets').where({ id }).update(toRow(changes));
 }
 

@@ -8,7 +8,13 @@ let ill: TestHub;
 
 beforeAll(async () => {
   well = await testHub({ parts: [], machines: 1 });
-  ill = await testHub({ parts: [], machines: 1, bootstrap: false, env: { NETBOX_TOKEN: 'x'.repeat(40), JIRA_PROJECT: 'NOPE' }, without: ['AWX'] });
+  ill = await testHub({
+    parts: [],
+    machines: 1,
+    bootstrap: false,
+    env: { NETBOX_TOKEN: 'x'.repeat(40), JIRA_PROJECT: 'NOPE' },
+    without: ['AWX'],
+  });
 });
 
 afterAll(async () => {
@@ -18,7 +24,9 @@ afterAll(async () => {
 test('a hub whose systems are well has nothing to mend', async () => {
   const findings = await diagnose(well.hub);
   expect(findings.filter(({ ok }) => !ok)).toEqual([]);
-  expect(findings.map(({ system }) => system)).toEqual(expect.arrayContaining(['hub', 'netbox', 'jira', 'awx', 'dhcp', 'redfish']));
+  expect(findings.map(({ system }) => system)).toEqual(
+    expect.arrayContaining(['hub', 'netbox', 'jira', 'awx', 'dhcp', 'redfish']),
+  );
 });
 
 test('what is wrong is named with its remedy, and what is not configured is said', async () => {

@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SCOPES } from '#src/core/route.ts';
+import { ANY, SCOPES } from '#src/core/route.ts';
 import { newId } from '#src/core/id.ts';
 import { appear, expectMachines, fallIll, untilHardened } from '../../demo/story.ts';
 import { call } from '#test/kit/call.ts';
@@ -92,17 +92,32 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  test('says of each operation what it answers, problems included, and the scope that it needs', () => {
+  test('says of each operation what it answers, problems included', () => {
     for (const { path, operation } of operations()) {
       expect(
         Object.keys(operation.responses).some((status) => /^2\d\d$/.test(status)),
         path,
       ).toBe(true);
       expect(Object.keys(operation.responses['default']?.content ?? {}), path).toEqual(['application/problem+json']);
-      if (operation.security.length === 0) continue;
-      const scope = /`([\w:]+)`/.exec(operation.description ?? '')?.[1];
-      expect(SCOPES as readonly string[], path).toContain(scope);
     }
+  });
+
+  test('says of each operation who may, and nobody else is let in', async () => {
+    const keyless = await on.keyFor([]);
+    for (const { method, shape } of on.hub.routes) {
+      const operation = document.paths[shape.path]?.[method];
+      if (shape.id === 'getSchema' || shape.scope === null) continue;
+      expect(operation?.security, shape.id).toEqual([{ apiKey: [] }]);
+      const path = on.url + shape.path.replace(/\{\w+\}/, newId());
+      const send = (key?: string) => call(path, { method: method.toUpperCase(), key });
+      expect((await send()).status, shape.id).toBe(401);
+      if (shape.scope === ANY) continue;
+      expect(operation?.description, shape.id).toContain(`\`${shape.scope}\``);
+      expect(SCOPES, shape.id).toContain(shape.scope);
+      expect((await send(keyless)).status, shape.id).toBe(403);
+    }
+    const open = on.hub.routes.filter(({ shape }) => shape.scope === null).map(({ shape }) => shape.id);
+    expect(open.toSorted()).toEqual(['getEventSchema', 'getSchema', 'healthz', 'metrics', 'readyz']);
   });
 
   test('has schemas that compile', () => {

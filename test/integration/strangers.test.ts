@@ -20,7 +20,9 @@ async function timelineOf(asset: AssetAnswer): Promise<string[]> {
 test('a machine with another serial than expected is not validated, and nothing of it enters the history', async () => {
   const [actor] = hub.cast;
   if (!actor) throw new Error('no machine');
-  await hub.client.post('/v1/expected-machines', [{ bmc_mac: actor.bmcMac, name: actor.name, serial: 'SOMEBODY-ELSE', site: 'ams1' }]);
+  await hub.client.post('/v1/expected-machines', [
+    { bmc_mac: actor.bmcMac, name: actor.name, serial: 'SOMEBODY-ELSE', site: 'ams1' },
+  ]);
   await appear(story);
   const asset = await until('the fault is said', async () => {
     const { items } = await hub.client.get<{ items: AssetAnswer[] }>('/v1/assets');
@@ -36,18 +38,25 @@ test('when the operator validates it by hand it goes on, and is hardened', async
   const [asset] = items;
   if (!asset) throw new Error('no asset');
   await hub.client.post(`/v1/assets/${asset.id}/moves`, { move: 'validate', reason: 'looked at the label' });
-  await until('hardened', async () => (await hub.client.get<AssetAnswer>(`/v1/assets/${asset.id}`)).state === 'HARDENED');
+  await until(
+    'hardened',
+    async () => (await hub.client.get<AssetAnswer>(`/v1/assets/${asset.id}`)).state === 'HARDENED',
+  );
 });
 
 test('an address that another BMC gets is taken from the one that had it', async () => {
-  const { items } = await hub.client.get<{ items: (AssetAnswer & { bmc: { address: string | null } })[] }>('/v1/assets');
+  const { items } = await hub.client.get<{ items: (AssetAnswer & { bmc: { address: string | null } })[] }>(
+    '/v1/assets',
+  );
   const [first] = items;
   if (!first?.bmc.address) throw new Error('no address');
   const bmc_mac = '02:00:00:00:99:01';
   await hub.client.post('/v1/expected-machines', { bmc_mac, name: 'newcomer', site: 'ams1' });
   await hub.stage.dhcp.discover(bmc_mac); // gets the next address of the pool
   const stranger = await until('the newcomer', async () => {
-    const all = await hub.client.get<{ items: (AssetAnswer & { bmc: { address: string | null } })[] }>('/v1/assets?q=newcomer');
+    const all = await hub.client.get<{ items: (AssetAnswer & { bmc: { address: string | null } })[] }>(
+      '/v1/assets?q=newcomer',
+    );
     return all.items[0];
   });
   await hub.stage.dhcp.end(hub.cast[0]?.bmcMac ?? '', 'release');
@@ -58,6 +67,7 @@ test('an address that another BMC gets is taken from the one that had it', async
     return now.bmc.address === null ? now : undefined;
   });
   expect(after.bmc.address).toBeNull();
-  expect((await hub.client.get<{ bmc: { address: string } }>(`/v1/assets/${stranger.id}`)).bmc.address).toBe(first.bmc.address);
+  expect((await hub.client.get<{ bmc: { address: string } }>(`/v1/assets/${stranger.id}`)).bmc.address).toBe(
+    first.bmc.address,
+  );
 });
-

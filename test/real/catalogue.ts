@@ -15,7 +15,19 @@ const root = path.resolve(import.meta.dirname, '../..');
 
 /** Systems that nobody here wrote. Each installs what it needs, says so, and stops what it started. */
 export const realTests: RealTest[] = [
-  { name: 'netbox', says: 'a real NetBox 4.7: our contract suite, and the story with its webhooks', run: ({ log }) => runNetbox({ log, root }) },
-  { name: 'kea', says: 'real Kea, dnsmasq and ISC dhcpd with our hooks, real clients in network namespaces, the real hub', run: ({ log }) => runKea({ log, root, startHub: startRealHub }) },
-  { name: 'clients', says: 'pynetbox, awxkit, awx and the Python jira against our simulators', run: ({ log }) => runClients({ log, root }) },
+  {
+    name: 'netbox',
+    says: 'a real NetBox 4.7: our contract suite, and the story with its webhooks',
+    run: ({ log }) => runNetbox({ log, root }),
+  },
+  {
+    name: 'kea',
+    says: 'real Kea, dnsmasq and ISC dhcpd with our hooks, real clients in network namespaces, the real hub',
+    run: ({ log }) => runKea({ log, root, startHub: startRealHub }),
+  },
+  {
+    name: 'clients',
+    says: 'pynetbox, awxkit, awx and the Python jira against our simulators',
+    run: ({ log }) => runClients({ log, root }),
+  },
 ];

@@ -26,7 +26,9 @@ for (const { name, says, run } of wanted) {
     totals.failed += result.failed;
     totals.skipped.push(...result.skipped);
     for (const skip of result.skipped) say(`   skipped ${skip.name}: ${skip.reason}`);
-    say(`== ${name}: ${result.passed} passed, ${result.failed} failed, ${result.skipped.length} skipped in ${((Date.now() - started) / 1000).toFixed(0)} s`);
+    say(
+      `== ${name}: ${result.passed} passed, ${result.failed} failed, ${result.skipped.length} skipped in ${((Date.now() - started) / 1000).toFixed(0)} s`,
+    );
   } catch (error) {
     totals.failed += 1;
     say(`== ${name}: failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);

@@ -5,7 +5,15 @@ import { hubClient, until } from '#demo/hub-client.ts';
 import { startHubProcess } from '#demo/hub-process.ts';
 import { prepareHub } from '#demo/prepare-hub.ts';
 import { setStage, type Stage } from '#demo/stage.ts';
-import { adoptStrangers, appear, type Assets, expectMachines, fallIll, type StoryOptions, untilHardened } from '#demo/story.ts';
+import {
+  adoptStrangers,
+  appear,
+  type Assets,
+  expectMachines,
+  fallIll,
+  type StoryOptions,
+  untilHardened,
+} from '#demo/story.ts';
 import { runChild } from '#setup/run-child.ts';
 import { startServices } from '#setup/services.ts';
 import type { RealResult } from './main.ts';
@@ -65,11 +73,17 @@ async function tellOnRealNetbox(netbox: RealNetbox, root: string): Promise<void>
     cleanups.push(() => stage.close());
     const api = netboxApi(netbox.url, netbox.token);
     await seed(api, cast);
-    const env = { ...stage.env, DATABASE_URL: await services.createDatabase('reanimator'), REDIS_URL: services.redis.url };
+    const env = {
+      ...stage.env,
+      DATABASE_URL: await services.createDatabase('reanimator'),
+      REDIS_URL: services.redis.url,
+    };
     const { apiKey, bootstrapped } = await prepareHub(env);
-    if (bootstrapped.some((one) => one.did !== 'created')) throw new Error(`bootstrap of an empty NetBox: ${JSON.stringify(bootstrapped)}`);
+    if (bootstrapped.some((one) => one.did !== 'created'))
+      throw new Error(`bootstrap of an empty NetBox: ${JSON.stringify(bootstrapped)}`);
     const again = await prepareHub(env);
-    if (again.bootstrapped.some((one) => one.did !== 'unchanged')) throw new Error(`bootstrap again: ${JSON.stringify(again.bootstrapped)}`);
+    if (again.bootstrapped.some((one) => one.did !== 'unchanged'))
+      throw new Error(`bootstrap again: ${JSON.stringify(again.bootstrapped)}`);
     const logs = path.join(services.folder, 'hub');
     mkdirSync(logs, { recursive: true });
     for (const part of ['web', 'worker'] as const) {
@@ -85,7 +99,8 @@ async function tellOnRealNetbox(netbox: RealNetbox, root: string): Promise<void>
     await alice(story, assets, api);
     const tickets = await fallIll(story, assets);
     await checkRecords(api, stage, cast, assets);
-    if (stage.jira.issues().length !== tickets.size) throw new Error(`Jira has ${stage.jira.issues().length} issues, not ${tickets.size}`);
+    if (stage.jira.issues().length !== tickets.size)
+      throw new Error(`Jira has ${stage.jira.issues().length} issues, not ${tickets.size}`);
     await checkQuiet(api, story);
   } finally {
     for (const cleanup of cleanups.toReversed()) await cleanup();
@@ -102,27 +117,55 @@ interface Api {
 function netboxApi(url: string, token: string): Api {
   async function call(method: string, where: string, body?: unknown): Promise<unknown> {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-    const answer = await fetch(`${url}/api/${where}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    const answer = await fetch(`${url}/api/${where}`, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`NetBox: ${method} ${where} answered ${answer.status}: ${text.slice(0, 300)}`);
     return JSON.parse(text);
   }
-  return { get: (where) => call('GET', where) as never, send: (method, where, body) => call(method, where, body) as never };
+  return {
+    get: (where) => call('GET', where) as never,
+    send: (method, where, body) => call(method, where, body) as never,
+  };
 }
 
 async function seed(api: Api, cast: Actor[]): Promise<void> {
   const site = await api.send('POST', 'dcim/sites/', { name: SITE, slug: SITE });
   const racks = new Map<string, number>();
-  for (const name of new Set(cast.map((actor) => actor.rack))) racks.set(name, (await api.send('POST', 'dcim/racks/', { name, site: site.id, u_height: 42 })).id);
+  for (const name of new Set(cast.map((actor) => actor.rack)))
+    racks.set(name, (await api.send('POST', 'dcim/racks/', { name, site: site.id, u_height: 42 })).id);
   const manufacturer = await api.send('POST', 'dcim/manufacturers/', { name: 'Planned', slug: 'planned' });
-  const type = await api.send('POST', 'dcim/device-types/', { manufacturer: manufacturer.id, model: 'To be seen', slug: 'to-be-seen', u_height: 1 });
+  const type = await api.send('POST', 'dcim/device-types/', {
+    manufacturer: manufacturer.id,
+    model: 'To be seen',
+    slug: 'to-be-seen',
+    u_height: 1,
+  });
   const role = await api.send('POST', 'dcim/device-roles/', { name: 'Server', slug: 'server' });
   for (const actor of cast.filter((one) => one.known !== 'unexpected')) {
     const place = { site: site.id, rack: racks.get(actor.rack), position: actor.position, face: 'front' };
-    const device = await api.send('POST', 'dcim/devices/', { name: actor.name, device_type: type.id, role: role.id, status: 'planned', ...place });
+    const device = await api.send('POST', 'dcim/devices/', {
+      name: actor.name,
+      device_type: type.id,
+      role: role.id,
+      status: 'planned',
+      ...place,
+    });
     if (actor.known !== 'record') continue;
-    const port = await api.send('POST', 'dcim/interfaces/', { device: device.id, name: 'iLO', type: '1000base-t', mgmt_only: true });
-    const mac = await api.send('POST', 'dcim/mac-addresses/', { mac_address: actor.bmcMac, assigned_object_type: 'dcim.interface', assigned_object_id: port.id });
+    const port = await api.send('POST', 'dcim/interfaces/', {
+      device: device.id,
+      name: 'iLO',
+      type: '1000base-t',
+      mgmt_only: true,
+    });
+    const mac = await api.send('POST', 'dcim/mac-addresses/', {
+      mac_address: actor.bmcMac,
+      assigned_object_type: 'dcim.interface',
+      assigned_object_id: port.id,
+    });
     await api.send('PATCH', `dcim/interfaces/${port.id}/`, { primary_mac_address: mac.id });
   }
 }
@@ -132,7 +175,11 @@ async function alice({ hub }: StoryOptions, assets: Assets, api: Api): Promise<v
   const [asset] = assets.values();
   if (!asset?.record) throw new Error('nobody was recorded');
   await api.send('PATCH', `dcim/devices/${asset.record.id}/`, { position: 30 });
-  await until('the hub knows that it is at U30 now', async () => (await hub.get<{ position: number }>(`/v1/assets/${asset.id}`)).position === 30, 60_000);
+  await until(
+    'the hub knows that it is at U30 now',
+    async () => (await hub.get<{ position: number }>(`/v1/assets/${asset.id}`)).position === 30,
+    60_000,
+  );
 }
 
 async function checkRecords(api: Api, stage: Stage, cast: Actor[], assets: Assets): Promise<void> {
@@ -148,14 +195,18 @@ async function checkRecords(api: Api, stage: Stage, cast: Actor[], assets: Asset
     }
     const fields = device['custom_fields'] as Json;
     if (device['serial'] !== actor.serial) broken.push(`serial of ${actor.name}: ${String(device['serial'])}`);
-    if (fields['hub_asset_id'] !== assets.get(actor.name)?.id) broken.push(`hub_asset_id of ${actor.name}: ${String(fields['hub_asset_id'])}`);
-    if ((fields['lifecycle_state'] as Json | null)?.['value'] !== 'hardened') broken.push(`lifecycle_state of ${actor.name}: ${JSON.stringify(fields['lifecycle_state'])}`);
+    if (fields['hub_asset_id'] !== assets.get(actor.name)?.id)
+      broken.push(`hub_asset_id of ${actor.name}: ${String(fields['hub_asset_id'])}`);
+    if ((fields['lifecycle_state'] as Json | null)?.['value'] !== 'hardened')
+      broken.push(`lifecycle_state of ${actor.name}: ${JSON.stringify(fields['lifecycle_state'])}`);
     const macs = await api.get(`dcim/mac-addresses/?mac_address=${actor.bmcMac}`);
     if (macs.count !== 1) broken.push(`${macs.count} MAC addresses ${actor.bmcMac}`);
     const oob = (device['oob_ip'] as Json | null)?.['address'];
     const lease = stage.dhcp.leases.get(actor.bmcMac);
-    if (typeof oob !== 'string' || oob.split('/')[0] !== lease?.ip) broken.push(`oob_ip of ${actor.name}: ${String(oob)}, its BMC has ${lease?.ip}`);
-    if (stage.awx.jobs().filter((job) => job.limit === actor.name).length !== 1) broken.push(`AWX jobs for ${actor.name}`);
+    if (typeof oob !== 'string' || oob.split('/')[0] !== lease?.ip)
+      broken.push(`oob_ip of ${actor.name}: ${String(oob)}, its BMC has ${lease?.ip}`);
+    if (stage.awx.jobs().filter((job) => job.limit === actor.name).length !== 1)
+      broken.push(`AWX jobs for ${actor.name}`);
   }
   if (broken.length > 0) throw new Error(broken.join('\n'));
 }
@@ -172,7 +223,9 @@ async function checkQuiet(api: Api, { hub }: StoryOptions): Promise<void> {
   const before = await changes();
   await new Promise((resolve) => setTimeout(resolve, 4000));
   const after = await changes();
-  if (after !== before) throw new Error(`the hub loops: ${after - before} more changes in NetBox while nothing happened`);
+  if (after !== before)
+    throw new Error(`the hub loops: ${after - before} more changes in NetBox while nothing happened`);
   const dead = await hub.get<{ items: { name: string; error: unknown }[] }>('/v1/jobs?state=dead');
-  if (dead.items.length > 0) throw new Error(`dead letters: ${JSON.stringify(dead.items.map(({ name, error }) => ({ name, error })))}`);
+  if (dead.items.length > 0)
+    throw new Error(`dead letters: ${JSON.stringify(dead.items.map(({ name, error }) => ({ name, error })))}`);
 }

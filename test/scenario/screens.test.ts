@@ -4,11 +4,22 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { appear, type AssetAnswer, expectMachines, fallIll, untilHardened } from '../../demo/story.ts';
 import { testHub, type TestHub } from '../kit/test-hub.ts';
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => existsSync(file));
-if (CHROMIUM === undefined) console.info('skipped: the screens in a browser, because there is no Chromium (apt-get install chromium)');
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) =>
+  existsSync(file),
+);
+if (CHROMIUM === undefined)
+  console.info('skipped: the screens in a browser, because there is no Chromium (apt-get install chromium)');
 
 /** Nothing of this reaches outside: Chromium would look for updates otherwise. */
-const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const QUIET = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 describe.skipIf(CHROMIUM === undefined)('the screens, in a browser', () => {
   let browser: Browser;
@@ -49,7 +60,10 @@ describe.skipIf(CHROMIUM === undefined)('the screens, in a browser', () => {
 
   test('the list of servers leads to it', async () => {
     await page.goto(`${hub.url}/ui/`);
-    await page.getByRole('link', { name: asset.name ?? '' }).first().click();
+    await page
+      .getByRole('link', { name: asset.name ?? '' })
+      .first()
+      .click();
     await page.waitForURL(`**/ui/assets/${asset.id}`);
   });
 

@@ -10,7 +10,11 @@ import { type ExpectedMachine, insertExpected, lockBmcByMac, lockExpectedByMac, 
  * Says that a machine will appear: by the MAC of its BMC, insert or update. The same again changes nothing. A BMC that waited as
  * unexpected is looked at again.
  */
-export async function expectMachine(tx: TxCtx, seal: Seal, input: ExpectedMachineInput): Promise<{ machine: ExpectedMachine; did: 'created' | 'updated' | 'unchanged' }> {
+export async function expectMachine(
+  tx: TxCtx,
+  seal: Seal,
+  input: ExpectedMachineInput,
+): Promise<{ machine: ExpectedMachine; did: 'created' | 'updated' | 'unchanged' }> {
   const known = await lockExpectedByMac(tx.db, input.bmc_mac);
   const now = tx.now().toISOString();
   const wanted = fieldsOf(seal, input);
@@ -71,7 +75,12 @@ function fieldsOf(seal: Seal, input: ExpectedMachineInput): Partial<ExpectedMach
 }
 
 /** Sealing the same password twice gives two texts, so passwords are compared open. */
-function differing(known: ExpectedMachine, wanted: Partial<ExpectedMachine>, seal: Seal, password: string | null | undefined): Partial<ExpectedMachine> {
+function differing(
+  known: ExpectedMachine,
+  wanted: Partial<ExpectedMachine>,
+  seal: Seal,
+  password: string | null | undefined,
+): Partial<ExpectedMachine> {
   const changes: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(wanted)) {
     if (field === 'bmcPasswordSealed' && typeof password === 'string' && known.bmcPasswordSealed !== null) {

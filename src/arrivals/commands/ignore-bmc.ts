@@ -8,7 +8,8 @@ import { lockBmc, updateBmc } from '../store.ts';
 export async function ignoreBmc(tx: TxCtx, want: { bmcId: string; reason: string }): Promise<void> {
   const bmc = await lockBmc(tx.db, want.bmcId);
   if (!bmc) throw new HubError('not-found', `There is no BMC ${want.bmcId}`);
-  if (bmc.state === 'recognised') throw new HubError('conflict', `BMC ${bmc.mac} belongs to asset ${bmc.assetId}: it cannot be ignored`);
+  if (bmc.state === 'recognised')
+    throw new HubError('conflict', `BMC ${bmc.mac} belongs to asset ${bmc.assetId}: it cannot be ignored`);
   if (bmc.state === 'ignored' && bmc.stateReason === want.reason) return;
   await updateBmc(tx.db, bmc.id, { state: 'ignored', stateReason: want.reason });
   await append(tx, bmcIgnored, { subject: { type: 'bmc', id: bmc.id }, data: { mac: bmc.mac, reason: want.reason } });

@@ -40,7 +40,12 @@ export async function observeLease(tx: TxCtx, lease: LeaseObserved): Promise<voi
     const firstSeenAt = lease.observedAt < known.firstSeenAt ? lease.observedAt : known.firstSeenAt;
     return updateBmc(tx.db, known.id, { firstSeenAt, sightings: known.sightings + 1 });
   }
-  await updateBmc(tx.db, known.id, { ...said, ip: lease.ip, lastSeenAt: lease.observedAt, sightings: known.sightings + 1 });
+  await updateBmc(tx.db, known.id, {
+    ...said,
+    ip: lease.ip,
+    lastSeenAt: lease.observedAt,
+    sightings: known.sightings + 1,
+  });
   if (known.ip !== lease.ip) await sight(tx, known, lease, known.ip);
 }
 

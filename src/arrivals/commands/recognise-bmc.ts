@@ -9,7 +9,8 @@ export async function recogniseBmc(tx: TxCtx, known: { mac: string; assetId: str
   const bmc = await lockBmcByMac(tx.db, known.mac);
   if (!bmc) throw new HubError('not-found', `No BMC ${known.mac} was ever sighted`);
   const expected = await lockExpectedByMac(tx.db, known.mac);
-  if (expected && expected.arrivedAt === null) await updateExpected(tx.db, expected.id, { assetId: known.assetId, arrivedAt: tx.now().toISOString() });
+  if (expected && expected.arrivedAt === null)
+    await updateExpected(tx.db, expected.id, { assetId: known.assetId, arrivedAt: tx.now().toISOString() });
   if (bmc.state === 'recognised' && bmc.assetId === known.assetId) return;
   await updateBmc(tx.db, bmc.id, { state: 'recognised', stateReason: known.by, assetId: known.assetId });
   await append(tx, bmcRecognised, {

@@ -4,7 +4,14 @@ import { whyNot } from '../../core/moves.ts';
 import { append } from '../../events/append.ts';
 import { assetBmcMoved, assetDiscovered, assetRegistered } from '../events.ts';
 import { lifecycle } from '../model.ts';
-import { type Asset, insertAsset, lockAssetByBmcMac, lockAssetByIdentity, lockAssetsAt, updateAsset } from '../store.ts';
+import {
+  type Asset,
+  insertAsset,
+  lockAssetByBmcMac,
+  lockAssetByIdentity,
+  lockAssetsAt,
+  updateAsset,
+} from '../store.ts';
 
 export interface Identity {
   origin: 'expected-machine' | 'record' | 'adoption';
@@ -26,7 +33,10 @@ export interface Identity {
  * A BMC that we recognise is at this address. Registers the server where it is new, moves it to DISCOVERED where it has not been met
  * yet, and otherwise only keeps its address up to date. The same again changes nothing.
  */
-export async function discoverAsset(tx: TxCtx, found: { bmcMac: string; bmcAddress: string; identity: Identity }): Promise<{ assetId: string }> {
+export async function discoverAsset(
+  tx: TxCtx,
+  found: { bmcMac: string; bmcAddress: string; identity: Identity },
+): Promise<{ assetId: string }> {
   const { bmcMac, bmcAddress, identity } = found;
   const known = (await lockAssetByBmcMac(tx.db, bmcMac)) ?? (await lockAssetByIdentity(tx.db, identity));
   const asset = known ?? (await registerAsset(tx, bmcMac, identity));
@@ -42,12 +52,18 @@ export async function discoverAsset(tx: TxCtx, found: { bmcMac: string; bmcAddre
       updatedAt: tx.now().toISOString(),
     });
     const { site, rack, position } = { ...asset, ...(known ? filledIn(known, identity) : {}) };
-    await append(tx, assetDiscovered, { subject: { type: 'asset', id: asset.id }, data: { bmcMac, bmcAddress, from: asset.state, site, rack, position } });
+    await append(tx, assetDiscovered, {
+      subject: { type: 'asset', id: asset.id },
+      data: { bmcMac, bmcAddress, from: asset.state, site, rack, position },
+    });
     return { assetId: asset.id };
   }
   if (asset.bmcAddress !== bmcAddress || asset.bmcMac !== bmcMac) {
     await updateAsset(tx.db, asset.id, { bmcMac, bmcAddress, updatedAt: tx.now().toISOString() });
-    await append(tx, assetBmcMoved, { subject: { type: 'asset', id: asset.id }, data: { bmcMac, from: asset.bmcAddress, to: bmcAddress } });
+    await append(tx, assetBmcMoved, {
+      subject: { type: 'asset', id: asset.id },
+      data: { bmcMac, from: asset.bmcAddress, to: bmcAddress },
+    });
   }
   return { assetId: asset.id };
 }
@@ -57,7 +73,10 @@ async function takeAddress(tx: TxCtx, bmcAddress: string, assetId: string): Prom
   for (const other of await lockAssetsAt(tx.db, bmcAddress)) {
     if (other.id === assetId || other.bmcMac === null) continue;
     await updateAsset(tx.db, other.id, { bmcAddress: null, updatedAt: tx.now().toISOString() });
-    await append(tx, assetBmcMoved, { subject: { type: 'asset', id: other.id }, data: { bmcMac: other.bmcMac, from: bmcAddress, to: null } });
+    await append(tx, assetBmcMoved, {
+      subject: { type: 'asset', id: other.id },
+      data: { bmcMac: other.bmcMac, from: bmcAddress, to: null },
+    });
   }
 }
 
@@ -82,14 +101,27 @@ async function registerAsset(tx: TxCtx, bmcMac: string, identity: Identity): Pro
   };
   await insertAsset(tx.db, asset);
   const { name, serial, state, site, rack, position } = asset;
-  await append(tx, assetRegistered, { subject: { type: 'asset', id: asset.id }, data: { name, serial, state, origin, site, rack, position } });
+  await append(tx, assetRegistered, {
+    subject: { type: 'asset', id: asset.id },
+    data: { name, serial, state, origin, site, rack, position },
+  });
   return asset;
 }
 
 /** What the identity says and the asset does not know yet; what it knows already stays. */
 function filledIn(asset: Asset, identity: Identity): Partial<Asset> {
   const filled: Partial<Asset> = {};
-  for (const field of ['name', 'serial', 'assetTag', 'manufacturer', 'model', 'recordId', 'recordUrl', 'bmcUsername', 'bmcPasswordSealed'] as const) {
+  for (const field of [
+    'name',
+    'serial',
+    'assetTag',
+    'manufacturer',
+    'model',
+    'recordId',
+    'recordUrl',
+    'bmcUsername',
+    'bmcPasswordSealed',
+  ] as const) {
     if (asset[field] === null && identity[field] !== null) filled[field] = identity[field];
   }
   if (asset.site === null && identity.site !== null) {

@@ -13,7 +13,12 @@ export interface Recorded {
   /** Names of the fields that were written now; empty when nothing differed. */
   changes: string[];
   /** Where the system of record says it is: it wins for the place and the name. `undefined`: it does not say. */
-  place: { name?: string | undefined; site?: string | undefined; rack?: string | null | undefined; position?: number | null | undefined };
+  place: {
+    name?: string | undefined;
+    site?: string | undefined;
+    rack?: string | null | undefined;
+    position?: number | null | undefined;
+  };
 }
 
 /** The system of record and the hub agree about this server now. Nothing new, no event. */
@@ -31,14 +36,18 @@ export async function noteRecorded(tx: TxCtx, recorded: Recorded): Promise<void>
   };
   const firstTime = asset.recordId !== recorded.recordId;
   const changes: Partial<Asset> = {};
-  if (firstTime || recorded.changes.length > 0) Object.assign(changes, { recordId: recorded.recordId, recordUrl: recorded.recordUrl, recordedAt: now });
+  if (firstTime || recorded.changes.length > 0)
+    Object.assign(changes, { recordId: recorded.recordId, recordUrl: recorded.recordUrl, recordedAt: now });
   if (place.name !== undefined && place.name !== asset.name) changes.name = place.name;
   if (from.site !== to.site || from.rack !== to.rack || from.position !== to.position) Object.assign(changes, to);
   if (Object.keys(changes).length === 0) return;
   await updateAsset(tx.db, asset.id, { ...changes, updatedAt: now });
   if (firstTime || recorded.changes.length > 0) {
     const { recordId, recordUrl, system } = recorded;
-    await append(tx, assetRecorded, { subject, data: { recordId, recordUrl, system, changes: recorded.changes.length > 0 ? recorded.changes : ['linked'] } });
+    await append(tx, assetRecorded, {
+      subject,
+      data: { recordId, recordUrl, system, changes: recorded.changes.length > 0 ? recorded.changes : ['linked'] },
+    });
   }
   if (changes.site !== undefined || changes.rack !== undefined || changes.position !== undefined) {
     await append(tx, assetPlacementChanged, { subject, data: { from, to, system: recorded.system } });

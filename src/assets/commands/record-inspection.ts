@@ -13,7 +13,10 @@ import { type Asset, lockAsset, updateAsset } from '../store.ts';
  * Keeps what the BMC said and, where the server waits for it, validates it against what was expected.
  * An inventory that says nothing new adds no event.
  */
-export async function recordInspection(tx: TxCtx, seen: { assetId: string; report: InventoryReport }): Promise<{ changed: boolean }> {
+export async function recordInspection(
+  tx: TxCtx,
+  seen: { assetId: string; report: InventoryReport },
+): Promise<{ changed: boolean }> {
   const asset = await lockAsset(tx.db, seen.assetId);
   if (!asset) throw new HubError('not-found', `There is no asset ${seen.assetId}`);
   const { report } = seen;
@@ -95,7 +98,12 @@ export function serialOf(report: InventoryReport): string | null {
 /** Why what answered is not this server: the serial that is expected or known, or the UUID, is another one. */
 function whyStranger(asset: Asset, report: InventoryReport): string | undefined {
   const { serial, sku, uuid } = report.system;
-  if (asset.serial !== null && (serial ?? sku) !== null && !sameText(asset.serial, serial) && !sameText(asset.serial, sku)) {
+  if (
+    asset.serial !== null &&
+    (serial ?? sku) !== null &&
+    !sameText(asset.serial, serial) &&
+    !sameText(asset.serial, sku)
+  ) {
     return `expected serial ${asset.serial}, the BMC says ${serial ?? 'none'}${sku === null ? '' : ` (SKU ${sku})`}: another machine answers at this address, or the expectation is wrong`;
   }
   if (asset.serial === null && asset.systemUuid !== null && uuid !== null && !sameText(asset.systemUuid, uuid)) {
@@ -106,7 +114,8 @@ function whyStranger(asset: Asset, report: InventoryReport): string | undefined 
 
 /** Unknown is not right: what the BMC does not say, a person has to look at. */
 function whyNotValid(asset: Asset, report: InventoryReport): string | undefined {
-  if (report.components.length === 0) return 'the BMC showed no components; it may still be starting. Ask for another inspection';
+  if (report.components.length === 0)
+    return 'the BMC showed no components; it may still be starting. Ask for another inspection';
   if (asset.serial !== null && report.system.serial === null && report.system.sku === null) {
     return `expected serial ${asset.serial}, the BMC does not say any: look at the label, and validate it by hand`;
   }

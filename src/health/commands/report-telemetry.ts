@@ -8,10 +8,21 @@ import { insertSymptom, sumInWindow, type Symptom } from '../store.ts';
 
 export const TelemetryEvent = z
   .strictObject({
-    asset: z.string().trim().min(1).max(100).meta({ description: "The server: the hub's id, its serial, its name or its asset tag" }),
+    asset: z
+      .string()
+      .trim()
+      .min(1)
+      .max(100)
+      .meta({ description: "The server: the hub's id, its serial, its name or its asset tag" }),
     type: z.string().regex(/^[A-Z][A-Z0-9_]{1,59}$/, 'capital letters, digits and underscores, e.g. SMART_FAIL'),
     occurred_at: z.iso.datetime({ offset: true }).meta({ description: 'When it happened, with a zone' }),
-    component: z.string().trim().min(1).max(100).nullish().meta({ description: 'Slot of the part, as the inventory names it' }),
+    component: z
+      .string()
+      .trim()
+      .min(1)
+      .max(100)
+      .nullish()
+      .meta({ description: 'Slot of the part, as the inventory names it' }),
     serial: z.string().trim().min(1).max(100).nullish().meta({ description: 'Serial of the part' }),
     value: z.number().nullish().meta({ description: 'How many, for symptoms that are counted' }),
     message: z.string().max(1000).nullish(),
@@ -30,7 +41,11 @@ export const TelemetryResult = z
 export type TelemetryResult = z.infer<typeof TelemetryResult>;
 
 /** Takes each symptom once and raises an alert where a rule says so. One result per event, in their order. */
-export async function reportTelemetry(tx: TxCtx, rules: readonly TelemetryRule[], events: TelemetryEvent[]): Promise<TelemetryResult[]> {
+export async function reportTelemetry(
+  tx: TxCtx,
+  rules: readonly TelemetryRule[],
+  events: TelemetryEvent[],
+): Promise<TelemetryResult[]> {
   const results: TelemetryResult[] = [];
   for (const event of events) {
     const asset = await findAssetByName(tx, event.asset);
@@ -55,20 +70,40 @@ export async function reportTelemetry(tx: TxCtx, rules: readonly TelemetryRule[]
   return results;
 }
 
-async function raiseAlert(tx: TxCtx, rules: readonly TelemetryRule[], symptom: Symptom, site: string | null): Promise<boolean> {
+async function raiseAlert(
+  tx: TxCtx,
+  rules: readonly TelemetryRule[],
+  symptom: Symptom,
+  site: string | null,
+): Promise<boolean> {
   const rule = ruleFor(rules, symptom);
   if (!rule) return false;
   const { assetId, type, component, occurredAt } = symptom;
-  const sum = rule.threshold ? await sumInWindow(tx.db, { assetId, type, component, until: occurredAt, hours: rule.threshold.hours }) : 0;
+  const sum = rule.threshold
+    ? await sumInWindow(tx.db, { assetId, type, component, until: occurredAt, hours: rule.threshold.hours })
+    : 0;
   if (!isOver(rule, sum)) return false;
-  const reason = [rule.says, rule.threshold ? `${sum} in ${rule.threshold.hours} h (threshold ${rule.threshold.sum})` : null, symptom.message]
+  const reason = [
+    rule.says,
+    rule.threshold ? `${sum} in ${rule.threshold.hours} h (threshold ${rule.threshold.sum})` : null,
+    symptom.message,
+  ]
     .filter((part) => part !== null)
     .join('; ');
   const alert = rule.priority === 'HIGH' || rule.priority === 'CRITICAL' ? criticalAlertRaised : warningAlertRaised;
   await append(tx, alert, {
     subject: { type: 'asset', id: assetId },
     occurredAt,
-    data: { symptom: type, ticket: rule.ticket, priority: rule.priority, component, serial: symptom.serial, reason: reason.slice(0, 1000), occurredAt, site },
+    data: {
+      symptom: type,
+      ticket: rule.ticket,
+      priority: rule.priority,
+      component,
+      serial: symptom.serial,
+      reason: reason.slice(0, 1000),
+      occurredAt,
+      site,
+    },
   });
   return true;
 }

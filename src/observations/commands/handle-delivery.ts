@@ -11,13 +11,25 @@ export interface Observers {
 }
 
 /** One kept delivery → observations → what they mean here, all in one transaction. */
-export async function handleDelivery(tx: TxCtx, delivery: StoredDelivery, door: WebhookDoor | undefined, observers: Observers): Promise<void> {
-  if (!door) return settleDelivery(tx.db, delivery.id, { state: 'failed', reason: `adapter ${delivery.adapter} is not configured any more` }, tx.now());
+export async function handleDelivery(
+  tx: TxCtx,
+  delivery: StoredDelivery,
+  door: WebhookDoor | undefined,
+  observers: Observers,
+): Promise<void> {
+  if (!door)
+    return settleDelivery(
+      tx.db,
+      delivery.id,
+      { state: 'failed', reason: `adapter ${delivery.adapter} is not configured any more` },
+      tx.now(),
+    );
   const translated = door.translate(delivery);
   if (translated.result !== 'observed') {
     return settleDelivery(tx.db, delivery.id, { state: translated.result, reason: translated.reason }, tx.now());
   }
-  for (const observation of translated.observations) await observe({ ...tx, cause: delivery.id }, delivery.adapter, observation, observers);
+  for (const observation of translated.observations)
+    await observe({ ...tx, cause: delivery.id }, delivery.adapter, observation, observers);
   await settleDelivery(tx.db, delivery.id, { state: 'observed', reason: null }, tx.now());
 }
 
@@ -30,6 +42,9 @@ async function observe(tx: TxCtx, adapter: string, observation: Observation, obs
   } else if (observation.kind === 'playbook-run-changed') {
     await append(tx, playbookRunChanged, { subject, data: { adapter, runId: observation.runId } });
   } else {
-    await append(tx, externalTicketChanged, { subject, data: { adapter, ticketId: observation.ticketId, ticketKey: observation.ticketKey } });
+    await append(tx, externalTicketChanged, {
+      subject,
+      data: { adapter, ticketId: observation.ticketId, ticketKey: observation.ticketKey },
+    });
   }
 }

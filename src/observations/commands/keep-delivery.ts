@@ -6,7 +6,12 @@ import { insertDeliveries, type NewDelivery } from '../store.ts';
 /** Headers worth keeping: what a translation or a person may need, and nothing that proves who somebody is. */
 const KEPT_HEADERS = ['content-type', 'user-agent', 'x-atlassian-webhook-identifier', 'x-netbox-event', 'x-request-id'];
 
-export type KeepDelivery = (delivery: { adapter: string; headers: Readonly<Record<string, string>>; body: Buffer; receivedAt: Date }) => Promise<{
+export type KeepDelivery = (delivery: {
+  adapter: string;
+  headers: Readonly<Record<string, string>>;
+  body: Buffer;
+  receivedAt: Date;
+}) => Promise<{
   id: string;
   isNew: boolean;
 }>;
@@ -46,7 +51,10 @@ export function createKeeper(ctx: Ctx): KeepDelivery {
     inserting += 1;
     const batch = takeBatch();
     try {
-      const fresh = await insertDeliveries(ctx.db, batch.map(({ delivery }) => delivery));
+      const fresh = await insertDeliveries(
+        ctx.db,
+        batch.map(({ delivery }) => delivery),
+      );
       if (fresh.size > 0) ctx.wake('deliveries');
       for (const { delivery, resolve } of batch) resolve({ id: delivery.id, isNew: fresh.has(delivery.id) });
     } catch (error) {
@@ -60,7 +68,11 @@ export function createKeeper(ctx: Ctx): KeepDelivery {
   return ({ adapter, headers, body, receivedAt }) =>
     new Promise((resolve, reject) => {
       const hash = createHash('sha256').update(body).digest();
-      waiting.push({ delivery: { id: newId(), adapter, hash, headers: keptHeaders(headers), body, receivedAt }, resolve, reject });
+      waiting.push({
+        delivery: { id: newId(), adapter, hash, headers: keptHeaders(headers), body, receivedAt },
+        resolve,
+        reject,
+      });
       // After this turn of the event loop, so that what came in one read goes in one insert.
       if (inserting < LANES) setImmediate(() => inserting < LANES && waiting.length > 0 && void insert());
     });

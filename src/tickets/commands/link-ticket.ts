@@ -5,7 +5,10 @@ import { ticketLinked } from '../events.ts';
 import { lockTicket, updateTicket } from '../store.ts';
 
 /** The ticket has its counterpart outside now. */
-export async function linkTicket(tx: TxCtx, link: { ticketId: string; system: string; externalId: string; key: string; url: string }): Promise<void> {
+export async function linkTicket(
+  tx: TxCtx,
+  link: { ticketId: string; system: string; externalId: string; key: string; url: string },
+): Promise<void> {
   const ticket = await lockTicket(tx.db, link.ticketId);
   if (!ticket) throw new HubError('not-found', `There is no ticket ${link.ticketId}`);
   if (ticket.externalId === link.externalId) return;

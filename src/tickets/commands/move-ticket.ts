@@ -7,7 +7,10 @@ import { ticketLife, type TicketMove } from '../model.ts';
 import { lockTicket, type Ticket, updateTicket } from '../store.ts';
 
 /** @throws HubError not-found; conflict, naming the moves that are possible */
-export async function moveTicket(tx: TxCtx, want: { ticketId: string; move: TicketMove; reason: string | null }): Promise<Ticket> {
+export async function moveTicket(
+  tx: TxCtx,
+  want: { ticketId: string; move: TicketMove; reason: string | null },
+): Promise<Ticket> {
   const ticket = await lockTicket(tx.db, want.ticketId);
   if (!ticket) throw new HubError('not-found', `There is no ticket ${want.ticketId}`);
   const state = assertMove(ticketLife, want.move, ticket.state);

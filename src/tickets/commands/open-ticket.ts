@@ -28,7 +28,8 @@ export async function openTicket(tx: TxCtx, complaint: Complaint): Promise<{ tic
   const latest = await lockLatest(tx.db, { assetId, type, component });
   const isOpen = latest?.state === 'OPEN' || latest?.state === 'IN_PROGRESS';
   if (latest && (isOpen || occurredAt <= latest.lastEventAt)) {
-    if (isOpen && occurredAt > latest.lastEventAt) await updateTicket(tx.db, latest.id, { occurrences: latest.occurrences + 1, lastEventAt: occurredAt });
+    if (isOpen && occurredAt > latest.lastEventAt)
+      await updateTicket(tx.db, latest.id, { occurrences: latest.occurrences + 1, lastEventAt: occurredAt });
     return { ticketId: latest.id, opened: false };
   }
   const ticket: Ticket = {
