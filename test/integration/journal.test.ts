@@ -146,20 +146,16 @@ describe('of equal jobs', () => {
     expect(await add({ dedupeKey: 'k', name: 'other work' })).not.toBe('');
   });
 
-  test('the one that ran and must wait leaves the rest to the one that waits already', async () => {
+  test('the one that ran and must wait goes on instead of the one that was added, and as early as that was due', async () => {
     const first = await add({ dedupeKey: 'k' });
     const running = await claimed(first);
     const second = await add({ dedupeKey: 'k' });
-    expect(
-      await endJob(
-        database.db,
-        running,
-        { state: 'waiting', dueAt: later(100), failed: false, error: { message: 'away' } },
-        later(2),
-      ),
-    ).toBe(true);
-    expect(await jobOf(first)).toMatchObject({ state: 'done', result: { merged: true }, error: { message: 'away' } });
-    expect(await jobOf(second)).toMatchObject({ state: 'waiting' });
+    const end = { state: 'waiting' as const, dueAt: later(100_000), failed: false, error: { message: 'away' } };
+    expect(await endJob(database.db, running, end, later(2))).toBe(true);
+    // Its effects are known by its id: the other one would do them again.
+    expect(await jobOf(second)).toMatchObject({ state: 'done', result: { merged: first } });
+    expect(await jobOf(first)).toMatchObject({ state: 'waiting', error: { message: 'away' } });
+    expect(await claim(first, { now: later(3) })).toMatchObject({ id: first, attempts: 2 });
   });
 
   test('many that are added at once become one', async () => {
