@@ -9,7 +9,7 @@ import { startHubProcess } from '#demo/hub-process.ts';
 import { prepareHub } from '#demo/prepare-hub.ts';
 import { setStage } from '#demo/stage.ts';
 import { startServices } from '#setup/services.ts';
-import type { Bench } from './main.ts';
+import type { Bench } from './bench.ts';
 
 const MACHINES = 200;
 const LATENCY_MS = 20;

@@ -1,21 +1,7 @@
 import { parseArgs } from 'node:util';
+import type { Bench } from './bench.ts';
 import { benchDiscover } from './discover.ts';
 import { benchWebhook } from './webhook.ts';
-
-/** What a bench found against what was wanted. */
-export interface Goal {
-  name: string;
-  value: number;
-  unit: string;
-  relation: '>=' | '<=';
-  target: number;
-}
-
-/** A bench measures beside a baseline in the same run, because these figures mean nothing alone on a shared machine. */
-export interface Bench {
-  says: string;
-  run(say: (line: string) => void): Promise<Goal[]>;
-}
 
 const benches: Record<string, Bench> = { webhook: benchWebhook, discover: benchDiscover };
 

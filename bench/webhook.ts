@@ -10,7 +10,7 @@ import { appear, expectMachines, untilHardened } from '#demo/story.ts';
 import { connectDatabase } from '#src/database.ts';
 import { startServices } from '#setup/services.ts';
 import { load, median, type Measured } from './load.ts';
-import type { Bench } from './main.ts';
+import type { Bench } from './bench.ts';
 
 const ROUNDS = 5;
 const ROUND_MS = 3000;

@@ -21,7 +21,7 @@ import { startLossyProxy } from '#test/kit/lossy-proxy.ts';
 import { seeded } from '#test/kit/seeded.ts';
 import { disarm, scheduleOf } from './attacks.ts';
 import { brokenJournal, describeStall, whatIsLeft } from './journal-invariants.ts';
-import type { Proof } from './main.ts';
+import type { Proof } from './proof.ts';
 
 const TIMEOUT_MS = 60_000;
 

@@ -31,3 +31,12 @@ test('the entry goes beside the package that asks, even where another version is
   expect(missingEntries(packages)).toEqual(missing);
   expect(missingEntries({ ...packages, ...missing })).toEqual({});
 });
+
+test('package-lock.json asks for what package.json asks for (if not: npm install --package-lock-only, then complete-lock)', () => {
+  const read = (file: string): Record<string, unknown> =>
+    JSON.parse(readFileSync(path.join(import.meta.dirname, '..', file), 'utf8'));
+  const wanted = read('package.json');
+  const locked = (read('package-lock.json')['packages'] as Record<string, Record<string, unknown>>)[''];
+  for (const kind of ['dependencies', 'devDependencies', 'optionalDependencies'])
+    expect(locked?.[kind]).toEqual(wanted[kind]);
+});

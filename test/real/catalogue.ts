@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { RealResult } from './main.ts';
+import type { RealResult } from './real-result.ts';
 import { runClients } from './clients.ts';
 import { runKea } from './kea.ts';
 import { startRealHub } from './hub-for-kea.ts';

@@ -1,11 +1,6 @@
 import { parseArgs } from 'node:util';
 import { realTests } from './catalogue.ts';
-
-export interface RealResult {
-  passed: number;
-  failed: number;
-  skipped: { name: string; reason: string }[];
-}
+import type { RealResult } from './real-result.ts';
 
 const { positionals } = parseArgs({ allowPositionals: true });
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

@@ -16,7 +16,7 @@ import {
 } from '#demo/story.ts';
 import { runChild } from '#setup/run-child.ts';
 import { startServices } from '#setup/services.ts';
-import type { RealResult } from './main.ts';
+import type { RealResult } from './real-result.ts';
 import { NotHere, type RealNetbox, startRealNetbox } from './netbox-server.ts';
 
 /** What has a part that runs against NETBOX_URL. */

@@ -1,0 +1,5 @@
+export interface RealResult {
+  passed: number;
+  failed: number;
+  skipped: { name: string; reason: string }[];
+}
