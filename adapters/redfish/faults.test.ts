@@ -46,6 +46,17 @@ describe('credentials', () => {
     });
   });
 
+  test('a login that something else answered is malformed: nobody refused the credentials, and the next read goes through', async () => {
+    await withBmc({}, async (bmc) => {
+      bmc.addFault({ match: '^POST .*Sessions', kind: 'garbage', times: 1 });
+      const kit = testKit();
+      const error = await errorOf(readBmc(bmc, { kit }));
+      expect(error).toMatchObject({ kind: 'malformed', retry: 'later' });
+      expect(kit.refused).toEqual([]);
+      expect((await readBmc(bmc, { kit })).warnings).toEqual([]);
+    });
+  });
+
   test('refused with 400, as iLO does', async () => {
     await withBmc({}, async (bmc) => {
       const body = {

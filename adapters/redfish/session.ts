@@ -22,7 +22,7 @@ export interface Login {
 
 /**
  * Opens a session, or falls back to Basic where the service offers none.
- * @throws AdapterError unauthorized (wrong credentials; password must be changed) | throttled (no free session) | as `Http`
+ * @throws AdapterError unauthorized (wrong credentials; password must be changed) | throttled (no free session) | malformed | as `Http`
  */
 export async function logIn(http: Http, login: Login): Promise<Session> {
   for (const path of login.sessionPaths) {
@@ -34,20 +34,28 @@ export async function logIn(http: Http, login: Login): Promise<Session> {
     });
     if (answer.status === 405) continue;
     if (answer.status === 404 || answer.status === 501) break;
-    const session = readSession(answer, login, path);
-    if (session !== null) return session;
+    // Whoever is not there answers 401 as well to somebody without a session: only the advertised address tells of credentials.
+    if (path !== login.sessionPaths[0] && answer.status === 401 && !saysWrongCredentials(messageIds(answer.text)))
+      break;
+    return readSession(answer, login, path);
   }
   const credentials = Buffer.from(`${login.username}:${login.password}`, 'utf8').toString('base64');
   return { headers: { authorization: `Basic ${credentials}` }, path: null };
 }
 
-function readSession(answer: HttpAnswer, { system, origin }: Login, path: string): Session | null {
+function readSession(answer: HttpAnswer, { system, origin }: Login, path: string): Session {
   const ids = messageIds(answer.text);
   const token = answer.headers['x-auth-token'];
   if (answer.status >= 200 && answer.status < 300) {
     // With a password that must be changed first the session opens and may do nothing else (DSP0266, password management).
     // The caller finds that out by its first read, which then says PasswordChangeRequired, and deletes the session.
-    if (token === undefined || token === '') return null;
+    if (token === undefined || token === '') {
+      // Something answered for the BMC (a proxy's page, a service that is still starting). It says nothing about the credentials.
+      throw new AdapterError('malformed', `${system}: POST ${path} answered ${answer.status} without a token`, {
+        system,
+        status: answer.status,
+      });
+    }
     return { headers: { 'x-auth-token': token }, path: sessionPath(answer, origin) };
   }
   if (saysPasswordChange(ids)) throw passwordMustChange(system, answer.status);
