@@ -37,7 +37,7 @@ export interface AssetFilter {
   site?: string | undefined;
   rack?: string | undefined;
   serial?: string | undefined;
-  /** Beginning of a name, serial or asset tag; or a whole MAC of a BMC. */
+  /** Beginning of a name, serial or asset tag; or a whole MAC or address of a BMC. */
   q?: string | undefined;
   /** Only those that have been in their state longer than it allows. */
   stuck?: boolean | undefined;
@@ -56,9 +56,11 @@ export async function listAssets(ctx: Ctx, filter: AssetFilter): Promise<Asset[]
     const { q } = filter;
     const beginning = `${q.replaceAll(/[\\%_]/g, '\\$&')}%`;
     void query.where((any) => {
-      for (const column of ['assets.name', 'assets.vendor_serial', 'assets.asset_tag'])
-        void any.orWhere(column, 'like', beginning);
-      void any.orWhere('assets.bmc_mac', normalizeMac(q) ?? '');
+      // People do not type the case that the label has.
+      for (const column of ['name', 'vendor_serial', 'asset_tag']) {
+        void any.orWhereRaw('?? COLLATE utf8mb4_general_ci LIKE ?', [`assets.${column}`, beginning]);
+      }
+      void any.orWhere('assets.bmc_mac', normalizeMac(q) ?? '').orWhere('assets.bmc_address', q);
     });
   }
   if (filter.after) void query.where('assets.id', '>', filter.after);

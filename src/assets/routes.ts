@@ -35,7 +35,7 @@ export const assetRoutes: Route[] = [
           .min(1)
           .max(100)
           .optional()
-          .meta({ description: 'Beginning of a name, serial or asset tag, or the MAC of a BMC' }),
+          .meta({ description: 'Beginning of a name, serial or asset tag, or the MAC or address of a BMC' }),
         stuck: z
           .enum(['true', 'false'])
           .optional()

@@ -1,10 +1,9 @@
-import { get, pages, Problem } from './api.js';
+import { get, Problem } from './api.js';
 
-const ROWS_AT_MOST = 20_000;
+const ROWS_AT_MOST = 50;
 
 /**
- * Servers that a text may mean: an id, a serial, or (by looking through the list, for the API filters by serial only)
- * a name, an asset tag or a MAC. An exact match wins over parts of names.
+ * Servers that a text may mean: an id, the beginning of a name, serial or asset tag, or the MAC or address of a BMC. An exact match wins.
  * @param {string} text
  * @param {AbortSignal} signal
  * @returns {Promise<{ found: any[], isComplete: boolean }>}
@@ -18,21 +17,13 @@ export async function findServers(text, signal) {
       return { found: [], isComplete: true };
     }
   }
-  const bySerial = await get(`/v1/assets?${new URLSearchParams({ serial: text, limit: '10' })}`, signal);
-  if (bySerial.items.length > 0) return { found: bySerial.items, isComplete: true };
+  const { items, next } = await get(
+    `/v1/assets?${new URLSearchParams({ q: text, limit: String(ROWS_AT_MOST) })}`,
+    signal,
+  );
   const wanted = text.toLowerCase();
-  const parts = [];
-  let rows = 0;
-  for await (const items of pages('/v1/assets', {}, signal)) {
-    for (const asset of items) {
-      const names = [asset.name, asset.serial, asset.asset_tag, asset.bmc.mac, asset.bmc.address]
-        .filter((name) => name !== null)
-        .map((name) => name.toLowerCase());
-      if (names.includes(wanted)) return { found: [asset], isComplete: true };
-      if (names.some((name) => name.includes(wanted))) parts.push(asset);
-    }
-    rows += items.length;
-    if (rows >= ROWS_AT_MOST) return { found: parts, isComplete: false };
-  }
-  return { found: parts, isComplete: true };
+  const exact = items.filter((/** @type {any} */ asset) =>
+    [asset.name, asset.serial, asset.asset_tag].some((name) => name?.toLowerCase() === wanted),
+  );
+  return exact.length === 1 ? { found: exact, isComplete: true } : { found: items, isComplete: next === null };
 }

@@ -46,9 +46,7 @@ export function searchBox() {
         );
       const more =
         found.length > SHOWN ? [h('span', { class: 'dim' }, `and ${found.length - SHOWN} more: write more of it`)] : [];
-      const limit = isComplete
-        ? []
-        : [h('span', { class: 'dim' }, 'There are too many servers to look through all: use the serial.')];
+      const limit = isComplete ? [] : [h('span', { class: 'dim' }, 'These are not all: write more of it.')];
       if (found.length === 0) say(`No server has the serial, name, asset tag or MAC “${text}”.`, ...limit);
       else say(...links, ...more, ...limit);
     } catch (error) {
