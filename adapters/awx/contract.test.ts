@@ -2,10 +2,10 @@ import { describe, test } from 'vitest';
 import { describePlaybooks } from './contract-suite.ts';
 import { awxAdapter } from './index.ts';
 import { startAwxSimulator } from './simulator.ts';
-import { createTestKit } from './test-kit.ts';
+import { kitForTests } from '#src/kit/kit-for-tests.ts';
 
 function connect(settings: Record<string, unknown>) {
-  return awxAdapter.connect(awxAdapter.Settings.parse(settings), createTestKit('awx'));
+  return awxAdapter.connect(awxAdapter.Settings.parse(settings), kitForTests('awx'));
 }
 
 describePlaybooks('simulator', async () => {

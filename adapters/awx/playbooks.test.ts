@@ -3,7 +3,7 @@ import { AdapterError } from '#src/ports/adapter-error.ts';
 import type { Playbooks } from '#src/ports/playbooks.ts';
 import { awxAdapter } from './index.ts';
 import { type AwxSimulator, type AwxSimulatorOptions, startAwxSimulator } from './simulator.ts';
-import { createTestKit } from './test-kit.ts';
+import { kitForTests } from '#src/kit/kit-for-tests.ts';
 
 const signal = AbortSignal.timeout(60_000);
 let simulator: AwxSimulator;
@@ -22,7 +22,7 @@ async function setUp(
     timeoutMs: 2000,
     ...settings,
   });
-  return awxAdapter.connect(parsed, createTestKit('awx')).provides.playbooks!;
+  return awxAdapter.connect(parsed, kitForTests('awx')).provides.playbooks!;
 }
 async function errorOf(call: Promise<unknown>): Promise<AdapterError> {
   const error: unknown = await call.then(

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { ProbeCheck } from '#src/ports/adapter.ts';
 import { awxAdapter } from './index.ts';
 import { type AwxSimulator, type AwxSimulatorOptions, startAwxSimulator } from './simulator.ts';
-import { createTestKit } from './test-kit.ts';
+import { kitForTests } from '#src/kit/kit-for-tests.ts';
 
 let simulator: AwxSimulator;
 afterEach(() => simulator.close());
@@ -18,7 +18,7 @@ async function probed(settings: Record<string, unknown> = {}): Promise<Record<st
     timeoutMs: 400,
     ...settings,
   });
-  const checks = await awxAdapter.connect(parsed, createTestKit('awx')).probe(AbortSignal.timeout(30_000));
+  const checks = await awxAdapter.connect(parsed, kitForTests('awx')).probe(AbortSignal.timeout(30_000));
   return Object.fromEntries(checks.map((check) => [check.name, check]));
 }
 

@@ -2,10 +2,10 @@ import { describe, test } from 'vitest';
 import { describeTickets } from './contract-suite.ts';
 import { jiraAdapter } from './index.ts';
 import { startJiraSimulator } from './simulator.ts';
-import { createTestKit } from './test-kit.ts';
+import { kitForTests } from '#src/kit/kit-for-tests.ts';
 
 function connect(settings: Record<string, unknown>) {
-  return jiraAdapter.connect(jiraAdapter.Settings.parse(settings), createTestKit('jira'));
+  return jiraAdapter.connect(jiraAdapter.Settings.parse(settings), kitForTests('jira'));
 }
 
 describeTickets('simulator', async () => {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { jiraAdapter } from './index.ts';
 import { CreatedIssue, JiraErrors, SearchPage } from './schema.ts';
 import { type JiraSimulator, startJiraSimulator } from './simulator.ts';
-import { createTestKit } from './test-kit.ts';
+import { kitForTests } from '#src/kit/kit-for-tests.ts';
 
 const corpus = process.env['REANIMATOR_CORPUS'] ?? new URL('../../../shared/corpus', import.meta.url).pathname;
 const document = read(`${corpus}/jira/openapi/jira-cloud-api.swagger.json`);
@@ -82,7 +82,7 @@ describe.skipIf(document === undefined)('against the published OpenAPI', () => {
 
   test('every request of the adapter is one that the document knows', async () => {
     const settings = jiraAdapter.Settings.parse({ url: simulator.url, email: 'a', apiToken: 't', project: 'HW' });
-    const connection = jiraAdapter.connect(settings, createTestKit('jira'));
+    const connection = jiraAdapter.connect(settings, kitForTests('jira'));
     const signal = AbortSignal.timeout(30_000);
     const draft = {
       project: null,

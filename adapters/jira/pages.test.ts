@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { jiraAdapter } from './index.ts';
 import { startJiraSimulator } from './simulator.ts';
-import { createTestKit } from './test-kit.ts';
+import { kitForTests } from '#src/kit/kit-for-tests.ts';
 
 test('a person opens a ticket and its project without logging in, and markup stays text', async () => {
   const simulator = await startJiraSimulator({ email: 'a', apiToken: 't', projects: [{ key: 'HW' }] });
   const settings = jiraAdapter.Settings.parse({ url: simulator.url, email: 'a', apiToken: 't', project: 'HW' });
-  const { tickets } = jiraAdapter.connect(settings, createTestKit('jira')).provides;
+  const { tickets } = jiraAdapter.connect(settings, kitForTests('jira')).provides;
   const draft = { project: null, paragraphs: ['<script>alert(1)</script>'], priority: 'LOW' as const, labels: [] };
   const made = await tickets?.create(
     'k',

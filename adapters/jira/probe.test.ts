@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { ProbeCheck } from '#src/ports/adapter.ts';
 import { jiraAdapter } from './index.ts';
 import { type JiraSimulator, type JiraSimulatorOptions, startJiraSimulator } from './simulator.ts';
-import { createTestKit } from './test-kit.ts';
+import { kitForTests } from '#src/kit/kit-for-tests.ts';
 
 let simulator: JiraSimulator;
 afterEach(() => simulator.close());
@@ -16,7 +16,7 @@ async function probed(settings: Record<string, unknown> = {}): Promise<Record<st
     timeoutMs: 500,
     ...settings,
   });
-  const checks = await jiraAdapter.connect(parsed, createTestKit('jira')).probe(AbortSignal.timeout(30_000));
+  const checks = await jiraAdapter.connect(parsed, kitForTests('jira')).probe(AbortSignal.timeout(30_000));
   return Object.fromEntries(checks.map((check) => [check.name, check]));
 }
 async function start(options: Partial<JiraSimulatorOptions>): Promise<void> {

@@ -4,7 +4,7 @@ import type { TicketDraft, Tickets } from '#src/ports/tickets.ts';
 import { EFFECT_PROPERTY, effectLabel } from './effect-label.ts';
 import { jiraAdapter } from './index.ts';
 import { type JiraSimulator, type JiraSimulatorOptions, startJiraSimulator } from './simulator.ts';
-import { createTestKit } from './test-kit.ts';
+import { kitForTests } from '#src/kit/kit-for-tests.ts';
 
 const DRAFT: TicketDraft = {
   project: null,
@@ -36,7 +36,7 @@ async function setUp(
     timeoutMs: 2000,
     ...settings,
   });
-  return jiraAdapter.connect(parsed, createTestKit('jira')).provides.tickets!;
+  return jiraAdapter.connect(parsed, kitForTests('jira')).provides.tickets!;
 }
 
 async function errorOf(call: Promise<unknown>): Promise<AdapterError> {

@@ -5,19 +5,19 @@ import { openNetboxClient } from './client.ts';
 import { netboxAdapter } from './index.ts';
 import { loadLifecycleMapping } from './lifecycle-mapping.ts';
 import { startNetboxSimulator, type NetboxSimulator } from './simulator.ts';
-import { testKit, type TestKit } from './test-kit.ts';
+import { kitForTests, type KitForTests } from '../../src/kit/kit-for-tests.ts';
 
 const signal = AbortSignal.timeout(60_000);
 const secret = 'a-very-secret-secret';
 const lifecycle = loadLifecycleMapping();
 let simulator: NetboxSimulator;
 let client: NetBoxClient;
-let kit: TestKit;
+let kit: KitForTests;
 let close: () => Promise<void>;
 
 beforeEach(async () => {
   simulator = await startNetboxSimulator();
-  kit = testKit();
+  kit = kitForTests('netbox');
   ({ client, close } = openNetboxClient({ url: simulator.url, token: simulator.token, timeoutMs: 2000 }, kit));
 });
 afterEach(async () => {
@@ -146,7 +146,7 @@ describe('probe', () => {
       timeoutMs: 500,
       ...settings,
     });
-    const connection = netboxAdapter.connect(parsed, testKit());
+    const connection = netboxAdapter.connect(parsed, kitForTests('netbox'));
     return connection.probe(signal).finally(() => connection.close?.());
   }
 

@@ -12,7 +12,7 @@ import { AdapterError } from '#src/ports/adapter-error.ts';
 import { openNetboxClient } from './client.ts';
 import { Device, Site, Tag } from './schema.ts';
 import { startNetboxSimulator, type NetboxSimulator } from './simulator.ts';
-import { testKit } from './test-kit.ts';
+import { kitForTests } from '../../src/kit/kit-for-tests.ts';
 
 const signal = AbortSignal.timeout(60_000);
 const closing: (() => Promise<void>)[] = [];
@@ -248,7 +248,7 @@ describe('tokens', () => {
   test('a refused token is not sent a second time, and no error or log line holds it', async () => {
     const simulator = await startNetboxSimulator({ token: 'the-right-one' });
     closing.push(() => simulator.close());
-    const kit = testKit();
+    const kit = kitForTests('netbox');
     const { client, close } = openNetboxClient({ url: simulator.url, token: 'the-wrong-one', timeoutMs: 1000 }, kit);
     closing.push(close);
     const errors = [await failure(client.status({ signal })), await failure(client.status({ signal }))];
@@ -262,7 +262,10 @@ describe('tokens', () => {
   test('a permission that is lacking locks nobody out', async () => {
     const simulator = await startNetboxSimulator({ readOnlyToken: 'reader' });
     closing.push(() => simulator.close());
-    const { client, close } = openNetboxClient({ url: simulator.url, token: 'reader', timeoutMs: 1000 }, testKit());
+    const { client, close } = openNetboxClient(
+      { url: simulator.url, token: 'reader', timeoutMs: 1000 },
+      kitForTests('netbox'),
+    );
     closing.push(close);
     expect(await failure(client.create('tags', { name: 'a', slug: 'a' }, Tag, { signal, message: 'm' }))).toMatchObject(
       { kind: 'rejected', status: 403 },

@@ -9,7 +9,7 @@ import { openNetboxClient } from './client.ts';
 import { netboxAdapter } from './index.ts';
 import { loadLifecycleMapping } from './lifecycle-mapping.ts';
 import { Device, EventRule, Interface, IpAddress, MacAddress } from './schema.ts';
-import { testKit } from './test-kit.ts';
+import { kitForTests } from '../../src/kit/kit-for-tests.ts';
 import { startReceiver, type Receiver } from './test-receiver.ts';
 import { webhookDoor } from './webhook.ts';
 
@@ -77,7 +77,7 @@ export function describeDeviceRecords(name: string, connect: () => Promise<Targe
       target = await connect();
       receiver = await startReceiver();
       const settings = netboxAdapter.Settings.parse({ url: target.url, token: target.token, tag });
-      const kit = testKit();
+      const kit = kitForTests('netbox');
       const connection = netboxAdapter.connect(settings, kit);
       if (!connection.provides.deviceRecords) throw new Error('no deviceRecords');
       records = connection.provides.deviceRecords;

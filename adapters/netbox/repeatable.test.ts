@@ -4,7 +4,7 @@ import { AdapterError } from '#src/ports/adapter-error.ts';
 import type { DeviceDraft, DeviceRecords } from '#src/ports/device-records.ts';
 import { netboxAdapter } from './index.ts';
 import { startNetboxSimulator, type NetboxSimulator } from './simulator.ts';
-import { testKit } from './test-kit.ts';
+import { kitForTests } from '../../src/kit/kit-for-tests.ts';
 
 const signal = AbortSignal.timeout(60_000);
 const draft: DeviceDraft = {
@@ -27,7 +27,7 @@ beforeEach(async () => {
   simulator = await startNetboxSimulator();
   connection = netboxAdapter.connect(
     netboxAdapter.Settings.parse({ url: simulator.url, token: simulator.token, timeoutMs: 1000 }),
-    testKit(),
+    kitForTests('netbox'),
   );
   if (!connection.provides.deviceRecords) throw new Error('no deviceRecords');
   records = connection.provides.deviceRecords;

@@ -1,36 +1,12 @@
-import { createHttp } from '../../src/kit/http.ts';
-import type { Kit, Log } from '../../src/kit/kit.ts';
-import { AdapterError } from '../../src/ports/adapter-error.ts';
+import type { Kit } from '../../src/kit/kit.ts';
+import { kitForTests, type KitForTests } from '../../src/kit/kit-for-tests.ts';
 import type { BmcTarget, InventoryReport } from '../../src/ports/hardware-inventory.ts';
 import { redfishAdapter } from './index.ts';
 import type { BmcSimulator } from './simulator.ts';
 
-export interface TestKit extends Kit {
-  /** What was reported, oldest first. */
-  refused: { target: string; credential: string; reason: string }[];
-}
-
-/** The hub's kit with lock-outs in memory and a log that says nothing. */
-export function testKit(): TestKit {
-  const refused: TestKit['refused'] = [];
-  const log: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log };
-  return {
-    system: 'redfish',
-    log,
-    now: () => new Date('2026-01-02T03:04:05.000Z'),
-    http: (options) => createHttp('redfish', options),
-    refused,
-    lockouts: {
-      async check(target, credential) {
-        const known = refused.find((one) => one.target === target && one.credential === credential);
-        if (known)
-          throw new AdapterError('unauthorized', `redfish: refused before: ${known.reason}`, { system: 'redfish' });
-      },
-      async report(target, credential, reason) {
-        refused.push({ target, credential, reason });
-      },
-    },
-  };
+/** Inventories carry the time of the read: a fixed one, so that reports can be compared. */
+export function testKit(): KitForTests {
+  return kitForTests('redfish', () => new Date('2026-01-02T03:04:05.000Z'));
 }
 
 export function targetOf(bmc: BmcSimulator, overrides: Partial<BmcTarget> = {}): BmcTarget {
