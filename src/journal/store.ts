@@ -270,14 +270,20 @@ export async function reviveJob(db: Knex, id: string, now: Date): Promise<boolea
 
 /** Finished jobs and markers that nobody needs any more. */
 export async function sweepJournal(db: Knex, now: Date): Promise<void> {
-  const ago = (ms: number) => toSql(new Date(now.getTime() - ms));
   const hour = 3_600_000;
-  await db.raw('DELETE FROM commits WHERE committed_at < ? LIMIT 10000', [ago(hour)]);
-  await db.raw('DELETE FROM idempotency_keys WHERE created_at < ? LIMIT 10000', [ago(7 * 24 * hour)]);
-  await db.raw(`DELETE FROM jobs WHERE state IN ('done','cancelled') AND finished_at < ? LIMIT 10000`, [
-    ago(90 * 24 * hour),
-  ]);
-  await db.raw(`DELETE FROM deliveries WHERE state IN ('observed','ignored') AND received_at < ? LIMIT 10000`, [
-    ago(90 * 24 * hour),
-  ]);
+  const ago = (hours: number): string => toSql(new Date(now.getTime() - hours * hour));
+  await deleteAll(db, 'commits', 'committed_at < ?', ago(1));
+  await deleteAll(db, 'idempotency_keys', 'created_at < ?', ago(7 * 24));
+  await deleteAll(db, 'jobs', `state IN ('done','cancelled') AND finished_at < ?`, ago(90 * 24));
+  await deleteAll(db, 'deliveries', `state IN ('observed','ignored') AND received_at < ?`, ago(90 * 24));
+}
+
+const DELETE_ROWS = 5000;
+
+/** A few thousand rows at a time, so that nobody waits long for their locks; until none is left. */
+async function deleteAll(db: Knex, table: string, where: string, before: string): Promise<void> {
+  for (;;) {
+    const [result] = await db.raw(`DELETE FROM ${table} WHERE ${where} LIMIT ${DELETE_ROWS}`, [before]);
+    if (result.affectedRows < DELETE_ROWS) return;
+  }
 }
