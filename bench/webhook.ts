@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { createHmac, randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { castOf } from '#demo/cast.ts';
-import { hubClient, until } from '#demo/hub-client.ts';
+import { hubClient } from '#demo/hub-client.ts';
 import { startHubProcess } from '#demo/hub-process.ts';
 import { prepareHub } from '#demo/prepare-hub.ts';
 import { setStage } from '#demo/stage.ts';
@@ -87,16 +87,15 @@ export const benchWebhook: Bench = {
         await new Promise((resolve) => setTimeout(resolve, 150));
         const changed = performance.now();
         stage.netbox.as('alice').change('device', device, { serial: `WRONG-${nth}` });
-        await until(
-          'the serial is right again',
-          async () => (stage.netbox.show('device', device)?.['serial'] === asset.serial ? true : undefined),
-          20_000,
-        );
+        while (stage.netbox.show('device', device)?.['serial'] !== asset.serial) {
+          if (performance.now() - changed > 20_000) throw new Error('the serial was not put right within 20 s');
+          await new Promise((resolve) => setTimeout(resolve, 2));
+        }
         latencies.push(performance.now() - changed);
       }
       latencies.sort((a, b) => a - b);
       say(
-        `from a change in NetBox to its correction there: p50 ${latencies[15]?.toFixed(0)} ms, p95 ${latencies[28]?.toFixed(0)} ms (looked at every 100 ms)`,
+        `from a change in NetBox to its correction there: p50 ${latencies[15]?.toFixed(0)} ms, p95 ${latencies[28]?.toFixed(0)} ms`,
       );
       return [{ name: 'webhook-rate', value: ratio, unit: 'x bare', relation: '>=', target: 0.5 }];
     } finally {

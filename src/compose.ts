@@ -53,7 +53,8 @@ export interface Hub {
   waker: Waker;
   readiness(ctx: Ctx): Promise<Readiness>;
   startWeb(): Promise<RunningWeb>;
-  startWorker(): Promise<RunningWorker>;
+  /** `metricsUrl`: where it answers /healthz, /readyz and /metrics. */
+  startWorker(): Promise<RunningWorker & { metricsUrl: string }>;
   close(): Promise<void>;
 }
 
@@ -129,7 +130,8 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
     return { ready: Object.values(checks).every(({ ok }) => ok), checks };
   }
 
-  const system = systemRoutes({ ready: readiness, metrics: (asking) => metrics.render(asking, adapters) });
+  const systemOf = (ready: typeof readiness): Route[] =>
+    systemRoutes({ ready, metrics: (asking) => metrics.render(asking, adapters) });
   const routes: Route[] = [
     ...accessRoutes,
     ...assetRoutes,
@@ -139,7 +141,7 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
     ...jobRoutes,
     ...deliveryRoutes,
     ...eventRoutes(catalogue, config.PUBLIC_URL),
-    ...system,
+    ...systemOf(readiness),
   ];
   const document = openApiDocument(routes, config.PUBLIC_URL);
   routes.push(
@@ -171,6 +173,16 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
     bmc: { scheme: config.BMC_SCHEME, port: config.BMC_PORT ?? null, ...bmcCredentials(config) },
   };
 
+  /** A worker whose loops do not come round is not ready, whatever its connections say. */
+  function withLoops(worker: RunningWorker): typeof readiness {
+    return async (asking) => {
+      const { checks } = await readiness(asking);
+      const seconds = Math.round((Date.now() - worker.lastOk()) / 1000);
+      checks['loops'] = { ok: seconds <= LOOPS_SECONDS, found: `all went well ${seconds} s ago` };
+      return { ready: Object.values(checks).every(({ ok }) => ok), checks };
+    };
+  }
+
   return {
     ctx,
     config,
@@ -197,13 +209,14 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
         observe: metrics.observeJob,
       });
       const watched = await listen(
-        createWebApp(ctx, { ...serving, routes: system, uiFolder: undefined }),
+        createWebApp(ctx, { ...serving, routes: systemOf(withLoops(worker)), uiFolder: undefined }),
         config.HTTP_HOST,
         config.METRICS_PORT,
       );
       log.info({ worker: worker.name, metrics: watched.url }, 'worker runs');
       return {
         ...worker,
+        metricsUrl: watched.url,
         async stop() {
           await watched.stop();
           await worker.stop();
@@ -218,6 +231,9 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
     },
   };
 }
+
+/** The loops come round every second; a turn is given up after 45. */
+const LOOPS_SECONDS = 60;
 
 const UI_FOLDER = new URL('./ui/screens/', import.meta.url).pathname;
 
