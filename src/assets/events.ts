@@ -48,6 +48,14 @@ export const assetBmcMoved = defineEvent({
       : `Its BMC moved from ${from ?? 'no address'} to ${to}`,
 });
 
+export const assetBmcCredentialsChanged = defineEvent({
+  type: 'asset.bmc_credentials_changed',
+  version: 1,
+  topic: 'assets.bmc_credentials_changed',
+  Data: z.object({ bmcUsername: z.string() }),
+  sentence: (data) => `Its BMC is asked as ${data.bmcUsername} from now on, with a new password`,
+});
+
 export const assetInspectionRequested = defineEvent({
   type: 'asset.inspection_requested',
   version: 1,

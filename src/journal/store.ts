@@ -37,8 +37,13 @@ export async function insertJob(db: Knex, job: NewJob): Promise<boolean> {
     });
     return true;
   } catch (error) {
-    if (isDuplicate(error)) return false;
-    throw error;
+    if (!isDuplicate(error)) throw error;
+    // There is news for the one that waits: it need not wait for its next try any longer.
+    await db('jobs')
+      .where({ name: job.name, waiting_slot: job.dedupeKey })
+      .andWhere('due_at', '>', toSql(job.now))
+      .update({ due_at: toSql(job.now) });
+    return false;
   }
 }
 

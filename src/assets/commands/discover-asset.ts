@@ -2,7 +2,7 @@ import type { TxCtx } from '../../core/ctx.ts';
 import { newId } from '../../core/id.ts';
 import { whyNot } from '../../core/moves.ts';
 import { append } from '../../events/append.ts';
-import { assetBmcMoved, assetDiscovered, assetRegistered } from '../events.ts';
+import { assetBmcCredentialsChanged, assetBmcMoved, assetDiscovered, assetRegistered } from '../events.ts';
 import { lifecycle } from '../model.ts';
 import {
   type Asset,
@@ -41,6 +41,7 @@ export async function discoverAsset(
   const known = (await lockAssetByBmcMac(tx.db, bmcMac)) ?? (await lockAssetByIdentity(tx.db, identity));
   const asset = known ?? (await registerAsset(tx, bmcMac, identity));
   await takeAddress(tx, bmcAddress, asset.id);
+  if (known) await takeCredentials(tx, known, identity);
   if (whyNot(lifecycle, 'discover', asset.state) === undefined) {
     await updateAsset(tx.db, asset.id, {
       state: 'DISCOVERED',
@@ -66,6 +67,15 @@ export async function discoverAsset(
     });
   }
   return { assetId: asset.id };
+}
+
+/** Whoever corrects the credentials where they were entered means the server that it became, too. */
+async function takeCredentials(tx: TxCtx, asset: Asset, identity: Identity): Promise<void> {
+  const { bmcUsername, bmcPasswordSealed } = identity;
+  if (bmcUsername === null || bmcPasswordSealed === null) return;
+  if (asset.bmcUsername === bmcUsername && asset.bmcPasswordSealed === bmcPasswordSealed) return;
+  await updateAsset(tx.db, asset.id, { bmcUsername, bmcPasswordSealed, updatedAt: tx.now().toISOString() });
+  await append(tx, assetBmcCredentialsChanged, { subject: { type: 'asset', id: asset.id }, data: { bmcUsername } });
 }
 
 /** An address belongs to one BMC at a time: whoever had it before must not be asked there any more, because another machine would answer. */
