@@ -26,6 +26,9 @@ const Payload = z.object({
 });
 type Payload = z.infer<typeof Payload>;
 
+/** All that the door itself reads. */
+const Stamped = z.object({ timestamp: z.string() });
+
 /** Before 4.4 a delivery names only the model; these names are unambiguous among NetBox's own. */
 const OBJECT_TYPES: Readonly<Record<string, string>> = {
   device: 'dcim.device',
@@ -73,7 +76,7 @@ function checkAge(delivery: Delivery, maxAgeMs: number): Verdict {
 }
 
 function readTimestamp(body: Buffer): string | undefined {
-  return z.object({ timestamp: z.string() }).safeParse(parse(body)).data?.timestamp;
+  return Stamped.safeParse(parse(body)).data?.timestamp;
 }
 
 function translate(delivery: Delivery): Translated {
