@@ -1,5 +1,5 @@
 import type { Ctx } from '../core/ctx.ts';
-import { toSql } from '../core/time.ts';
+import { type Before, newestFirst } from '../core/keyset.ts';
 import type { BmcState } from './model.ts';
 import { type Bmc, type ExpectedMachine, toBmc, toExpectedMachine } from './store.ts';
 
@@ -18,22 +18,11 @@ export async function findBmc(ctx: Ctx, id: string): Promise<Bmc | undefined> {
 /** Latest seen first. */
 export async function listBmcs(
   ctx: Ctx,
-  want: { state?: BmcState | undefined; before?: { lastSeenAt: string; id: string } | undefined; limit: number },
+  want: { state?: BmcState | undefined; before?: Before | undefined; limit: number },
 ): Promise<Bmc[]> {
-  const query = ctx
-    .db('bmcs')
-    .orderBy([
-      { column: 'bmcs.last_seen_at', order: 'desc' },
-      { column: 'bmcs.id', order: 'desc' },
-    ])
-    .limit(want.limit);
+  const query = ctx.db('bmcs').limit(want.limit);
   if (want.state) void query.where('bmcs.state', want.state);
-  if (want.before) {
-    const { lastSeenAt, id } = want.before;
-    void query
-      .where('bmcs.last_seen_at', '<=', toSql(lastSeenAt))
-      .andWhere((either) => either.where('bmcs.last_seen_at', '<', toSql(lastSeenAt)).orWhere('bmcs.id', '<', id));
-  }
+  newestFirst(query, { time: 'bmcs.last_seen_at', id: 'bmcs.id' }, want.before);
   return (await query.select('bmcs.*')).map(toBmc);
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HubError } from '../core/error.ts';
-import { Cursor, fromCursor, Limit, pageOf, toPage } from '../core/page.ts';
+import { Cursor, fromCursor, fromTimeCursor, Limit, pageOf, toPage } from '../core/page.ts';
 import { get, post, type Route } from '../core/route.ts';
 import type { Seal } from '../core/seal.ts';
 import { Accepted, accepted, IdParams, Nullable, Time } from '../core/schemas.ts';
@@ -143,8 +143,7 @@ export function arrivalRoutes(seal: Seal): Route[] {
         },
       },
       async (ctx, { query }) => {
-        const [lastSeenAt, id] = fromCursor(query.cursor, 2) ?? [];
-        const before = lastSeenAt !== undefined && id !== undefined ? { lastSeenAt, id } : undefined;
+        const before = fromTimeCursor(query.cursor);
         const page = toPage(
           await listBmcs(ctx, { state: query.state, before, limit: query.limit + 1 }),
           query.limit,

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { fromJsonOrNull } from '../core/json.ts';
-import { toIso, toIsoOrNull, toSql } from '../core/time.ts';
+import { toRow } from '../core/row.ts';
+import { toIso, toIsoOrNull } from '../core/time.ts';
 import type { BmcState } from './model.ts';
 
 export interface Bmc {
@@ -80,7 +81,7 @@ export async function lockExpectedByMac(db: Knex.Transaction, bmcMac: string): P
 }
 
 export async function insertExpected(db: Knex.Transaction, machine: ExpectedMachine): Promise<void> {
-  await db('expected_machines').insert(expectedRow(machine));
+  await db('expected_machines').insert(toRow({ ...machine }, TIMES));
 }
 
 export async function updateExpected(
@@ -88,30 +89,13 @@ export async function updateExpected(
   id: string,
   changes: Partial<Omit<ExpectedMachine, 'id'>>,
 ): Promise<void> {
-  await db('expected_machines').where({ id }).update(expectedRow(changes));
+  await db('expected_machines').where({ id }).update(toRow(changes, TIMES));
 }
 
 const TIMES = new Set(['firstSeenAt', 'lastSeenAt', 'arrivedAt', 'createdAt', 'updatedAt']);
 
-function snake(field: string): string {
-  return field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
 function bmcRow(bmc: Partial<Bmc>): Record<string, unknown> {
-  return toRow({ ...bmc, ...(bmc.adoption ? { adoption: JSON.stringify(bmc.adoption) } : {}) });
-}
-
-function expectedRow(machine: Partial<ExpectedMachine>): Record<string, unknown> {
-  return toRow(machine);
-}
-
-function toRow(fields: Record<string, unknown>): Record<string, unknown> {
-  const row: Record<string, unknown> = {};
-  for (const [field, value] of Object.entries(fields)) {
-    if (value === undefined) continue;
-    row[snake(field)] = TIMES.has(field) && typeof value === 'string' ? toSql(value) : value;
-  }
-  return row;
+  return toRow({ ...bmc, ...(bmc.adoption ? { adoption: JSON.stringify(bmc.adoption) } : {}) }, TIMES);
 }
 
 export function toBmc(row: Record<string, unknown>): Bmc {

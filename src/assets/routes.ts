@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HubError } from '../core/error.ts';
-import { Cursor, fromCursor, Limit, pageOf, toPage } from '../core/page.ts';
+import { Cursor, fromCursor, fromTimeCursor, Limit, pageOf, toPage } from '../core/page.ts';
 import { get, post, type Route } from '../core/route.ts';
 import { Accepted, accepted, IdParams } from '../core/schemas.ts';
 import { readTimeline } from '../events/reads.ts';
@@ -102,8 +102,7 @@ export const assetRoutes: Route[] = [
       },
     },
     async (ctx, { params, query }) => {
-      const [timestamp, id] = fromCursor(query.cursor, 2) ?? [];
-      const before = timestamp !== undefined && id !== undefined ? { timestamp, id } : undefined;
+      const before = fromTimeCursor(query.cursor);
       const rows = await readTimeline(ctx, { type: 'asset', id: params.id }, { limit: query.limit + 1, before });
       const page = toPage(rows, query.limit, (last) => [last.timestamp, last.id]);
       return { status: 200, body: { items: page.rows.map(viewTimelineEntry), next: page.next } };

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
-import { toIso, toIsoOrNull, toSql } from '../core/time.ts';
+import { snakeCase, toRow } from '../core/row.ts';
+import { toIso, toIsoOrNull } from '../core/time.ts';
 import type { LifecycleState } from './model.ts';
 
 /** A server as the hub keeps it. Times are ISO 8601. */
@@ -31,33 +32,8 @@ export interface Asset {
   updatedAt: string;
 }
 
-const COLUMNS = {
-  id: 'id',
-  name: 'name',
-  serial: 'vendor_serial',
-  assetTag: 'asset_tag',
-  manufacturer: 'manufacturer',
-  model: 'model',
-  systemUuid: 'system_uuid',
-  site: 'site',
-  rack: 'rack',
-  position: 'position',
-  state: 'lifecycle_state',
-  stateReason: 'state_reason',
-  stateSince: 'state_since',
-  bmcMac: 'bmc_mac',
-  bmcAddress: 'bmc_address',
-  bmcFingerprint256: 'bmc_fingerprint256',
-  bmcUsername: 'bmc_username',
-  bmcPasswordSealed: 'bmc_password_sealed',
-  inventoryHash: 'inventory_hash',
-  inspectedAt: 'inspected_at',
-  recordId: 'record_id',
-  recordUrl: 'record_url',
-  recordedAt: 'recorded_at',
-  createdAt: 'created_at',
-  updatedAt: 'updated_at',
-} as const satisfies Record<keyof Asset, string>;
+/** Where the column is not named as the field. */
+const RENAMED: Record<string, string> = { serial: 'vendor_serial', state: 'lifecycle_state' };
 
 const TIMES = new Set<string>(['stateSince', 'inspectedAt', 'recordedAt', 'createdAt', 'updatedAt']);
 
@@ -89,7 +65,7 @@ export async function lockAssetsAt(db: Knex.Transaction, bmcAddress: string): Pr
 }
 
 export async function insertAsset(db: Knex.Transaction, asset: Asset): Promise<void> {
-  await db('assets').insert(toRow(asset));
+  await db('assets').insert(assetRow(asset));
 }
 
 /** `undefined` leaves, `null` clears. */
@@ -100,16 +76,11 @@ export async function updateAsset(
 ): Promise<void> {
   await db('assets')
     .where({ id })
-    .update({ ...toRow(changes), version: db.raw('version + 1') });
+    .update({ ...assetRow(changes), version: db.raw('version + 1') });
 }
 
-function toRow(asset: Partial<Asset>): Record<string, unknown> {
-  const row: Record<string, unknown> = {};
-  for (const [field, value] of Object.entries(asset)) {
-    if (value === undefined) continue;
-    row[COLUMNS[field as keyof Asset]] = TIMES.has(field) && typeof value === 'string' ? toSql(value) : value;
-  }
-  return row;
+function assetRow(asset: Partial<Asset>): Record<string, unknown> {
+  return toRow(asset, TIMES, (field) => RENAMED[field] ?? snakeCase(field));
 }
 
 export function toAsset(row: Record<string, unknown>): Asset {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Before } from './keyset.ts';
 import { invalid } from './route.ts';
 
 export const Limit = z.coerce
@@ -36,6 +37,12 @@ export function fromCursor(cursor: string | undefined, parts: number): string[] 
   } catch {
     throw invalid('query.cursor', 'is not a cursor of this list: pass `next` of the page before, or leave it out');
   }
+}
+
+/** The cursor of a list that is sorted newest first by (time, id). @throws HubError invalid naming the query parameter */
+export function fromTimeCursor(cursor: string | undefined): Before | undefined {
+  const [time, id] = fromCursor(cursor, 2) ?? [];
+  return time !== undefined && id !== undefined ? { time, id } : undefined;
 }
 
 /** One row more than asked for was read, to know whether there is a next page. */

@@ -1,7 +1,8 @@
 import type { Ctx } from '../core/ctx.ts';
+import { type Before, newestFirst } from '../core/keyset.ts';
 import type { LoggedEvent, Subject } from '../core/event.ts';
 import { fromJson } from '../core/json.ts';
-import { toIso, toIsoOrNull, toSql } from '../core/time.ts';
+import { toIso, toIsoOrNull } from '../core/time.ts';
 import type { Catalogue } from './catalogue.ts';
 import { topicOf } from './cloud-event.ts';
 import { toEventRow } from './store.ts';
@@ -61,26 +62,14 @@ export interface TimelineEntry {
 export async function readTimeline(
   ctx: Ctx,
   subject: Subject,
-  want: { limit: number; before?: { timestamp: string; id: string } | undefined },
+  want: { limit: number; before?: Before | undefined },
 ): Promise<TimelineEntry[]> {
   const query = ctx
     .db('timeline_events')
     .where({ 'timeline_events.subject_type': subject.type, 'timeline_events.subject_id': subject.id })
     .whereNull('timeline_events.retracted_at')
-    .orderBy([
-      { column: 'timeline_events.timestamp', order: 'desc' },
-      { column: 'timeline_events.id', order: 'desc' },
-    ])
     .limit(want.limit);
-  if (want.before) {
-    const { timestamp, id } = want.before;
-    // The row form (timestamp, id) < (?, ?) would scan.
-    void query
-      .where('timeline_events.timestamp', '<=', toSql(timestamp))
-      .andWhere((either) =>
-        either.where('timeline_events.timestamp', '<', toSql(timestamp)).orWhere('timeline_events.id', '<', id),
-      );
-  }
+  newestFirst(query, { time: 'timeline_events.timestamp', id: 'timeline_events.id' }, want.before);
   const rows: Record<string, unknown>[] = await query.select('timeline_events.*');
   return rows.map((row) => ({
     id: String(row['id']),

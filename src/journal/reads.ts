@@ -1,6 +1,7 @@
 import type { Ctx } from '../core/ctx.ts';
+import { type Before, newestFirst } from '../core/keyset.ts';
 import { fromJson, fromJsonOrNull } from '../core/json.ts';
-import { toIso, toIsoOrNull, toSql } from '../core/time.ts';
+import { toIso, toIsoOrNull } from '../core/time.ts';
 import type { Job, JobState } from './job.ts';
 
 export interface JobFilter {
@@ -9,29 +10,18 @@ export interface JobFilter {
   cause?: string | undefined;
   subject?: string | undefined;
   /** The last job of the page before. */
-  before?: { createdAt: string; id: string } | undefined;
+  before?: Before | undefined;
   limit: number;
 }
 
 /** Newest first. */
 export async function listJobs(ctx: Ctx, filter: JobFilter): Promise<Job[]> {
-  const query = ctx
-    .db('jobs')
-    .orderBy([
-      { column: 'jobs.created_at', order: 'desc' },
-      { column: 'jobs.id', order: 'desc' },
-    ])
-    .limit(filter.limit);
+  const query = ctx.db('jobs').limit(filter.limit);
   if (filter.state) void query.where('jobs.state', filter.state);
   if (filter.name) void query.where('jobs.name', filter.name);
   if (filter.cause) void query.where('jobs.cause', filter.cause);
   if (filter.subject) void query.where('jobs.subject_id', filter.subject);
-  if (filter.before) {
-    const { createdAt, id } = filter.before;
-    void query
-      .where('jobs.created_at', '<=', toSql(createdAt))
-      .andWhere((either) => either.where('jobs.created_at', '<', toSql(createdAt)).orWhere('jobs.id', '<', id));
-  }
+  newestFirst(query, { time: 'jobs.created_at', id: 'jobs.id' }, filter.before);
   return (await query.select('jobs.*')).map(toJob);
 }
 

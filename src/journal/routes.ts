@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HubError } from '../core/error.ts';
-import { Cursor, fromCursor, Limit, pageOf, toPage } from '../core/page.ts';
+import { Cursor, fromTimeCursor, Limit, pageOf, toPage } from '../core/page.ts';
 import { get, post, type Route } from '../core/route.ts';
 import { IdParams } from '../core/schemas.ts';
 import { Job, JobState } from './job.ts';
@@ -33,8 +33,7 @@ export const jobRoutes: Route[] = [
     },
     async (ctx, { query }) => {
       const { cursor, limit, ...filter } = query;
-      const [createdAt, id] = fromCursor(cursor, 2) ?? [];
-      const before = createdAt !== undefined && id !== undefined ? { createdAt, id } : undefined;
+      const before = fromTimeCursor(cursor);
       const page = toPage(await listJobs(ctx, { ...filter, before, limit: limit + 1 }), limit, (last) => [
         last.created_at,
         last.id,

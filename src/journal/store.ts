@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Subject } from '../core/event.ts';
 import { fromJson, fromJsonOrNull } from '../core/json.ts';
-import { toSql } from '../core/time.ts';
+import { toIso, toSql } from '../core/time.ts';
 import { isDuplicate } from '../core/tx.ts';
 
 export interface NewJob {
@@ -167,39 +167,35 @@ export async function endJob(
     return (await mine().update(waiting)) === 1;
   } catch (error) {
     if (!isDuplicate(error)) throw error;
-    return absorbEqual(db, job, waiting, now);
+    const otherDue = await absorbEqual(db, job, now);
+    return endJob(
+      db,
+      job,
+      { ...end, dueAt: otherDue !== undefined && otherDue < end.dueAt ? otherDue : end.dueAt },
+      now,
+    );
   }
 }
 
-/** An equal job was added meanwhile and waits. This one goes on instead (its effects are known by its id), as early as either was due. */
+/**
+ * An equal job was added meanwhile and waits. The one that ran goes on instead (its effects are known by its id), as early as either was
+ * due: the other one is done. A crash between the two leaves the one that ran to the end of its lease, and loses nothing.
+ * @returns when the other one was due
+ */
 async function absorbEqual(
   db: Knex,
   job: { id: string; name: string; fence: number },
-  waiting: Record<string, unknown>,
   now: Date,
-): Promise<boolean> {
-  return db.transaction(async (trx) => {
-    const [mine] = await trx('jobs')
-      .where({ id: job.id, fence: job.fence, state: 'active' })
-      .forUpdate()
-      .select('dedupe_key');
-    if (!mine) return false;
-    const [other] = await trx('jobs')
-      .where({ name: job.name, waiting_slot: mine.dedupe_key })
-      .forUpdate()
-      .select('id', 'due_at');
-    if (other) {
-      const result = JSON.stringify({ merged: job.id });
-      await trx('jobs')
-        .where({ id: other.id })
-        .update({ state: 'done', result, finished_at: toSql(now) });
-    }
-    const dueAt = other && other.due_at < String(waiting['due_at']) ? other.due_at : waiting['due_at'];
-    const changed = await trx('jobs')
-      .where({ id: job.id })
-      .update({ ...waiting, due_at: dueAt });
-    return changed === 1;
-  });
+): Promise<Date | undefined> {
+  const [mine] = await db('jobs').where({ id: job.id, fence: job.fence, state: 'active' }).select('dedupe_key');
+  if (!mine) return undefined;
+  const [other] = await db('jobs').where({ name: job.name, waiting_slot: mine.dedupe_key }).select('id', 'due_at');
+  if (!other) return undefined;
+  const result = JSON.stringify({ merged: job.id });
+  await db('jobs')
+    .where({ id: other.id, state: 'waiting' })
+    .update({ state: 'done', result, finished_at: toSql(now) });
+  return new Date(toIso(other.due_at));
 }
 
 export async function saveProgress(

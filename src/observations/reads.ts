@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Ctx } from '../core/ctx.ts';
-import { toIso, toIsoOrNull, toSql } from '../core/time.ts';
+import { type Before, newestFirst } from '../core/keyset.ts';
+import { toIso, toIsoOrNull } from '../core/time.ts';
 
 export const DeliveryState = z.enum(['pending', 'observed', 'ignored', 'unsupported', 'failed']);
 export type DeliveryState = z.infer<typeof DeliveryState>;
@@ -22,27 +23,14 @@ export async function listDeliveries(
   want: {
     adapter?: string | undefined;
     state?: DeliveryState | undefined;
-    before?: { receivedAt: string; id: string } | undefined;
+    before?: Before | undefined;
     limit: number;
   },
 ): Promise<DeliverySummary[]> {
-  const query = ctx
-    .db('deliveries')
-    .orderBy([
-      { column: 'deliveries.received_at', order: 'desc' },
-      { column: 'deliveries.id', order: 'desc' },
-    ])
-    .limit(want.limit);
+  const query = ctx.db('deliveries').limit(want.limit);
   if (want.adapter) void query.where('deliveries.adapter', want.adapter);
   if (want.state) void query.where('deliveries.state', want.state);
-  if (want.before) {
-    const { receivedAt, id } = want.before;
-    void query
-      .where('deliveries.received_at', '<=', toSql(receivedAt))
-      .andWhere((either) =>
-        either.where('deliveries.received_at', '<', toSql(receivedAt)).orWhere('deliveries.id', '<', id),
-      );
-  }
+  newestFirst(query, { time: 'deliveries.received_at', id: 'deliveries.id' }, want.before);
   const rows = await query.select(
     'id',
     'adapter',

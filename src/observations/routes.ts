@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HubError } from '../core/error.ts';
-import { Cursor, fromCursor, Limit, pageOf, toPage } from '../core/page.ts';
+import { Cursor, fromTimeCursor, Limit, pageOf, toPage } from '../core/page.ts';
 import { get, post, type Route } from '../core/route.ts';
 import { IdParams, Nullable, Time } from '../core/schemas.ts';
 import { DeliveryState, listDeliveries } from './reads.ts';
@@ -38,8 +38,7 @@ export const deliveryRoutes: Route[] = [
       answers: { 200: { says: 'A page of them', schema: pageOf(DeliveryView).meta({ id: 'DeliveryPage' }) } },
     },
     async (ctx, { query }) => {
-      const [receivedAt, id] = fromCursor(query.cursor, 2) ?? [];
-      const before = receivedAt !== undefined && id !== undefined ? { receivedAt, id } : undefined;
+      const before = fromTimeCursor(query.cursor);
       const rows = await listDeliveries(ctx, {
         adapter: query.adapter,
         state: query.state,

@@ -1,5 +1,5 @@
 import type { Ctx } from '../core/ctx.ts';
-import { toSql } from '../core/time.ts';
+import { type Before, newestFirst } from '../core/keyset.ts';
 import type { TicketState } from './model.ts';
 import { type Ticket, toTicket } from './store.ts';
 
@@ -16,24 +16,13 @@ export async function listTickets(
   want: {
     state?: TicketState | undefined;
     assetId?: string | undefined;
-    before?: { openedAt: string; id: string } | undefined;
+    before?: Before | undefined;
     limit: number;
   },
 ): Promise<Ticket[]> {
-  const query = ctx
-    .db('tickets')
-    .orderBy([
-      { column: 'tickets.opened_at', order: 'desc' },
-      { column: 'tickets.id', order: 'desc' },
-    ])
-    .limit(want.limit);
+  const query = ctx.db('tickets').limit(want.limit);
   if (want.state) void query.where('tickets.state', want.state);
   if (want.assetId) void query.where('tickets.asset_id', want.assetId);
-  if (want.before) {
-    const { openedAt, id } = want.before;
-    void query
-      .where('tickets.opened_at', '<=', toSql(openedAt))
-      .andWhere((either) => either.where('tickets.opened_at', '<', toSql(openedAt)).orWhere('tickets.id', '<', id));
-  }
+  newestFirst(query, { time: 'tickets.opened_at', id: 'tickets.id' }, want.before);
   return (await query.select('tickets.*')).map(toTicket);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HubError } from '../core/error.ts';
-import { Cursor, fromCursor, Limit, pageOf, toPage } from '../core/page.ts';
+import { Cursor, fromTimeCursor, Limit, pageOf, toPage } from '../core/page.ts';
 import { get, post, type Route } from '../core/route.ts';
 import { Id, IdParams, Nullable, Time } from '../core/schemas.ts';
 import { moveTicket } from './commands/move-ticket.ts';
@@ -41,8 +41,7 @@ export const ticketRoutes: Route[] = [
       answers: { 200: { says: 'A page of them', schema: pageOf(TicketView).meta({ id: 'TicketPage' }) } },
     },
     async (ctx, { query }) => {
-      const [openedAt, id] = fromCursor(query.cursor, 2) ?? [];
-      const before = openedAt !== undefined && id !== undefined ? { openedAt, id } : undefined;
+      const before = fromTimeCursor(query.cursor);
       const rows = await listTickets(ctx, {
         state: query.state,
         assetId: query.asset_id,

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
-import { toIso, toIsoOrNull, toSql } from '../core/time.ts';
+import { toRow } from '../core/row.ts';
+import { toIso, toIsoOrNull } from '../core/time.ts';
 import { isDuplicate } from '../core/tx.ts';
 import type { TicketState } from './model.ts';
 
@@ -46,7 +47,7 @@ export async function lockTicket(db: Knex.Transaction, id: string): Promise<Tick
 /** @returns false where an equal one is open already (or was inserted this moment by somebody else) */
 export async function insertTicket(db: Knex.Transaction, ticket: Ticket): Promise<boolean> {
   try {
-    await db('tickets').insert(toRow(ticket));
+    await db('tickets').insert(toRow({ ...ticket }, TIMES));
     return true;
   } catch (error) {
     if (isDuplicate(error)) return false;
@@ -59,39 +60,10 @@ export async function updateTicket(
   id: string,
   changes: Partial<Omit<Ticket, 'id'>>,
 ): Promise<void> {
-  await db('tickets').where({ id }).update(toRow(changes));
+  await db('tickets').where({ id }).update(toRow(changes, TIMES));
 }
-
-const COLUMNS = {
-  id: 'id',
-  assetId: 'asset_id',
-  type: 'type',
-  component: 'component',
-  serial: 'serial',
-  state: 'state',
-  priority: 'priority',
-  summary: 'summary',
-  reason: 'reason',
-  occurrences: 'occurrences',
-  firstEventAt: 'first_event_at',
-  lastEventAt: 'last_event_at',
-  externalId: 'external_id',
-  externalKey: 'external_key',
-  externalUrl: 'external_url',
-  openedAt: 'opened_at',
-  closedAt: 'closed_at',
-} as const satisfies Record<keyof Ticket, string>;
 
 const TIMES = new Set(['firstEventAt', 'lastEventAt', 'openedAt', 'closedAt']);
-
-function toRow(ticket: Partial<Ticket>): Record<string, unknown> {
-  const row: Record<string, unknown> = {};
-  for (const [field, value] of Object.entries(ticket)) {
-    if (value === undefined) continue;
-    row[COLUMNS[field as keyof Ticket]] = TIMES.has(field) && typeof value === 'string' ? toSql(value) : value;
-  }
-  return row;
-}
 
 export function toTicket(row: Record<string, unknown>): Ticket {
   const text = (column: string): string | null => (row[column] === null ? null : String(row[column]));

@@ -6,18 +6,13 @@ import { promisify } from 'node:util';
 import { startAwxSimulator } from '#adapters/awx/simulator.ts';
 import { startJiraSimulator } from '#adapters/jira/simulator.ts';
 import { startNetboxSimulator } from '#adapters/netbox/simulator.ts';
+import type { RealResult } from './real-result.ts';
 
 export interface RunOptions {
   log(line: string): void;
   /** The project's folder. */
   root: string;
 }
-export interface RunResult {
-  passed: number;
-  failed: number;
-  skipped: { name: string; reason: string }[];
-}
-
 interface Ran {
   code: number;
   stdout: string;
@@ -40,8 +35,8 @@ const SCRIPTS: { name: string; file: string; start(): Promise<Started> }[] = [
  * Clients that others wrote, against our simulators: what a simulator does otherwise than the system that it doubles shows here,
  * because these were written against the real one.
  */
-export async function runClients({ log, root }: RunOptions): Promise<RunResult> {
-  const result: RunResult = { passed: 0, failed: 0, skipped: [] };
+export async function runClients({ log, root }: RunOptions): Promise<RealResult> {
+  const result: RealResult = { passed: 0, failed: 0, skipped: [] };
   const prepared = await prepareVenv(root, log);
   if ('reason' in prepared) {
     log(`SKIP clients: ${prepared.reason}`);
@@ -67,7 +62,7 @@ export async function runClients({ log, root }: RunOptions): Promise<RunResult> 
 }
 
 /** One line per check. A script that says nothing, or ends in an error, has failed: silence is no success. */
-function count(name: string, ran: Ran, result: RunResult, log: RunOptions['log']): void {
+function count(name: string, ran: Ran, result: RealResult, log: RunOptions['log']): void {
   const lines = ran.stdout.split('\n').filter((line) => /^(PASS|FAIL) /.test(line));
   for (const line of lines) {
     log(line);

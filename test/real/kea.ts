@@ -6,12 +6,7 @@ import { SUITES, type Bench, type Check, type RealHub } from './kea/checks.ts';
 import { installHooks } from './kea/dhcp-servers.ts';
 import { buildLab, whyNoLab, type Lab } from './kea/lab.ts';
 import { startRelay, type Relay } from './kea/relay.ts';
-
-export interface RealRun {
-  passed: number;
-  failed: number;
-  skipped: { name: string; reason: string }[];
-}
+import type { RealResult } from './real-result.ts';
 
 export interface RunKea {
   log(line: string): void;
@@ -36,8 +31,8 @@ const UNITS: Record<string, string[]> = {
 };
 
 /** Real DHCP servers, real clients, the shipped hooks, and the hub's door: in network namespaces that are gone afterwards. */
-export async function runKea({ log, root, startHub }: RunKea): Promise<RealRun> {
-  const result: RealRun = { passed: 0, failed: 0, skipped: [] };
+export async function runKea({ log, root, startHub }: RunKea): Promise<RealResult> {
+  const result: RealResult = { passed: 0, failed: 0, skipped: [] };
   const skip = (name: string, reason: string): void => {
     result.skipped.push({ name, reason });
     log(`skipped ${name}: ${reason}`);

@@ -43,16 +43,11 @@ export async function discoverAsset(
   await takeAddress(tx, bmcAddress, asset.id);
   if (known) await takeCredentials(tx, known, identity);
   if (whyNot(lifecycle, 'discover', asset.state) === undefined) {
-    await updateAsset(tx.db, asset.id, {
-      state: 'DISCOVERED',
-      stateReason: null,
-      stateSince: tx.now().toISOString(),
-      bmcMac,
-      bmcAddress,
-      ...(known ? filledIn(known, identity) : {}),
-      updatedAt: tx.now().toISOString(),
-    });
-    const { site, rack, position } = { ...asset, ...(known ? filledIn(known, identity) : {}) };
+    const filled = known ? filledIn(known, identity) : {};
+    const now = tx.now().toISOString();
+    const moved = { state: 'DISCOVERED', stateReason: null, stateSince: now } as const;
+    await updateAsset(tx.db, asset.id, { ...moved, bmcMac, bmcAddress, ...filled, updatedAt: now });
+    const { site, rack, position } = { ...asset, ...filled };
     await append(tx, assetDiscovered, {
       subject: { type: 'asset', id: asset.id },
       data: { bmcMac, bmcAddress, from: asset.state, site, rack, position },
@@ -118,20 +113,10 @@ async function registerAsset(tx: TxCtx, bmcMac: string, identity: Identity): Pro
   return asset;
 }
 
-/** What the identity says and the asset does not know yet; what it knows already stays. */
+/** What the identity says and the asset does not know yet; what it knows already stays. Credentials are taken by `takeCredentials`. */
 function filledIn(asset: Asset, identity: Identity): Partial<Asset> {
   const filled: Partial<Asset> = {};
-  for (const field of [
-    'name',
-    'serial',
-    'assetTag',
-    'manufacturer',
-    'model',
-    'recordId',
-    'recordUrl',
-    'bmcUsername',
-    'bmcPasswordSealed',
-  ] as const) {
+  for (const field of ['name', 'serial', 'assetTag', 'manufacturer', 'model', 'recordId', 'recordUrl'] as const) {
     if (asset[field] === null && identity[field] !== null) filled[field] = identity[field];
   }
   if (asset.site === null && identity.site !== null) {

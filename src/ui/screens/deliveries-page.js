@@ -4,6 +4,7 @@ import { chip } from './chip.js';
 import { h } from './h.js';
 import { bytes } from './format.js';
 import { createList } from './list.js';
+import { polledPage } from './polled-page.js';
 import { whyNotAllowed } from './session.js';
 import { when } from './when.js';
 
@@ -64,18 +65,5 @@ export async function deliveriesPage() {
     if (done) list.refresh();
   }
 
-  addEventListener('reanimator:missing-scope', list.redraw);
-  const timer = setInterval(() => !document.hidden && list.refresh(), POLL_MS);
-  await list.update();
-  return {
-    title: 'Deliveries',
-    body: h('div', null, h('h1', { tabindex: -1 }, 'Deliveries'), list.node),
-    update: list.update,
-    refresh: list.refresh,
-    leave() {
-      clearInterval(timer);
-      removeEventListener('reanimator:missing-scope', list.redraw);
-      list.stop();
-    },
-  };
+  return polledPage('Deliveries', list, POLL_MS);
 }

@@ -3,6 +3,7 @@ import { actionButton, ask } from './ask.js';
 import { chip } from './chip.js';
 import { h } from './h.js';
 import { createList } from './list.js';
+import { polledPage } from './polled-page.js';
 import { whyNotAllowed } from './session.js';
 import { subjectLink } from './subject-link.js';
 import { when } from './when.js';
@@ -61,21 +62,7 @@ export async function jobsPage() {
     if (done) list.refresh();
   }
 
-  addEventListener('reanimator:missing-scope', list.redraw);
-  // Jobs are not in the feed of events.
-  const timer = setInterval(() => !document.hidden && list.refresh(), POLL_MS);
-  await list.update();
-  return {
-    title: 'Jobs',
-    body: h('div', null, h('h1', { tabindex: -1 }, 'Jobs'), list.node),
-    update: list.update,
-    refresh: list.refresh,
-    leave() {
-      clearInterval(timer);
-      removeEventListener('reanimator:missing-scope', list.redraw);
-      list.stop();
-    },
-  };
+  return polledPage('Jobs', list, POLL_MS);
 }
 
 /** @param {any} job */
