@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type SimulatedTreeName, simulatedTree } from '#adapters/redfish/simulator/simulated-tree.ts';
 import { recordedTrees, type Tree } from '#adapters/redfish/simulator/tree.ts';
+import { corpusPath } from '#test/kit/corpus.ts';
 
 /** A machine that appears in the story. */
 export interface Actor {
@@ -77,7 +78,7 @@ const PARTS: (Pick<Actor, 'name' | 'known' | 'rack' | 'position' | 'bmcMac' | 's
 
 /** The corpus of recorded machines, where it is present: REANIMATOR_CORPUS, or beside the project. */
 export function corpusFolder(): string | undefined {
-  const folder = process.env['REANIMATOR_CORPUS'] ?? path.resolve(import.meta.dirname, '../../shared/corpus');
+  const folder = corpusPath();
   return existsSync(path.join(folder, 'redfish')) ? folder : undefined;
 }
 

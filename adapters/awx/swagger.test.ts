@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { Host, Inventory, Job, JobTemplate, Launched, LaunchRules, ListedJob, Me, pageOf, Ping } from './schema.ts';
 import { type AwxSimulator, startAwxSimulator } from './simulator.ts';
+import { corpusPath } from '#test/kit/corpus.ts';
 
-const corpus = process.env['REANIMATOR_CORPUS'] ?? new URL('../../../shared/corpus', import.meta.url).pathname;
+const corpus = corpusPath();
 const swagger = read(`${corpus}/awx/openapi/awx-swagger2-goawx.json`);
 if (swagger === undefined)
   console.info(

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { Delivery } from '#src/ports/adapter.ts';
 import { startAwxSimulator } from './simulator.ts';
 import { createWebhookDoor } from './webhook.ts';
+import { corpusPath } from '#test/kit/corpus.ts';
 
 const door = createWebhookDoor('t0ken');
 
@@ -106,10 +107,7 @@ test('what the simulator sends when a job is over, the door takes', async () => 
   ]);
 });
 
-const corpus = new URL(
-  `${process.env['REANIMATOR_CORPUS'] ?? new URL('../../../shared/corpus', import.meta.url).pathname}/awx/notification-recordings/`,
-  'file://',
-);
+const corpus = new URL(`${corpusPath('awx/notification-recordings')}/`, 'file://');
 const recordings = list(corpus);
 if (recordings.length === 0)
   console.info('skipped: recorded notifications, because no corpus is present (REANIMATOR_CORPUS)');

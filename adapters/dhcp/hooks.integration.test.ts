@@ -16,13 +16,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hookCall, HOOKS_FOLDER } from './hook-call.ts';
 import { writeHookConfig } from './simulator.ts';
 import { startStandInHub, type StandInHub } from './stand-in-hub.ts';
+import { corpusPath } from '#test/kit/corpus.ts';
 
 const secret = 'a secret with "quotes", \\6 and %s';
 const fixtures = path.join(import.meta.dirname, 'fixtures');
-const recordings = path.join(
-  process.env['REANIMATOR_CORPUS'] ?? path.resolve(import.meta.dirname, '../../../shared/corpus'),
-  'dhcp/hook-recordings',
-);
+const recordings = corpusPath('dhcp/hook-recordings');
 const scripts: Record<string, string> = {
   kea: 'reanimator-kea.sh',
   isc: 'reanimator-isc-dhcpd.sh',

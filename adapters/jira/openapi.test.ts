@@ -7,8 +7,9 @@ import { jiraAdapter } from './index.ts';
 import { CreatedIssue, JiraErrors, SearchPage } from './schema.ts';
 import { type JiraSimulator, startJiraSimulator } from './simulator.ts';
 import { kitForTests } from '#src/kit/kit-for-tests.ts';
+import { corpusPath } from '#test/kit/corpus.ts';
 
-const corpus = process.env['REANIMATOR_CORPUS'] ?? new URL('../../../shared/corpus', import.meta.url).pathname;
+const corpus = corpusPath();
 const document = read(`${corpus}/jira/openapi/jira-cloud-api.swagger.json`);
 if (document === undefined)
   console.info(

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import type { Delivery } from '#src/ports/adapter.ts';
 import { startJiraSimulator } from './simulator.ts';
 import { createWebhookDoor } from './webhook.ts';
+import { corpusPath } from '#test/kit/corpus.ts';
 
 const door = createWebhookDoor('s3cret');
 const FIXTURES = new URL('./fixtures/cloud-v3/', import.meta.url);
@@ -136,10 +137,7 @@ test('what the simulator sends, the door takes', async () => {
   }
 });
 
-const corpus = new URL(
-  `${process.env['REANIMATOR_CORPUS'] ?? new URL('../../../shared/corpus', import.meta.url).pathname}/jira/webhook-recordings/`,
-  'file://',
-);
+const corpus = new URL(`${corpusPath('jira/webhook-recordings')}/`, 'file://');
 const recordings = list(corpus);
 if (recordings.length === 0)
   console.info('skipped: recorded webhooks, because no corpus is present (REANIMATOR_CORPUS)');

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Delivery } from '#src/ports/adapter.ts';
 import { webhookDoor } from './webhook.ts';
+import { corpusPath } from '#test/kit/corpus.ts';
 
 const secret = 'a-webhook-secret';
 const now = new Date('2026-11-20T10:00:05Z');
@@ -154,11 +155,7 @@ describe('translate', () => {
   });
 });
 
-const recorded = path.join(
-  process.env.REANIMATOR_CORPUS ?? path.join(import.meta.dirname, '..', '..', '..', 'shared', 'corpus'),
-  'netbox',
-  'recorded-4.7.3',
-);
+const recorded = corpusPath('netbox', 'recorded-4.7.3');
 const absent = !existsSync(recorded);
 if (absent)
   process.stderr.write(`skipped: recorded deliveries of NetBox 4.7.3 are not at ${recorded} (REANIMATOR_CORPUS)\n`);

@@ -1,16 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ComponentKind } from '../../src/ports/hardware-inventory.ts';
 import { countKinds, readBmc } from './kit-for-tests.ts';
 import { startBmcSimulator } from './simulator.ts';
 import { recordedTrees } from './simulator/tree.ts';
+import { corpusPath } from '#test/kit/corpus.ts';
 
 // Recordings of real BMCs are not part of the project; where they are at hand, every one of them is read.
-const corpus = join(
-  process.env['REANIMATOR_CORPUS'] ?? resolve(import.meta.dirname, '../../../shared/corpus'),
-  'redfish',
-);
+const corpus = corpusPath('redfish');
 const trees = recordedTrees(corpus);
 if (trees.length === 0)
   process.stdout.write(`skipped: no recorded Redfish trees at ${corpus} (set REANIMATOR_CORPUS)\n`);

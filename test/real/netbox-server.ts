@@ -72,7 +72,7 @@ export async function startRealNetbox({ log, root = projectRoot }: StartRealNetb
     }
     await start(await postgres(setting));
     await start(redis(setting));
-    await ensureTemplate({ root, folder, installed, port: ports.postgres, env, log });
+    await ensureTemplate({ folder, installed, port: ports.postgres, env, log });
     const clean = async (): Promise<void> => {
       await sql(
         { installed, port: ports.postgres },

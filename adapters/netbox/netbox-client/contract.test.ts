@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { atLeast } from './api-version.ts';
 import { mismatches, type OpenApi } from './compare-contract.ts';
 import { FILTERS, RESOURCES, type Resource } from './resources.ts';
+import { corpusPath } from '../../../test/kit/corpus.ts';
 
 const folder = import.meta.dirname;
 const contract = parse(readFileSync(path.join(folder, 'contract.yaml'), 'utf8')) as OpenApi;
@@ -62,10 +63,7 @@ describe('the comparison itself', () => {
   });
 });
 
-const corpus = path.join(
-  process.env.REANIMATOR_CORPUS ?? path.join(folder, '..', '..', '..', '..', 'shared', 'corpus'),
-  'netbox',
-);
+const corpus = corpusPath('netbox');
 for (const version of ['4.5.10', '4.6.0', '4.7.3']) {
   const file = path.join(corpus, `openapi-${version}.json`);
   const absent = !existsSync(file);

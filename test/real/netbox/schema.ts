@@ -4,9 +4,9 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { NETBOX_VERSION, seconds, type Installed } from './install.ts';
 import { MIGRATE } from './configuration.ts';
 import { runCommand } from './run-command.ts';
+import { corpusPath } from '#test/kit/corpus.ts';
 
 interface Schema {
-  root: string;
   folder: string;
   installed: Installed;
   port: number;
@@ -63,9 +63,8 @@ export async function ensureTemplate(schema: Schema): Promise<void> {
   await sql(schema, 'create database netbox_tpl template netbox owner netbox');
 }
 
-function dumps({ root, folder }: Schema): string[] {
-  const corpus = process.env.REANIMATOR_CORPUS ?? path.join(root, '..', 'shared', 'corpus');
-  return [ownDump(folder), path.join(corpus, 'netbox', `schema-${NETBOX_VERSION}.sql.gz`)];
+function dumps({ folder }: Schema): string[] {
+  return [ownDump(folder), corpusPath('netbox', `schema-${NETBOX_VERSION}.sql.gz`)];
 }
 
 function ownDump(folder: string): string {
