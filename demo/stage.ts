@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { type AwxSimulator, startAwxSimulator } from '#adapters/awx/simulator.ts';
 import { type DhcpSimulator, type LeaseVia, startDhcpSimulator } from '#adapters/dhcp/simulator.ts';
 import { type JiraSimulator, startJiraSimulator } from '#adapters/jira/simulator.ts';
@@ -86,7 +89,10 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     bmcs.set(actor.name, bmc);
   }
   if (!options.netbox) seed(netbox, options.cast);
+  const files = await mkdtemp(path.join(tmpdir(), 'reanimator-'));
   const env = {
+    DIRECTORY_PATH: path.join(files, 'objects'),
+    UPLOAD_PATH: path.join(files, 'uploads'),
     PUBLIC_URL: hubUrl,
     HTTP_PORT: String(hubPort),
     BMC_PORT: String(bmcPort),
@@ -120,6 +126,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
         dhcp.close(),
         ...[...bmcs.values()].map((bmc) => bmc.close()),
       ]);
+      await rm(files, { recursive: true, force: true });
     },
   };
 }

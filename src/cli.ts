@@ -10,7 +10,9 @@ import { listJobs } from './journal/reads.ts';
 import { hurryUnauthorized, reviveJob } from './journal/store.ts';
 import { migrate } from './migrate.ts';
 import { bootstrapRecords } from './bootstrap-records.ts';
+import { addHistoryCommands } from './history-commands.ts';
 import { print, type Format } from './print.ts';
+import { addSpoolCommands } from './spool/commands.ts';
 import { start } from './start.ts';
 
 /** Exit codes: 0 well, 1 it did not work, 2 wrong usage or settings. */
@@ -172,6 +174,9 @@ export async function runCli(argv: string[]): Promise<void> {
         print('table', [{ cleared, 'jobs that go on': hurried }], '');
       }),
     );
+
+  addHistoryCommands(program, withHub);
+  addSpoolCommands(program, { env: process.env, print });
 
   try {
     await program.parseAsync(argv);

@@ -13,6 +13,7 @@ import * as arrivalEvents from './arrivals/events.ts';
 import { arrivalRoutes } from './arrivals/routes.ts';
 import * as assetEvents from './assets/events.ts';
 import { assetRoutes } from './assets/routes.ts';
+import { composeHistory } from './compose-history.ts';
 import type { Configuration } from './config.ts';
 import type { Ctx } from './core/ctx.ts';
 import { get, type Route } from './core/route.ts';
@@ -27,6 +28,14 @@ import type { JobSettings } from './journal/job-ctx.ts';
 import { jobRoutes } from './journal/routes.ts';
 import type { Log } from './kit/kit.ts';
 import { createRegistry } from './kit/registry.ts';
+import * as customerEvents from './customers/events.ts';
+import { projectRoutes } from './customers/project-routes.ts';
+import { customerRoutes } from './customers/routes.ts';
+import * as historyEvents from './history/events.ts';
+import type { Intake } from './history/intake/intake.ts';
+import * as locationEvents from './locations/events.ts';
+import { locationRoutes } from './locations/routes.ts';
+import * as lotEvents from './lots/events.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { pendingMigrations } from './migrate.ts';
 import * as observationEvents from './observations/events.ts';
@@ -50,6 +59,7 @@ export interface Hub {
   metrics: Metrics;
   routes: Route[];
   seal: Seal;
+  intake: Intake;
   waker: Waker;
   readiness(ctx: Ctx): Promise<Readiness>;
   startWeb(): Promise<RunningWeb>;
@@ -76,7 +86,17 @@ export function createLog(level: string): Log {
 }
 
 export function eventCatalogue(): Catalogue {
-  return createCatalogue(arrivalEvents, assetEvents, healthEvents, observationEvents, ticketEvents);
+  return createCatalogue(
+    arrivalEvents,
+    assetEvents,
+    customerEvents,
+    healthEvents,
+    historyEvents,
+    locationEvents,
+    lotEvents,
+    observationEvents,
+    ticketEvents,
+  );
 }
 
 /** @throws Error for wiring or mapping faults; HubError unavailable where MariaDB or Redis are not fit */
@@ -107,6 +127,7 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
     observeCall: metrics.observeCall,
   });
   const seal = createSeal(config.SECRET_KEY);
+  const history = composeHistory(config, adapters);
 
   async function readiness(asking: Ctx): Promise<Readiness> {
     const checks: Readiness['checks'] = {};
@@ -135,6 +156,10 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
   const routes: Route[] = [
     ...accessRoutes,
     ...assetRoutes,
+    ...history.routes,
+    ...customerRoutes,
+    ...projectRoutes,
+    ...locationRoutes,
     ...arrivalRoutes(seal),
     ...healthRoutes(rules),
     ...ticketRoutes,
@@ -191,6 +216,7 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
     metrics,
     routes,
     seal,
+    intake: history.intake,
     waker,
     readiness,
     startWeb: () =>
@@ -202,6 +228,7 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
         handlers,
         reactions,
         adapters,
+        bundles: history.intake,
         seal,
         settings,
         concurrency: config.WORKER_CONCURRENCY,

@@ -62,6 +62,14 @@ export const Config = z.object({
     description:
       'A call outside that nobody heard back from may take effect for so long, on top of the search lag; longer than every time-out of a call, in milliseconds',
   }),
+  UPLOAD_PATH: text('Folder where uploads wait until they are in whole').default('var/uploads'),
+  UPLOAD_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(4 * 1024 ** 3)
+    .default(512 * 1024 ** 2)
+    .meta({ description: 'The largest upload that is taken, in bytes' }),
   CHECK_ANSWERS: z
     .enum(['true', 'false'])
     .default('false')
@@ -134,6 +142,14 @@ export function readConfig(
     }
   }
   if (faults.length > 0 || !config.success) throw new ConfigError(faults);
+  for (const definition of definitions) {
+    const missing = definition.capabilities.some(
+      (one) => !adapters.some((has) => has.definition.capabilities.includes(one)),
+    );
+    if (!definition.standsIn || !missing || !notConfigured.includes(definition.id)) continue;
+    adapters.push({ definition, settings: definition.Settings.parse({}) });
+    notConfigured.splice(notConfigured.indexOf(definition.id), 1);
+  }
   return { ...config.data, adapters, notConfigured };
 }
 

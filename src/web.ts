@@ -47,11 +47,11 @@ export function createWebApp(ctx: Ctx, options: WebOptions): express.Express {
     }),
   );
   app.use(nameRequest(ctx));
+  // Before the bodies are read: uploads are streams.
+  for (const route of options.routes.filter(({ take }) => take)) register(app, route, serve(route, ctx, options));
+  app.use(express.text({ type: 'text/csv', limit: JSON_LIMIT }));
   app.use(express.json({ limit: JSON_LIMIT, strict: true, type: ['application/json', 'application/*+json'] }));
-  for (const route of options.routes) {
-    const path = route.shape.path.replaceAll(/\{(\w+)\}/g, ':$1');
-    app[route.method](path, serve(route, ctx, options));
-  }
+  for (const route of options.routes.filter(({ take }) => !take)) register(app, route, serve(route, ctx, options));
   refuseOtherMethods(app, ctx, options.routes);
   if (options.uiFolder !== undefined) serveScreens(app, options.uiFolder);
   app.use((req: Request, res: Response) => {
@@ -61,9 +61,22 @@ export function createWebApp(ctx: Ctx, options: WebOptions): express.Express {
   return app;
 }
 
+/** At its address, and without the version in front of it: what stands there is the newest. */
+function register(app: express.Express, { method, shape }: Route, handler: express.RequestHandler): void {
+  for (const path of addressesOf(shape.path)) app[method](path, handler);
+}
+
+function addressesOf(path: string): string[] {
+  const own = path.replaceAll(/\{(\w+)\}/g, ':$1');
+  return own.startsWith('/v1/') ? [own, own.slice('/v1'.length)] : [own];
+}
+
 /** After the routes: their addresses with any other method. OPTIONS is answered by Express. */
 function refuseOtherMethods(app: express.Express, ctx: Ctx, routes: readonly Route[]): void {
-  const methods = Map.groupBy(routes, ({ shape }) => shape.path.replaceAll(/\{(\w+)\}/g, ':$1'));
+  const methods = Map.groupBy(
+    routes.flatMap((route) => addressesOf(route.shape.path).map((path) => ({ path, method: route.method }))),
+    ({ path }) => path,
+  );
   for (const [path, there] of methods) {
     const allowed = there
       .flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]))

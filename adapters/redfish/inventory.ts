@@ -55,7 +55,7 @@ async function readInventory(
   let problems: string[] = [];
   let body: Omit<InventoryReport, 'requests' | 'fingerprint256'>;
   try {
-    body = await readAll(bmc, settings, kit);
+    body = await readAll(bmc, { firmwareTimeoutMs: settings.firmwareTimeoutMs, now: () => kit.now() });
     const fatal = bmc.fatal();
     if (fatal) throw fatal;
     signal.throwIfAborted();
@@ -71,10 +71,10 @@ async function readInventory(
   };
 }
 
-async function readAll(
+/** The read itself, the same over the network and out of saved files. */
+export async function readAll(
   bmc: Bmc,
-  settings: Settings,
-  kit: Kit,
+  { firmwareTimeoutMs, now }: { firmwareTimeoutMs: number; now: () => Date },
 ): Promise<Omit<InventoryReport, 'requests' | 'fingerprint256'>> {
   const systems = await readSystems(bmc);
   const { primary } = systems;
@@ -96,7 +96,7 @@ async function readAll(
       : await reading.many(bmc.root.Chassis, Chassis, 'psu', 'fan', 'nic', 'gpu', 'pcie-device', 'mainboard');
   const [ends, firmware] = await Promise.all([
     managers === null ? [] : readManagers(reading, managers.members),
-    readFirmware(reading, settings.firmwareTimeoutMs),
+    readFirmware(reading, firmwareTimeoutMs),
     ...systems.all.flatMap((system) => [
       readProcessors(reading, system),
       readMemory(reading, system),
@@ -110,7 +110,7 @@ async function readAll(
 
   const ours = ends.find((one) => one.manager === manager) ?? null;
   return {
-    collectedAt: kit.now().toISOString(),
+    collectedAt: now().toISOString(),
     source: 'redfish',
     system: describeSystem(primary),
     manager: describeManager(ours, RedfishVersion, vendor),

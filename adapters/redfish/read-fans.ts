@@ -8,16 +8,16 @@ export async function readFans(reading: Reading, chassis: Chassis): Promise<void
     const subsystem = await reading.one(chassis.ThermalSubsystem, ThermalSubsystem, 'fan');
     if (subsystem === null) return;
     const fans = subsystem.Fans === null ? [] : await reading.many(subsystem.Fans, Fan, 'fan');
-    for (const one of fans) report(reading, one);
+    for (const one of fans) reportFan(reading, one);
     if (fans.length > 0) return;
   }
   if (chassis.Thermal === null) return;
   const thermal = await reading.one(chassis.Thermal, Thermal, 'fan');
   for (const [at, one] of (thermal?.Fans ?? []).entries())
-    report(reading, { ...one, MemberId: one.MemberId ?? String(at) });
+    reportFan(reading, { ...one, MemberId: one.MemberId ?? String(at) });
 }
 
-function report(reading: Reading, one: Fan): void {
+export function reportFan(reading: Reading, one: Fan): void {
   reading.looked('fan');
   reading.found({
     kind: 'fan',

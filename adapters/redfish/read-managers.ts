@@ -26,20 +26,24 @@ export async function readManagers(reading: Reading, managers: readonly Manager[
       const ends = link === null ? [] : await reading.many(link, EthernetInterface, 'bmc');
       const real = ends.filter((one) => !isVirtual(one) && !isAbsent(one.Status));
       const macAddresses = asMacs(real.map((one) => one.PermanentMACAddress ?? one.MACAddress));
-      reading.found({
-        kind: 'bmc',
-        slot: slotSigns(manager, null),
-        status: manager.Status,
-        manufacturer: manager.Manufacturer,
-        model: manager.Model,
-        partNumber: manager.PartNumber,
-        serial: manager.SerialNumber,
-        firmware: manager.FirmwareVersion,
-        attributes: { macAddresses, uuid: manager.UUID },
-      });
+      reportManager(reading, manager, macAddresses);
       return { manager, macAddresses };
     }),
   );
+}
+
+export function reportManager(reading: Reading, manager: Manager, macAddresses: string[]): void {
+  reading.found({
+    kind: 'bmc',
+    slot: slotSigns(manager, null),
+    status: manager.Status,
+    manufacturer: manager.Manufacturer,
+    model: manager.Model,
+    partNumber: manager.PartNumber,
+    serial: manager.SerialNumber,
+    firmware: manager.FirmwareVersion,
+    attributes: { macAddresses, uuid: manager.UUID },
+  });
 }
 
 export function describeManager(

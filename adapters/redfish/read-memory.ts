@@ -7,25 +7,35 @@ export async function readMemory(reading: Reading, system: ComputerSystem): Prom
   if (system.Memory === null) return;
   const modules = await reading.many(system.Memory, Memory, 'dimm');
   if (modules.length > 0) reading.looked('dimm');
-  for (const one of modules) {
-    // The memory of a GPU or an accelerator is part of it.
-    if (/^(HBM|GDDR)/i.test(one.MemoryDeviceType ?? '')) continue;
-    reading.found({
-      kind: 'dimm',
-      slot: slotSigns(one, one.Location, one.DeviceLocator),
-      status: one.Status,
-      manufacturer: one.Manufacturer,
-      model: one.Model,
-      partNumber: one.PartNumber,
-      serial: one.SerialNumber,
-      firmware: one.FirmwareRevision,
-      attributes: {
-        capacityBytes: one.CapacityMiB === null ? null : one.CapacityMiB * 1024 ** 2,
-        speedMts: one.OperatingSpeedMhz,
-        type: one.MemoryDeviceType,
-        moduleType: one.BaseModuleType,
-        rank: one.RankCount,
-      },
-    });
-  }
+  for (const one of modules) reportModule(reading, one);
+}
+
+export function reportModule(reading: Reading, one: Memory): void {
+  // The memory of a GPU or an accelerator is part of it.
+  if (/^(HBM|GDDR)/i.test(one.MemoryDeviceType ?? '')) return;
+  reading.found({
+    kind: 'dimm',
+    slot: slotSigns(one, one.Location, one.DeviceLocator),
+    status: one.Status,
+    manufacturer: one.Manufacturer,
+    model: one.Model,
+    partNumber: one.PartNumber,
+    serial: one.SerialNumber,
+    firmware: one.FirmwareRevision,
+    attributes: {
+      capacityBytes: one.CapacityMiB === null ? null : one.CapacityMiB * 1024 ** 2,
+      speedMts: one.OperatingSpeedMhz,
+      ratedSpeedMts: ratedSpeed(one),
+      type: one.MemoryDeviceType,
+      moduleType: one.BaseModuleType,
+      rank: one.RankCount,
+      ecc: one.ErrorCorrection === null ? null : /ECC$/.test(one.ErrorCorrection) && one.ErrorCorrection !== 'NoECC',
+    },
+  });
+}
+
+/** The best speed that the module allows. BMCs write transfers where the schema has MHz; one that is slower than it runs is the clock. */
+function ratedSpeed({ AllowedSpeedsMHz, OperatingSpeedMhz }: Memory): number | null {
+  const best = AllowedSpeedsMHz.reduce((most, speed) => Math.max(most, speed), 0);
+  return best > 0 && best >= (OperatingSpeedMhz ?? 0) ? best : null;
 }

@@ -1,4 +1,5 @@
 import { asMac, asMacs, isVirtual } from './mac-address.ts';
+import { linkAttributes } from './pcie-link.ts';
 import { isAbsent, type Reading } from './reading.ts';
 import { EthernetInterface, NetworkAdapter, NetworkEnd, type Chassis, type ComputerSystem } from './schema.ts';
 import { slotSigns } from './slots.ts';
@@ -17,13 +18,14 @@ export async function readNetwork(
   const lists = await Promise.all([...links].map((link) => reading.many(link, NetworkAdapter, 'nic')));
   const adapters = lists.flat().toSorted((a, b) => ((a['@odata.id'] ?? '') < (b['@odata.id'] ?? '') ? -1 : 1));
   if (adapters.length > 0) reading.looked('nic');
-  const macs = await Promise.all(adapters.map(async (one) => (isAbsent(one.Status) ? [] : readMacs(reading, one))));
+  const ends = await Promise.all(adapters.map(async (one) => (isAbsent(one.Status) ? [] : readEnds(reading, one))));
   for (const [at, adapter] of adapters.entries()) {
-    const macAddresses = macs[at] ?? [];
+    const ownEnds = ends[at] ?? [];
+    const macAddresses = macsOf(ownEnds);
     // BlueField shows its one adapter under two chassis.
     if (macAddresses.length > 0 && macAddresses.every((mac) => taken.has(mac))) continue;
     for (const mac of macAddresses) taken.add(mac);
-    reportAdapter(reading, adapter, macAddresses);
+    reportAdapter(reading, adapter, macAddresses, speedOf(ownEnds));
   }
   for (const system of systems) {
     if (system.EthernetInterfaces === null) continue;
@@ -32,46 +34,74 @@ export async function readNetwork(
       const mac = asMac(one.PermanentMACAddress) ?? asMac(one.MACAddress);
       if (mac === null || taken.has(mac) || isVirtual(one)) continue;
       taken.add(mac);
-      reading.found({
-        kind: 'nic',
-        slot: slotSigns(one, null),
-        status: one.Status,
-        attributes: { macAddresses: [mac], speedMbps: one.SpeedMbps, linkStatus: one.LinkStatus },
-      });
+      reportInterface(reading, one, mac);
     }
   }
 }
 
-function reportAdapter(reading: Reading, adapter: NetworkAdapter, macAddresses: string[]): void {
+export function reportInterface(reading: Reading, one: EthernetInterface, mac: string): void {
+  reading.found({
+    kind: 'nic',
+    slot: slotSigns(one, null),
+    status: one.Status,
+    attributes: { macAddresses: [mac], speedMbps: one.SpeedMbps, linkStatus: one.LinkStatus },
+  });
+}
+
+export function reportAdapter(
+  reading: Reading,
+  adapter: NetworkAdapter,
+  macAddresses: string[],
+  maxSpeedMbps: number | null = null,
+): void {
   const controller = adapter.Controllers[0];
-  for (const one of adapter.Controllers) reading.claim(...one.Links.PCIeDevices);
   const place = adapter.Location.PartLocation.ServiceLabel === null ? (controller?.Location ?? null) : adapter.Location;
   reading.found({
     kind: 'nic',
     slot: slotSigns(adapter, place),
     status: adapter.Status,
+    devices: adapter.Controllers.flatMap((one) => one.Links.PCIeDevices),
     manufacturer: adapter.Manufacturer,
     model: adapter.Model,
     partNumber: adapter.PartNumber,
     serial: adapter.SerialNumber,
     firmware: controller?.FirmwarePackageVersion ?? null,
-    attributes: { macAddresses },
+    attributes: {
+      macAddresses,
+      maxSpeedMbps,
+      ...(controller === undefined ? {} : linkAttributes(controller.PCIeInterface)),
+    },
   });
 }
 
-/** From the first place that has some: functions name the permanent MAC; ports and the older ports (with GUIDs on iLO 5) follow. */
-async function readMacs(reading: Reading, adapter: NetworkAdapter): Promise<string[]> {
+/** Of the first place that names MACs: functions name the permanent ones; ports and the older ports (with GUIDs on iLO 5) follow. */
+async function readEnds(reading: Reading, adapter: NetworkAdapter): Promise<NetworkEnd[]> {
+  const all: NetworkEnd[] = [];
   for (const link of [adapter.NetworkDeviceFunctions, adapter.Ports, adapter.NetworkPorts]) {
     if (link === null) continue;
     const ends = await reading.many(link, NetworkEnd, 'nic');
-    const macs = asMacs(
-      ends.flatMap(({ Ethernet, AssociatedNetworkAddresses }) => [
-        Ethernet.PermanentMACAddress ?? Ethernet.MACAddress,
-        ...Ethernet.AssociatedMACAddresses,
-        ...AssociatedNetworkAddresses,
-      ]),
-    );
-    if (macs.length > 0) return macs;
+    all.push(...ends);
+    if (macsOf(ends).length > 0) break;
   }
-  return [];
+  return all;
+}
+
+function macsOf(ends: readonly NetworkEnd[]): string[] {
+  return asMacs(
+    ends.flatMap(({ Ethernet, AssociatedNetworkAddresses }) => [
+      Ethernet.PermanentMACAddress ?? Ethernet.MACAddress,
+      ...Ethernet.AssociatedMACAddresses,
+      ...AssociatedNetworkAddresses,
+    ]),
+  );
+}
+
+/** What the fastest port can do, not what it does. */
+function speedOf(ends: readonly NetworkEnd[]): number | null {
+  const speeds = ends.flatMap(({ MaxSpeedGbps, SupportedLinkCapabilities }) => [
+    (MaxSpeedGbps ?? 0) * 1000,
+    ...SupportedLinkCapabilities.flatMap((one) => [...one.CapableLinkSpeedMbps, one.LinkSpeedMbps ?? 0]),
+  ]);
+  const best = speeds.reduce((most, speed) => Math.max(most, speed), 0);
+  return best > 0 ? best : null;
 }

@@ -1,5 +1,6 @@
 import type { ComponentKind } from '../../src/ports/hardware-inventory.ts';
 import { fold } from './own-origin.ts';
+import { linkAttributes } from './pcie-link.ts';
 import type { Reading } from './reading.ts';
 import { PcieDevice, PcieFunction, type Chassis, type ComputerSystem } from './schema.ts';
 import { slotSigns } from './slots.ts';
@@ -28,6 +29,7 @@ export async function readPcie(
   }
 
   if (devices.length > 0) reading.looked(...KINDS);
+  for (const device of devices) reading.tell(device['@odata.id'], linkAttributes(device.PCIeInterface));
 
   const serials = new Set(reading.parts().map((part) => part.serial ?? null));
   const cards = devices.filter(
@@ -36,11 +38,10 @@ export async function readPcie(
       !reading.isClaimed(device['@odata.id']) &&
       (device.SerialNumber === null || !serials.has(device.SerialNumber)),
   );
-  await Promise.all(cards.map((device) => report(reading, device)));
+  await Promise.all(cards.map(async (device) => reportDevice(reading, device, await classesOf(reading, device))));
 }
 
-async function report(reading: Reading, device: PcieDevice): Promise<void> {
-  const classes = await classesOf(reading, device);
+export function reportDevice(reading: Reading, device: PcieDevice, classes: readonly string[]): void {
   // Drives, controllers and network cards have lists of their own; on Dell the serial here is another one than there.
   const elsewhere = (pattern: RegExp, kind: ComponentKind) =>
     classes.some((one) => pattern.test(one)) && reading.hasLooked(kind);
@@ -50,12 +51,12 @@ async function report(reading: Reading, device: PcieDevice): Promise<void> {
     kind: isGpu(device, classes) ? 'gpu' : 'pcie-device',
     slot: slotSigns(device, place),
     status: device.Status,
-    manufacturer: device.Manufacturer,
+    manufacturer: device.Manufacturer ?? device.Oem.Supermicro.GPUVendor,
     model: device.Model ?? device.Name,
     partNumber: device.PartNumber,
     serial: device.SerialNumber,
     firmware: device.FirmwareVersion,
-    attributes: { deviceType: device.DeviceType },
+    attributes: { deviceType: device.DeviceType, ...linkAttributes(device.PCIeInterface) },
   });
 }
 

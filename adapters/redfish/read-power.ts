@@ -13,16 +13,16 @@ export async function readPower(reading: Reading, chassis: Chassis): Promise<voi
     if (subsystem === null) return;
     const supplies =
       subsystem.PowerSupplies === null ? [] : await reading.many(subsystem.PowerSupplies, PowerSupply, 'psu');
-    for (const one of supplies) report(reading, one);
+    for (const one of supplies) reportSupply(reading, one);
     if (supplies.length > 0) return;
   }
   if (chassis.Power === null) return;
   const power = await reading.one(chassis.Power, Power, 'psu');
   for (const [at, one] of (power?.PowerSupplies ?? []).entries())
-    report(reading, { ...one, MemberId: one.MemberId ?? String(at) });
+    reportSupply(reading, { ...one, MemberId: one.MemberId ?? String(at) });
 }
 
-function report(reading: Reading, one: PowerSupply): void {
+export function reportSupply(reading: Reading, one: PowerSupply): void {
   reading.looked('psu');
   const bay = one.Oem.Hpe.BayNumber ?? one.Oem.Hp.BayNumber;
   reading.found({

@@ -1,4 +1,5 @@
 import type { ComponentKind } from '../../src/ports/hardware-inventory.ts';
+import { linkAttributes } from './pcie-link.ts';
 import type { Reading } from './reading.ts';
 import { Processor, type ComputerSystem } from './schema.ts';
 import { slotSigns } from './slots.ts';
@@ -17,21 +18,28 @@ export async function readProcessors(reading: Reading, system: ComputerSystem): 
   if (processors.length > 0) reading.looked('cpu');
   // Supermicro never lists its GPUs here: that there is none among the processors says nothing.
   if (processors.some((one) => one.ProcessorType?.toLowerCase() === 'gpu')) reading.looked('gpu');
-  for (const one of processors) {
-    const kind = KINDS[one.ProcessorType?.toLowerCase() ?? 'cpu'] ?? 'cpu';
-    reading.claim(one.Links.PCIeDevice, ...one.Links.PCIeFunctions);
-    reading.found({
-      kind,
-      slot: slotSigns(one, one.Location, one.Socket),
-      status: one.Status,
-      manufacturer: one.Manufacturer,
-      model: modelOf(one, kind),
-      partNumber: one.PartNumber,
-      serial: one.SerialNumber,
-      firmware: one.FirmwareVersion,
-      attributes: { cores: one.TotalCores, threads: one.TotalThreads, maxSpeedMhz: one.MaxSpeedMHz },
-    });
-  }
+  for (const one of processors) reportProcessor(reading, one);
+}
+
+export function reportProcessor(reading: Reading, one: Processor): void {
+  const kind = KINDS[one.ProcessorType?.toLowerCase() ?? 'cpu'] ?? 'cpu';
+  reading.found({
+    kind,
+    slot: slotSigns(one, one.Location, one.Socket),
+    status: one.Status,
+    devices: [one.Links.PCIeDevice, ...one.Links.PCIeFunctions],
+    manufacturer: one.Manufacturer,
+    model: modelOf(one, kind),
+    partNumber: one.PartNumber,
+    serial: one.SerialNumber,
+    firmware: one.FirmwareVersion,
+    attributes: {
+      cores: one.TotalCores,
+      threads: one.TotalThreads,
+      maxSpeedMhz: one.MaxSpeedMHz,
+      ...linkAttributes(one.SystemInterface.PCIe),
+    },
+  });
 }
 
 /** iLO shows a GPU's part number as its model too; its name then is the model. */

@@ -8,10 +8,15 @@ import { fold } from './own-origin.ts';
 import type { Quirks } from './quirks.ts';
 import { nameSlots, type SlotSigns } from './slots.ts';
 
+/** No server has so many of a kind. Naming their places costs the square of it, and what a BMC or a file sends is not to be trusted. */
+const MAX_PARTS = 3_000;
+
 export interface FoundPart {
   kind: ComponentKind;
   slot: SlotSigns;
   status: Status;
+  /** Links to the PCIe device that this part is, or to its functions: it is claimed, and told by what it says of its link. */
+  devices?: (string | null)[];
   manufacturer?: string | null;
   model?: string | null;
   partNumber?: string | null;
@@ -37,6 +42,8 @@ export interface Reading {
   /** Marks the PCIe device behind these links as reported under another kind. */
   claim(...links: (string | null)[]): void;
   isClaimed(link: string | null): boolean;
+  /** Adds what is said of a PCIe device to the parts that it was found as; what they say themselves stays. */
+  tell(device: string | null, attributes: NonNullable<FoundPart['attributes']>): void;
   /** One resource, or null where it cannot be read, which then is said and puts `kinds` out of scope. */
   one<S extends z.ZodType>(link: string, schema: S, ...kinds: ComponentKind[]): Promise<z.output<S> | null>;
   /** The members that can be read; what cannot is said and puts `kinds` out of scope. */
@@ -51,11 +58,18 @@ export function startReading(bmc: Bmc, quirks: Quirks): Reading {
   const incomplete = new Set<ComponentKind>();
   const warnings = new Set<string>();
   const claims = new Set<string>();
+  const counts = new Map<ComponentKind, number>();
 
   const reading: Reading = {
     bmc,
     quirks,
-    found: (part) => void parts.push(part),
+    found(part) {
+      if (part.devices !== undefined) reading.claim(...part.devices);
+      const count = (counts.get(part.kind) ?? 0) + 1;
+      counts.set(part.kind, count);
+      if (count <= MAX_PARTS) parts.push(part);
+      else reading.failed(part.kind, `more than ${MAX_PARTS} of this kind: the rest was left out`, part.kind);
+    },
     looked: (...kinds) => kinds.forEach((kind) => lookedAt.add(kind)),
     hasLooked: (kind) => lookedAt.has(kind),
     failed(path, why, ...kinds) {
@@ -68,6 +82,14 @@ export function startReading(bmc: Bmc, quirks: Quirks): Reading {
       for (const link of links) if (link !== null) claims.add(deviceOf(link));
     },
     isClaimed: (link) => link !== null && claims.has(deviceOf(link)),
+    tell(device, attributes) {
+      if (!reading.isClaimed(device)) return;
+      const name = deviceOf(device ?? '');
+      for (const part of parts) {
+        if (!part.devices?.some((link) => link !== null && deviceOf(link) === name)) continue;
+        part.attributes = { ...attributes, ...said(part.attributes ?? {}) };
+      }
+    },
     async one(link, schema, ...kinds) {
       try {
         const parsed = schema.safeParse(await bmc.get(link));

@@ -1,10 +1,17 @@
 import { z } from 'zod';
-import { Flag, Link, Links, listOf, Numeric, part, Place, Status, Text, Texts } from './decode.ts';
+import { asNumber, Flag, Link, Links, listOf, Numeric, part, Place, Status, Text, Texts } from './decode.ts';
+import { PcieInterface } from './pcie-link.ts';
 
 // Only the fields that are read. Attribute resources (which on iDRAC carry password hashes) are never asked for.
 
 const resource = { '@odata.id': Text, '@odata.type': Text, Id: Text, Name: Text, Status };
 const made = { Manufacturer: Text, Model: Text, PartNumber: Text, SerialNumber: Text };
+
+/** Numbers in a list; one number stands for a list of one. */
+const Numerics = z
+  .unknown()
+  .optional()
+  .transform((value) => (Array.isArray(value) ? value : [value]).map(asNumber).filter((number) => number !== null));
 
 export const ServiceRoot = z.object({
   RedfishVersion: Text,
@@ -67,6 +74,7 @@ export const Processor = z.object({
   TotalCores: Numeric,
   TotalThreads: Numeric,
   MaxSpeedMHz: Numeric,
+  SystemInterface: part(z.object({ PCIe: PcieInterface })),
   Location: Place,
   Links: part(z.object({ PCIeDevice: Link, PCIeFunctions: Links })),
 });
@@ -78,6 +86,8 @@ export const Memory = z.object({
   DeviceLocator: Text,
   CapacityMiB: Numeric,
   OperatingSpeedMhz: Numeric,
+  AllowedSpeedsMHz: Numerics,
+  ErrorCorrection: Text,
   MemoryDeviceType: Text,
   BaseModuleType: Text,
   RankCount: Numeric,
@@ -93,6 +103,7 @@ export const StorageController = z.object({
   FirmwareVersion: Text,
   SpeedGbps: Numeric,
   SupportedDeviceProtocols: Texts,
+  PCIeInterface: PcieInterface,
   Location: Place,
   Links: part(z.object({ PCIeFunctions: Links })),
 });
@@ -112,6 +123,8 @@ export const Drive = z.object({
   Revision: Text,
   FirmwareVersion: Text,
   CapacityBytes: Numeric,
+  BlockSizeBytes: Numeric,
+  CapableSpeedGbs: Numeric,
   MediaType: Text,
   Protocol: Text,
   RotationSpeedRPM: Numeric,
@@ -176,6 +189,7 @@ export const NetworkAdapter = z.object({
   Controllers: listOf(
     z.object({
       FirmwarePackageVersion: Text,
+      PCIeInterface: PcieInterface,
       Location: Place,
       Links: part(z.object({ PCIeDevices: Links })),
     }),
@@ -186,11 +200,13 @@ export const NetworkAdapter = z.object({
 });
 export type NetworkAdapter = z.infer<typeof NetworkAdapter>;
 
-/** NetworkDeviceFunction, Port and the old NetworkPort, as far as they name MACs. */
+/** NetworkDeviceFunction, Port and the old NetworkPort, as far as they name MACs and speeds. */
 export const NetworkEnd = z.object({
   ...resource,
   Ethernet: part(z.object({ MACAddress: Text, PermanentMACAddress: Text, AssociatedMACAddresses: Texts })),
   AssociatedNetworkAddresses: Texts,
+  MaxSpeedGbps: Numeric,
+  SupportedLinkCapabilities: listOf(z.object({ LinkSpeedMbps: Numeric, CapableLinkSpeedMbps: Numerics })),
 });
 export type NetworkEnd = z.infer<typeof NetworkEnd>;
 
@@ -232,10 +248,13 @@ export const PcieDevice = z.object({
   ...made,
   FirmwareVersion: Text,
   DeviceType: Text,
+  PCIeInterface: PcieInterface,
   Slot: part(z.object({ Location: Place })),
   Location: Place,
   PCIeFunctions: Link,
   Links: part(z.object({ PCIeFunctions: Links })),
+  /** Supermicro leaves the manufacturer of its GPUs out, and says it here. */
+  Oem: part(z.object({ Supermicro: part(z.object({ GPUVendor: Text })) })),
 });
 export type PcieDevice = z.infer<typeof PcieDevice>;
 

@@ -1,4 +1,5 @@
-import { findAsset, latestInventory } from '#src/assets/reads.ts';
+import { findAsset } from '#src/assets/reads.ts';
+import { latestInventory } from '#src/history/reads.ts';
 import { HubError } from '#src/core/error.ts';
 import { tx } from '#src/core/tx.ts';
 import { handle } from '#src/journal/job-ctx.ts';
@@ -16,7 +17,7 @@ export const createIssueTask = handle(createIssueJob, async (ctx, { ticketId }) 
   const asset = await findAsset(ctx, ticket.assetId);
   if (!asset) throw new HubError('not-found', `there is no asset ${ticket.assetId}`);
   const inventory = await latestInventory(ctx, asset.id);
-  const part = inventory?.body.components.find((component) => component.slot === ticket.component) ?? null;
+  const part = inventory?.components.find((component) => component.slot === ticket.component) ?? null;
   const draft = ticketDraft({ ...ticket, asset, part }, ctx.settings.publicUrl);
   const tickets = ctx.adapters.use('tickets');
   const key = `ticket-${ticket.id}`;

@@ -1,18 +1,20 @@
-import type { AssetInventory } from '#src/assets/reads.ts';
+import type { PlaceInventory } from '#src/history/reads.ts';
 import type { ComponentKind } from '#src/ports/hardware-inventory.ts';
 
 /** What of an inventory the system of record keeps, by the names of its custom fields. A kind that was not looked at completely says nothing. */
-export function hardwareFacts(inventory: AssetInventory): Record<string, string | number> {
-  const { body, scope } = inventory;
-  const of = (kind: ComponentKind) => body.components.filter((component) => component.kind === kind);
-  const count = (kind: ComponentKind) => (scope.includes(kind) ? of(kind).length : undefined);
-  const facts: Record<string, string | number | null | undefined> = {
-    bmc_firmware: body.manager.firmware,
-    bios_version: body.system.biosVersion,
+export function hardwareFacts({ components, sources }: PlaceInventory): Record<string, string | number> {
+  const of = (kind: ComponentKind) => components.filter((component) => component.kind === kind);
+  const looked = new Set(sources.flatMap(({ scope }) => scope));
+  const count = (kind: ComponentKind) => (looked.has(kind) ? of(kind).length : undefined);
+  const fact = (name: string) =>
+    sources.map(({ facts }) => facts.system[name]).find((value) => typeof value === 'string');
+  const facts: Record<string, unknown> = {
+    bmc_firmware: of('bmc')[0]?.firmware ?? fact('bmcFirmware'),
+    bios_version: fact('biosVersion') ?? of('mainboard')[0]?.firmware,
     cpu_model: of('cpu')[0]?.model,
     cpu_count: count('cpu'),
-    memory_gib: scope.includes('dimm')
-      ? Math.round(sum(of('dimm').map((dimm) => dimm.attributes['capacityBytes'])) / 2 ** 30)
+    memory_gib: looked.has('dimm')
+      ? Math.round(sum(of('dimm').map(({ attributes }) => attributes['capacityBytes'])) / 2 ** 30)
       : undefined,
     drive_count: count('drive'),
     nic_count: count('nic'),

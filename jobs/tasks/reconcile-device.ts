@@ -1,5 +1,6 @@
 import { noteRecorded } from '#src/assets/commands/note-recorded.ts';
-import { type Asset, findAsset, latestInventory } from '#src/assets/reads.ts';
+import { type Asset, findAsset } from '#src/assets/reads.ts';
+import { latestInventory } from '#src/history/reads.ts';
 import { HubError } from '#src/core/error.ts';
 import { sha256 } from '#src/core/id.ts';
 import { canonicalJson } from '#src/core/json.ts';

@@ -12,7 +12,7 @@ export const assetRegistered = defineEvent({
     name: z.string().nullable(),
     serial: z.string().nullable(),
     state: LifecycleState,
-    origin: z.enum(['expected-machine', 'record', 'adoption']),
+    origin: z.enum(['expected-machine', 'record', 'adoption', 'bundle', 'operator']),
     ...place,
   }),
   sentence: (data) =>
@@ -23,6 +23,8 @@ const ORIGINS = {
   'expected-machine': 'it was expected',
   record: 'found in the system of record',
   adoption: 'adopted by an operator',
+  bundle: 'seen in what was collected from it',
+  operator: 'entered by an operator',
 } as const;
 
 export const assetDiscovered = defineEvent({
@@ -114,6 +116,38 @@ export const assetPlacementChanged = defineEvent({
   sentence: ({ from, to, system }) => `${system} moved it from ${where(from)} to ${where(to)}`,
 });
 
+export const assetUpdated = defineEvent({
+  type: 'asset.updated',
+  version: 1,
+  topic: 'assets.updated',
+  Data: z.object({
+    changes: z.array(z.object({ field: z.string(), from: z.string().nullable(), to: z.string().nullable() })),
+  }),
+  sentence: (data) =>
+    `Changed: ${data.changes.map(({ field, from, to }) => `${field} from ${from ?? 'none'} to ${to ?? 'none'}`).join(', ')}`,
+});
+
+const spot = z.object({ path: z.string().nullable(), position: z.number().nullable(), heightU: z.number() });
+
+export const assetPlaced = defineEvent({
+  type: 'asset.placed',
+  version: 1,
+  topic: 'assets.placed',
+  Data: z.object({ from: spot, to: spot, ...place }),
+  sentence: ({ from, to }) => `Placed: from ${spotText(from)} to ${spotText(to)}`,
+});
+
+export const assetAssigned = defineEvent({
+  type: 'asset.assigned',
+  version: 1,
+  topic: 'assets.assigned',
+  Data: z.object({ from: z.string().nullable(), to: z.string().nullable() }),
+  sentence: ({ from, to }) =>
+    to === null
+      ? `Taken out of the project ${from}`
+      : `Given to the project ${to}${from === null ? '' : `, before ${from}`}`,
+});
+
 export const assetHardeningStarted = defineEvent({
   type: 'asset.hardening_started',
   version: 1,
@@ -151,4 +185,11 @@ function where(placed: { site: string | null; rack: string | null; position: num
   return [placed.site, placed.rack, placed.position === null ? null : `U${placed.position}`]
     .filter((part) => part !== null)
     .join(' / ');
+}
+
+function spotText(spotted: z.infer<typeof spot>): string {
+  if (spotted.path === null) return 'nowhere';
+  return spotted.position === null
+    ? spotted.path
+    : `${spotted.path} / U${spotted.position}${spotted.heightU === 1 ? '' : ` (${spotted.heightU} U)`}`;
 }

@@ -1,14 +1,16 @@
-import type { Ctx } from '../core/ctx.ts';
+import { inOrder, type Order, type SortColumns } from '../core/csv.ts';
+import type { Ctx, TxCtx } from '../core/ctx.ts';
 import { fromJson } from '../core/json.ts';
 import { normalizeMac } from '../core/mac.ts';
 import { toIso, toSql } from '../core/time.ts';
-import type { InventoryBody } from './inventory-body.ts';
+import { findProjects, type NamedProject } from '../customers/reads.ts';
+import { findPlaces, type InRack, type Place, withinLocation } from '../locations/reads.ts';
 import { lifecycle, type LifecycleState } from './model.ts';
-import { type Asset, toAsset } from './store.ts';
+import { type Asset, type PlacedAsset, toAsset } from './store.ts';
 
-export type { Asset };
+export type { Asset, PlacedAsset };
 
-export async function findAsset(ctx: Ctx, id: string): Promise<Asset | undefined> {
+export async function findAsset(ctx: Ctx, id: string): Promise<PlacedAsset | undefined> {
   const [row] = await ctx.db('assets').where({ id }).select('*');
   return row ? toAsset(row) : undefined;
 }
@@ -37,21 +39,44 @@ export interface AssetFilter {
   site?: string | undefined;
   rack?: string | undefined;
   serial?: string | undefined;
+  manufacturer?: string | undefined;
+  model?: string | undefined;
+  projectId?: string | undefined;
+  /** There, or in anything that is in it. */
+  locationId?: string | undefined;
   /** Beginning of a name, serial or asset tag; or a whole MAC or address of a BMC. */
   q?: string | undefined;
   /** Only those that have been in their state longer than it allows. */
   stuck?: boolean | undefined;
-  after?: string | undefined;
+  order: Order<PlacedAsset>;
   limit: number;
 }
 
-/** By id, which is by the order in which they became known. */
-export async function listAssets(ctx: Ctx, filter: AssetFilter): Promise<Asset[]> {
-  const query = ctx.db('assets').orderBy('assets.id').limit(filter.limit);
+export const ASSET_ORDER: SortColumns<PlacedAsset> = {
+  name: { column: 'assets.name', kind: 'text', of: (asset) => asset.name },
+  serial: { column: 'assets.vendor_serial', kind: 'text', of: (asset) => asset.serial },
+  asset_tag: { column: 'assets.asset_tag', kind: 'text', of: (asset) => asset.assetTag },
+  manufacturer: { column: 'assets.manufacturer', kind: 'text', of: (asset) => asset.manufacturer },
+  model: { column: 'assets.model', kind: 'text', of: (asset) => asset.model },
+  site: { column: 'assets.site', kind: 'text', of: (asset) => asset.site },
+  rack: { column: 'assets.rack', kind: 'text', of: (asset) => asset.rack },
+  state: { column: 'assets.lifecycle_state', kind: 'text', of: (asset) => asset.state },
+  state_since: { column: 'assets.state_since', kind: 'time', of: (asset) => asset.stateSince },
+  inspected_at: { column: 'assets.inspected_at', kind: 'time', of: (asset) => asset.inspectedAt },
+  created_at: { column: 'assets.created_at', kind: 'time', of: (asset) => asset.createdAt },
+  updated_at: { column: 'assets.updated_at', kind: 'time', of: (asset) => asset.updatedAt },
+};
+
+export async function listAssets(ctx: Ctx, filter: AssetFilter): Promise<PlacedAsset[]> {
+  const query = ctx.db('assets').limit(filter.limit);
   if (filter.state) void query.where('assets.lifecycle_state', filter.state);
   if (filter.site) void query.where('assets.site', filter.site);
   if (filter.rack) void query.where('assets.rack', filter.rack);
   if (filter.serial) void query.where('assets.vendor_serial', filter.serial);
+  if (filter.manufacturer) void query.where('assets.manufacturer', filter.manufacturer);
+  if (filter.model) void query.where('assets.model', filter.model);
+  if (filter.projectId) void query.where('assets.project_id', filter.projectId);
+  if (filter.locationId) void query.whereRaw('assets.location_id IN ?', [withinLocation(ctx, filter.locationId)]);
   if (filter.q) {
     const { q } = filter;
     const beginning = `${q.replaceAll(/[\\%_]/g, '\\$&')}%`;
@@ -63,7 +88,6 @@ export async function listAssets(ctx: Ctx, filter: AssetFilter): Promise<Asset[]
       void any.orWhere('assets.bmc_mac', normalizeMac(q) ?? '').orWhere('assets.bmc_address', q);
     });
   }
-  if (filter.after) void query.where('assets.id', '>', filter.after);
   if (filter.stuck) {
     void query.where((any) => {
       for (const [state, hours] of Object.entries(lifecycle.timeLimitHours)) {
@@ -74,36 +98,52 @@ export async function listAssets(ctx: Ctx, filter: AssetFilter): Promise<Asset[]
       }
     });
   }
+  inOrder(query, 'assets.id', filter.order);
   return (await query.select('assets.*')).map(toAsset);
 }
 
-export interface AssetInventory {
-  source: string;
-  firstCollectedAt: string;
-  lastCollectedAt: string;
-  scope: string[];
-  warnings: string[];
-  body: InventoryBody;
+/** A server with the names of where it stands and whom it serves. */
+export type ShownAsset = PlacedAsset & { place: Place | null; project: NamedProject | null };
+
+export async function withNames(ctx: Ctx, assets: readonly PlacedAsset[]): Promise<ShownAsset[]> {
+  const idsOf = (field: 'locationId' | 'projectId'): string[] => assets.flatMap((asset) => asset[field] ?? []);
+  const places = await findPlaces(ctx, idsOf('locationId'));
+  const projects = await findProjects(ctx, idsOf('projectId'));
+  return assets.map((asset) => ({
+    ...asset,
+    place: places.get(asset.locationId ?? '') ?? null,
+    project: projects.get(asset.projectId ?? '') ?? null,
+  }));
 }
 
-/** What was last seen in it; undefined when nobody has looked yet. */
-export async function latestInventory(ctx: Ctx, assetId: string): Promise<AssetInventory | undefined> {
-  const [row] = await ctx
-    .db('snapshots')
-    .join('inventories', 'inventories.hash', 'snapshots.inventory_hash')
-    .where({ 'snapshots.asset_id': assetId })
-    .orderBy('snapshots.last_collected_at', 'desc')
-    .limit(1)
-    .select('snapshots.*', 'inventories.body');
-  if (!row) return undefined;
-  return {
-    source: row.source,
-    firstCollectedAt: toIso(row.first_collected_at),
-    lastCollectedAt: toIso(row.last_collected_at),
-    scope: fromJson(row.scope),
-    warnings: fromJson(row.warnings),
-    body: fromJson(row.body),
-  };
+/** What is directly there, from the lowest unit up, then by name. */
+export async function assetsAt(
+  ctx: Ctx,
+  locationId: string,
+  limit: number,
+): Promise<(Omit<InRack, 'position'> & { position: number | null })[]> {
+  const rows = await ctx
+    .db('assets')
+    .where({ location_id: locationId })
+    .orderBy([{ column: 'position' }, { column: 'name' }, { column: 'id' }])
+    .limit(limit)
+    .select('*');
+  return rows.map(toAsset).map(({ id, name, serial, position, heightU }) => ({ id, name, serial, position, heightU }));
+}
+
+/** What is mounted in a rack. Its row must be locked: then nobody adds to them before this transaction ends. */
+export async function assetsInRack(tx: TxCtx, rackId: string): Promise<InRack[]> {
+  const rows = await tx.db('assets').where({ location_id: rackId }).whereNotNull('position').forShare().select('*');
+  return rows.map(toAsset).flatMap(({ id, name, serial, position, heightU }) => {
+    return position === null ? [] : [{ id, name, serial, position, heightU }];
+  });
+}
+
+/** What up to four of the servers there are called; held, so that none is taken away at the same moment. */
+export async function assetsIn(tx: TxCtx, where: { projectId: string } | { locationId: string }): Promise<string[]> {
+  const column = 'projectId' in where ? { project_id: where.projectId } : { location_id: where.locationId };
+  const rows = await tx.db('assets').where(column).limit(4).forShare().select('id', 'name', 'vendor_serial');
+  return rows.map((row) => String(row.name ?? row.vendor_serial ?? row.id));
 }
 
 export async function countByState(ctx: Ctx): Promise<Record<string, number>> {

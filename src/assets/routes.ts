@@ -1,19 +1,43 @@
 import { z } from 'zod';
+import {
+  afterRow,
+  allRows,
+  BulkAnswer,
+  bulkBody,
+  csvAnswer,
+  ListFormat,
+  orderOf,
+  runBulk,
+  sortBy,
+  SortCursor,
+  sortedPage,
+  wantedVersion,
+} from '../core/csv.ts';
+import type { Ctx } from '../core/ctx.ts';
 import { HubError } from '../core/error.ts';
-import { Cursor, fromCursor, fromTimeCursor, Limit, pageOf, toPage } from '../core/page.ts';
-import { get, post, type Route } from '../core/route.ts';
-import { Accepted, accepted, IdParams } from '../core/schemas.ts';
-import { readTimeline } from '../events/reads.ts';
-import { TimelineEntryView, viewTimelineEntry } from '../events/timeline-view.ts';
+import { Limit, pageOf } from '../core/page.ts';
+import { get, patch, post, type Route } from '../core/route.ts';
+import { Accepted, accepted, Id, IdParams } from '../core/schemas.ts';
+import { AssetChanges, AssetInput } from './commands/asset-input.ts';
+import { createAsset } from './commands/create-asset.ts';
 import { moveAsset } from './commands/move-asset.ts';
 import { requestInspection } from './commands/request-inspection.ts';
+import { keyOfAsset, saveAsset } from './commands/save-asset.ts';
+import { changeAsset } from './commands/update-asset.ts';
 import { LifecycleMove, LifecycleState } from './model.ts';
-import { findAsset, latestInventory, listAssets } from './reads.ts';
-import { AssetView, InventoryView, viewAsset, viewInventory } from './views.ts';
+import {
+  ASSET_ORDER,
+  findAsset,
+  listAssets,
+  type PlacedAsset,
+  type ShownAsset,
+  withNames,
+} from './reads.ts';
+import { ASSET_COLUMNS, AssetView, viewAsset } from './views.ts';
 
 const tag = 'Assets';
 const AssetPage = pageOf(AssetView).meta({ id: 'AssetPage' });
-const TimelinePage = pageOf(TimelineEntryView).meta({ id: 'TimelinePage' });
+const ROWS_PER_READ = 500;
 const Reason = z.string().trim().min(1).max(500);
 
 export const assetRoutes: Route[] = [
@@ -21,7 +45,7 @@ export const assetRoutes: Route[] = [
     {
       id: 'listAssets',
       path: '/v1/assets',
-      summary: 'List servers',
+      summary: 'List servers, or export them as CSV',
       tag,
       scope: 'assets:read',
       query: z.object({
@@ -29,6 +53,10 @@ export const assetRoutes: Route[] = [
         site: z.string().max(100).optional(),
         rack: z.string().max(100).optional(),
         serial: z.string().max(100).optional(),
+        manufacturer: z.string().max(100).optional(),
+        model: z.string().max(150).optional(),
+        project_id: Id.optional(),
+        location_id: Id.optional().meta({ description: 'There, or in anything that is in it' }),
         q: z
           .string()
           .trim()
@@ -40,19 +68,26 @@ export const assetRoutes: Route[] = [
           .enum(['true', 'false'])
           .optional()
           .meta({ description: 'true: only those that have been in their state for too long' }),
-        cursor: Cursor,
+        sort: sortBy(ASSET_ORDER, 'id'),
+        format: ListFormat,
+        cursor: SortCursor,
         limit: Limit,
       }),
       answers: { 200: { says: 'A page of servers', schema: AssetPage } },
     },
     async (ctx, { query }) => {
-      const { cursor, limit, stuck, ...filter } = query;
-      const [after] = fromCursor(cursor, 1) ?? [];
-      const page = toPage(
-        await listAssets(ctx, { ...filter, stuck: stuck === 'true', after, limit: limit + 1 }),
-        limit,
-        (last) => [last.id],
-      );
+      const { cursor, limit, sort, format, stuck, project_id: projectId, location_id: locationId, ...filter } = query;
+      const order = orderOf(ASSET_ORDER, sort, cursor);
+      const read = async (after: typeof order, rows: number): Promise<ShownAsset[]> => {
+        const want = { ...filter, projectId, locationId, stuck: stuck === 'true', order: after, limit: rows };
+        return withNames(ctx, await listAssets(ctx, want));
+      };
+      if (format === 'csv') {
+        const first = { ...order, after: undefined };
+        const rows = allRows((last: ShownAsset | undefined) => read(afterRow(first, last), ROWS_PER_READ));
+        return csvAnswer(ASSET_COLUMNS, rows, 'servers.csv');
+      }
+      const page = sortedPage(await read(order, limit + 1), limit, order);
       return { status: 200, body: { items: page.rows.map(viewAsset), next: page.next } };
     },
   ),
@@ -69,44 +104,52 @@ export const assetRoutes: Route[] = [
     async (ctx, { params }) => {
       const asset = await findAsset(ctx, params.id);
       if (!asset) throw new HubError('not-found', `There is no asset ${params.id}`);
-      return { status: 200, body: viewAsset(asset) };
+      return answer(ctx, 200, asset);
     },
   ),
-  get(
+  post(
     {
-      id: 'getAssetInventory',
-      path: '/v1/assets/{id}/inventory',
-      summary: 'What was last seen in a server',
+      id: 'createAsset',
+      path: '/v1/assets',
+      summary: 'Enter a server',
       tag,
-      scope: 'assets:read',
-      params: IdParams,
-      answers: { 200: { says: 'Its latest inventory', schema: InventoryView } },
+      scope: 'assets:write',
+      body: AssetInput,
+      answers: { 201: { says: 'Entered', schema: AssetView } },
     },
-    async (ctx, { params }) => {
-      const inventory = await latestInventory(ctx, params.id);
-      if (!inventory) throw new HubError('not-found', `Nobody has looked into asset ${params.id} yet`);
-      return { status: 200, body: viewInventory(inventory) };
+    async (tx, { body }) => answer(tx, 201, await createAsset(tx, body)),
+  ),
+  patch(
+    {
+      id: 'updateAsset',
+      path: '/v1/assets/{id}',
+      summary: 'Change what a server is called, where it stands or whom it serves',
+      tag,
+      scope: 'assets:write',
+      params: IdParams,
+      body: AssetChanges,
+      answers: { 200: { says: 'As it is now', schema: AssetView } },
+    },
+    async (tx, { params, body, headers }) => {
+      const version = wantedVersion(headers, body.version);
+      return answer(tx, 200, await changeAsset(tx, { id: params.id, changes: body, version }));
     },
   ),
-  get(
+  post(
     {
-      id: 'getAssetTimeline',
-      path: '/v1/assets/{id}/timeline',
-      summary: 'What happened to a server, newest first',
+      id: 'saveAssets',
+      path: '/v1/assets/bulk',
+      summary: 'Enter or change up to 1,000 servers by serial, else asset tag, else name, as JSON or text/csv',
       tag,
-      scope: 'assets:read',
-      params: IdParams,
-      query: z.object({ cursor: Cursor, limit: Limit }),
-      answers: {
-        200: { says: 'A page of its timeline; it never shifts because something newer happened', schema: TimelinePage },
-      },
+      scope: 'assets:write',
+      body: bulkBody('AssetInput'),
+      answers: { 200: { says: 'One result per item, in their order', schema: BulkAnswer } },
     },
-    async (ctx, { params, query }) => {
-      const before = fromTimeCursor(query.cursor);
-      const rows = await readTimeline(ctx, { type: 'asset', id: params.id }, { limit: query.limit + 1, before });
-      const page = toPage(rows, query.limit, (last) => [last.timestamp, last.id]);
-      return { status: 200, body: { items: page.rows.map(viewTimelineEntry), next: page.next } };
-    },
+    async (tx, { body, headers }) =>
+      runBulk({
+        ...{ body, headers, Item: AssetInput, numbers: ['position', 'height_u'], keyOf: keyOfAsset },
+        save: (item) => saveAsset(tx, item),
+      }),
   ),
   post(
     {
@@ -141,3 +184,9 @@ export const assetRoutes: Route[] = [
     },
   ),
 ];
+
+async function answer(ctx: Ctx, status: number, asset: PlacedAsset) {
+  const [shown] = await withNames(ctx, [asset]);
+  const headers = { etag: `"${asset.version}"`, ...(status === 201 ? { location: `/v1/assets/${asset.id}` } : {}) };
+  return { status, headers, body: viewAsset(shown ?? { ...asset, place: null, project: null }) };
+}

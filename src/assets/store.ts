@@ -32,12 +32,21 @@ export interface Asset {
   updatedAt: string;
 }
 
+/** A server with its place in the registry. */
+export interface PlacedAsset extends Asset {
+  projectId: string | null;
+  locationId: string | null;
+  /** How many units of a rack it fills. */
+  heightU: number;
+  version: number;
+}
+
 /** Where the column is not named as the field. */
 const RENAMED: Record<string, string> = { serial: 'vendor_serial', state: 'lifecycle_state' };
 
 const TIMES = new Set<string>(['stateSince', 'inspectedAt', 'recordedAt', 'createdAt', 'updatedAt']);
 
-export async function lockAsset(db: Knex.Transaction, id: string): Promise<Asset | undefined> {
+export async function lockAsset(db: Knex.Transaction, id: string): Promise<PlacedAsset | undefined> {
   const [row] = await db('assets').where({ id }).forUpdate().select('*');
   return row ? toAsset(row) : undefined;
 }
@@ -64,7 +73,23 @@ export async function lockAssetsAt(db: Knex.Transaction, bmcAddress: string): Pr
   return (await db('assets').where({ bmc_address: bmcAddress }).forUpdate().select('*')).map(toAsset);
 }
 
-export async function insertAsset(db: Knex.Transaction, asset: Asset): Promise<void> {
+/** Whoever has it; locked, and where nobody has it, nobody else takes it before this transaction ends. */
+export async function lockAssetsWith(
+  db: Knex.Transaction,
+  field: 'serial' | 'assetTag' | 'name',
+  value: string,
+): Promise<PlacedAsset[]> {
+  const column = RENAMED[field] ?? snakeCase(field);
+  return (
+    await db('assets')
+      .where({ [column]: value })
+      .limit(2)
+      .forUpdate()
+      .select('*')
+  ).map(toAsset);
+}
+
+export async function insertAsset(db: Knex.Transaction, asset: Asset | PlacedAsset): Promise<void> {
   await db('assets').insert(assetRow(asset));
 }
 
@@ -72,18 +97,18 @@ export async function insertAsset(db: Knex.Transaction, asset: Asset): Promise<v
 export async function updateAsset(
   db: Knex.Transaction,
   id: string,
-  changes: Partial<Omit<Asset, 'id' | 'createdAt'>>,
+  changes: Partial<Omit<PlacedAsset, 'id' | 'createdAt' | 'version'>>,
 ): Promise<void> {
   await db('assets')
     .where({ id })
     .update({ ...assetRow(changes), version: db.raw('version + 1') });
 }
 
-function assetRow(asset: Partial<Asset>): Record<string, unknown> {
+function assetRow(asset: Partial<PlacedAsset>): Record<string, unknown> {
   return toRow(asset, TIMES, (field) => RENAMED[field] ?? snakeCase(field));
 }
 
-export function toAsset(row: Record<string, unknown>): Asset {
+export function toAsset(row: Record<string, unknown>): PlacedAsset {
   const text = (column: string): string | null => (row[column] === null ? null : String(row[column]));
   return {
     id: String(row['id']),
@@ -96,6 +121,9 @@ export function toAsset(row: Record<string, unknown>): Asset {
     site: text('site'),
     rack: text('rack'),
     position: row['position'] === null ? null : Number(row['position']),
+    projectId: text('project_id'),
+    locationId: text('location_id'),
+    heightU: Number(row['height_u']),
     state: String(row['lifecycle_state']) as LifecycleState,
     stateReason: text('state_reason'),
     stateSince: toIso(String(row['state_since'])),
@@ -111,5 +139,6 @@ export function toAsset(row: Record<string, unknown>): Asset {
     recordedAt: toIsoOrNull(text('recorded_at')),
     createdAt: toIso(String(row['created_at'])),
     updatedAt: toIso(String(row['updated_at'])),
+    version: Number(row['version']),
   };
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import type { CsvColumn } from '../core/csv.ts';
 import { movesFrom } from '../core/moves.ts';
 import { Nullable, Time } from '../core/schemas.ts';
 import { lifecycle, LifecycleMove, LifecycleState } from './model.ts';
-import type { Asset, AssetInventory } from './reads.ts';
+import type { ShownAsset } from './reads.ts';
 
 export const AssetView = z
   .object({
@@ -16,6 +17,11 @@ export const AssetView = z
     site: Nullable.text,
     rack: Nullable.text,
     position: Nullable.number.meta({ description: 'Lowest U' }),
+    height_u: z.number().meta({ description: 'How many units of a rack it fills' }),
+    location: z.object({ id: z.string(), type: z.string(), name: z.string(), path: z.string() }).nullable().meta({
+      description: 'Where it stands in the tree of locations; site and rack are what the system of record says',
+    }),
+    project: z.object({ id: z.string(), name: z.string(), code: Nullable.text, customer: z.string() }).nullable(),
     state: LifecycleState,
     state_reason: Nullable.text,
     state_since: Time,
@@ -31,10 +37,11 @@ export const AssetView = z
       .meta({ description: 'Its device in the system of record' }),
     created_at: Time,
     updated_at: Time,
+    version: z.int().meta({ description: 'For `version` or If-Match of a change' }),
   })
   .meta({ id: 'Asset' });
 
-export function viewAsset(asset: Asset): z.infer<typeof AssetView> {
+export function viewAsset(asset: ShownAsset): z.infer<typeof AssetView> {
   const hours = lifecycle.timeLimitHours[asset.state];
   return {
     id: asset.id,
@@ -47,6 +54,19 @@ export function viewAsset(asset: Asset): z.infer<typeof AssetView> {
     site: asset.site,
     rack: asset.rack,
     position: asset.position,
+    height_u: asset.heightU,
+    location: asset.place && {
+      id: asset.place.id,
+      type: asset.place.type,
+      name: asset.place.name,
+      path: asset.place.path,
+    },
+    project: asset.project && {
+      id: asset.project.id,
+      name: asset.project.name,
+      code: asset.project.code,
+      customer: asset.project.customer,
+    },
     state: asset.state,
     state_reason: asset.stateReason,
     state_since: asset.stateSince,
@@ -60,52 +80,35 @@ export function viewAsset(asset: Asset): z.infer<typeof AssetView> {
     record: asset.recordId === null ? null : { id: asset.recordId, url: asset.recordUrl, written_at: asset.recordedAt },
     created_at: asset.createdAt,
     updated_at: asset.updatedAt,
+    version: asset.version,
   };
 }
 
-export const ComponentView = z
-  .object({
-    kind: z.string(),
-    slot: z.string(),
-    manufacturer: Nullable.text,
-    model: Nullable.text,
-    part_number: Nullable.text,
-    serial: Nullable.text,
-    firmware: Nullable.text,
-    health: Nullable.text,
-    attributes: z.record(z.string(), z.unknown()),
-  })
-  .meta({ id: 'ObservedComponent' });
-
-export const InventoryView = z
-  .object({
-    source: z.string(),
-    first_collected_at: Time.meta({ description: 'Since when it has looked like this' }),
-    last_collected_at: Time,
-    scope: z
-      .array(z.string())
-      .meta({ description: 'Kinds that were looked at completely; nothing else may be concluded absent' }),
-    warnings: z.array(z.string()),
-    system: z.record(z.string(), z.unknown()),
-    manager: z.record(z.string(), z.unknown()),
-    components: z.array(ComponentView),
-    firmware: z.array(
-      z.object({ id: z.string(), name: z.string(), version: Nullable.text, updateable: z.boolean().nullable() }),
-    ),
-  })
-  .meta({ id: 'Inventory' });
-
-export function viewInventory(inventory: AssetInventory): z.infer<typeof InventoryView> {
-  const { body } = inventory;
-  return {
-    source: inventory.source,
-    first_collected_at: inventory.firstCollectedAt,
-    last_collected_at: inventory.lastCollectedAt,
-    scope: inventory.scope,
-    warnings: inventory.warnings,
-    system: body.system,
-    manager: body.manager,
-    components: body.components.map(({ partNumber, ...part }) => ({ ...part, part_number: partNumber })),
-    firmware: body.firmware,
-  };
-}
+export const ASSET_COLUMNS: CsvColumn<ShownAsset>[] = [
+  { name: 'id', of: (asset) => asset.id },
+  { name: 'name', of: (asset) => asset.name },
+  { name: 'serial', of: (asset) => asset.serial },
+  { name: 'asset_tag', of: (asset) => asset.assetTag },
+  { name: 'manufacturer', of: (asset) => asset.manufacturer },
+  { name: 'model', of: (asset) => asset.model },
+  { name: 'system_uuid', of: (asset) => asset.systemUuid },
+  { name: 'customer', of: (asset) => asset.project?.customer },
+  { name: 'project', of: (asset) => asset.project?.name },
+  { name: 'project_code', of: (asset) => asset.project?.code },
+  { name: 'location', of: (asset) => asset.place?.path },
+  { name: 'site', of: (asset) => asset.site },
+  { name: 'rack', of: (asset) => asset.rack },
+  { name: 'position', of: (asset) => asset.position },
+  { name: 'height_u', of: (asset) => asset.heightU },
+  { name: 'state', of: (asset) => asset.state },
+  { name: 'state_reason', of: (asset) => asset.stateReason },
+  { name: 'state_since', of: (asset) => asset.stateSince },
+  { name: 'bmc_mac', of: (asset) => asset.bmcMac },
+  { name: 'bmc_address', of: (asset) => asset.bmcAddress },
+  { name: 'inspected_at', of: (asset) => asset.inspectedAt },
+  { name: 'record_id', of: (asset) => asset.recordId },
+  { name: 'record_url', of: (asset) => asset.recordUrl },
+  { name: 'created_at', of: (asset) => asset.createdAt },
+  { name: 'updated_at', of: (asset) => asset.updatedAt },
+  { name: 'version', of: (asset) => asset.version },
+];

@@ -1,7 +1,20 @@
 import type { z } from 'zod';
 
 export interface Subject {
-  type: 'asset' | 'bmc' | 'expected-machine' | 'ticket' | 'component' | 'api-key' | 'adapter';
+  type:
+    | 'asset'
+    | 'bmc'
+    | 'expected-machine'
+    | 'ticket'
+    | 'component'
+    | 'lot'
+    | 'customer'
+    | 'project'
+    | 'location'
+    | 'bundle'
+    | 'review'
+    | 'api-key'
+    | 'adapter';
   id: string;
 }
 

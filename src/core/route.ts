@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Ctx, TxCtx } from './ctx.ts';
@@ -6,11 +7,18 @@ import { type FieldFault, HubError } from './error.ts';
 import { canonicalJson } from './json.ts';
 import { sha256 } from './id.ts';
 import { sendProblem } from './problem.ts';
-import { tx } from './tx.ts';
+import { toFaults } from './to-faults.ts';
+import { tx, type TxOptions } from './tx.ts';
 
 export const SCOPES = [
   'assets:read',
   'assets:write',
+  'components:read',
+  'components:write',
+  'registry:read',
+  'registry:write',
+  'bundles:read',
+  'bundles:write',
   'arrivals:read',
   'arrivals:write',
   'telemetry:write',
@@ -30,7 +38,7 @@ export interface Answer {
   body?: unknown;
   headers?: Record<string, string>;
   /** Instead of a body: writes until the signal aborts (server-sent events, exports). */
-  stream?: (write: (chunk: string) => Promise<void>, signal: AbortSignal) => Promise<void>;
+  stream?: (write: (chunk: string | Buffer) => Promise<void>, signal: AbortSignal) => Promise<void>;
 }
 
 export interface Input<P, Q, B> {
@@ -56,6 +64,8 @@ interface RouteShape<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTy
   body?: B;
   /** By status. `null`: no body, or none that is JSON. */
   answers: Record<number, { says: string; schema: z.ZodType | null; contentType?: string }>;
+  /** Of the transaction that the handler runs in; for those that find out step by step what they have to lock. */
+  isolation?: TxOptions['isolation'];
 }
 
 type Handler<C, P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> = (
@@ -69,6 +79,10 @@ export interface Route {
   shape: RouteShape<z.ZodType, z.ZodType, z.ZodType>;
   read?: Handler<Ctx, z.ZodType, z.ZodType, z.ZodType>;
   act?: Handler<TxCtx, z.ZodType, z.ZodType, z.ZodType>;
+  /** Takes the body as it comes, and opens transactions of its own. */
+  take?: (ctx: Ctx, input: Input<unknown, unknown, Readable>) => Promise<Answer>;
+  /** Acts on a parsed body, and opens transactions of its own. */
+  run?: Handler<Ctx, z.ZodType, z.ZodType, z.ZodType>;
 }
 
 export function get<P extends z.ZodType = z.ZodUndefined, Q extends z.ZodType = z.ZodUndefined>(
@@ -83,6 +97,32 @@ export function post<P extends z.ZodType = z.ZodUndefined, B extends z.ZodType =
   act: Handler<TxCtx, P, z.ZodUndefined, B>,
 ): Route {
   return { method: 'post', shape, act } as unknown as Route;
+}
+
+/**
+ * For what reaches beyond the database before it writes (an object store), so that no transaction may be open around it. There is no
+ * Idempotency-Key: repeating it must do no harm by itself.
+ */
+export function command<P extends z.ZodType = z.ZodUndefined, B extends z.ZodType = z.ZodUndefined>(
+  shape: RouteShape<P, z.ZodUndefined, B>,
+  run: Handler<Ctx, P, z.ZodUndefined, B>,
+): Route {
+  return { method: 'post', shape, run } as unknown as Route;
+}
+
+export function patch<P extends z.ZodType = z.ZodUndefined, B extends z.ZodType = z.ZodUndefined>(
+  shape: RouteShape<P, z.ZodUndefined, B>,
+  act: Handler<TxCtx, P, z.ZodUndefined, B>,
+): Route {
+  return { method: 'patch', shape, act } as unknown as Route;
+}
+
+/** The body is not read before the handler wants it; `takes` says what it may be. Repeating it must do no harm by itself. */
+export function upload<P extends z.ZodType = z.ZodUndefined, Q extends z.ZodType = z.ZodUndefined>(
+  shape: RouteShape<P, Q, z.ZodUndefined> & { method: 'post' | 'patch'; takes: string },
+  take: (ctx: Ctx, input: Input<z.output<P>, z.output<Q>, Readable>) => Promise<Answer>,
+): Route {
+  return { method: shape.method, shape, take } as unknown as Route;
 }
 
 export interface Caller {
@@ -115,10 +155,12 @@ export function serve(route: Route, base: Ctx, options: ServeOptions) {
     try {
       const caller = route.shape.scope === null ? null : await admit(route.shape.scope, ctx, headers, options.doorman);
       const input = { ...parseInput(route, req, headers), caller };
-      const answer = route.read ? await route.read(ctx, input) : await act(route, ctx, input, options);
+      const answer = await answerOf(route, ctx, req, input, options);
       if (options.checkAnswers) checkAnswer(route, answer);
       await send(req, res, answer);
     } catch (error) {
+      // Whoever is still sending must not wait for us to read what we refuse.
+      if (route.take && !req.complete) res.setHeader('connection', 'close');
       sendProblem(req, res, error, ctx);
     }
   };
@@ -136,6 +178,18 @@ async function admit(
   throw new HubError('forbidden', `This needs the scope ${scope}; the key has ${caller.scopes.join(', ') || 'none'}`);
 }
 
+async function answerOf(
+  route: Route,
+  ctx: Ctx,
+  req: Request,
+  input: Input<unknown, unknown, unknown>,
+  options: ServeOptions,
+): Promise<Answer> {
+  if (route.take) return route.take(ctx, { ...input, body: req });
+  if (route.run) return route.run(ctx, input);
+  return route.read ? route.read(ctx, input) : act(route, ctx, input, options);
+}
+
 async function act(
   route: Route,
   ctx: Ctx,
@@ -144,17 +198,20 @@ async function act(
 ): Promise<Answer> {
   const handler = route.act;
   if (!handler) throw new HubError('internal', `${route.shape.id} has no handler`);
+  const { isolation } = route.shape;
+  const how = isolation === undefined ? {} : { isolation };
   const key = input.headers['idempotency-key'];
-  if (key === undefined) return tx(ctx, (inside) => handler(inside, input));
+  if (key === undefined) return tx(ctx, (inside) => handler(inside, input), how);
   if (key.length === 0 || key.length > 190) throw invalid('header Idempotency-Key', 'between 1 and 190 characters');
   const requestHash = sha256(canonicalJson([route.method, route.shape.path, input.params, input.body]));
-  return tx(ctx, async (inside) => {
+  const once = async (inside: TxCtx): Promise<Answer> => {
     const before = await options.kept.find(inside, { actor: ctx.actor, key, requestHash });
     if (before) return { ...before, headers: { ...before.headers, 'idempotent-replayed': 'true' } };
     const answer = await handler(inside, input);
     await options.kept.keep(inside, { actor: ctx.actor, key }, answer);
     return answer;
-  });
+  };
+  return tx(ctx, once, how);
 }
 
 function parseInput(
@@ -191,32 +248,6 @@ function parseInput(
   return input;
 }
 
-/** Body fields as JSON pointers (`/events/3/type`), the rest as `query.limit`, `path.id`. */
-export function toFaults(error: z.ZodError, where: string): FieldFault[] {
-  return error.issues.flatMap(meantBranch).map((issue) => {
-    const path = issue.path.map(String);
-    const keys = issue.code === 'unrecognized_keys' ? issue.keys : [];
-    const field =
-      where === '' ? `/${[...path, ...keys.slice(0, 1)].join('/')}` : [where, ...path, ...keys.slice(0, 1)].join('.');
-    const message =
-      keys.length > 0
-        ? `unknown field${keys.length > 1 ? 's' : ''} ${keys.join(', ')}: check the spelling against /api/schema/`
-        : issue.message;
-    return { field, message };
-  });
-}
-
-/** One of several shapes: the faults of the one that was meant, which is the one whose outer form fits (an object, a list). */
-function meantBranch(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
-  if (issue.code !== 'invalid_union') return [issue];
-  const branches = issue.errors.filter(
-    (faults) => !faults.some((fault) => fault.code === 'invalid_type' && fault.path.length === 0),
-  );
-  const [meant] = branches;
-  if (meant === undefined || branches.length > 1) return [issue];
-  return meant.map((fault) => ({ ...fault, path: [...issue.path, ...fault.path] })).flatMap(meantBranch);
-}
-
 export function invalid(field: string, message: string): HubError {
   return new HubError('invalid', `${field}: ${message}`, { fields: [{ field, message }] });
 }
@@ -251,7 +282,7 @@ async function send(req: Request, res: Response, answer: Answer): Promise<void> 
 }
 
 /** Waits for a reader that is slower than we are, and for no longer than it is there. */
-async function writeChunk(res: Response, chunk: string, gone: AbortSignal): Promise<void> {
+async function writeChunk(res: Response, chunk: string | Buffer, gone: AbortSignal): Promise<void> {
   if (res.write(chunk) || gone.aborted) return;
   await once(res, 'drain', { signal: gone }).catch(() => undefined);
 }

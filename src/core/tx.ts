@@ -16,21 +16,29 @@ const READ_BACK_MS = 30_000;
  *
  * @throws HubError unavailable when a lost COMMIT could not be read back: the caller then does not know, and must look.
  */
-export async function tx<T>(ctx: Ctx, body: (tx: TxCtx) => Promise<T>): Promise<T> {
+export async function tx<T>(ctx: Ctx, body: (tx: TxCtx) => Promise<T>, options: TxOptions = {}): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
-    const outcome = await attemptOnce(ctx, body);
+    const outcome = await attemptOnce(ctx, body, options);
     if ('result' in outcome) return outcome.result;
     if (attempt >= ATTEMPTS || !outcome.again) throw outcome.error;
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
   }
 }
 
+export interface TxOptions {
+  /**
+   * `read committed`: each read sees what was committed before it. For work that learns step by step what it has to lock: what it reads
+   * after it got a lock is then the newest. Default: MariaDB's, repeatable read.
+   */
+  isolation?: 'read committed';
+}
+
 type Outcome<T> = { result: T } | { error: unknown; again: boolean };
 
-async function attemptOnce<T>(ctx: Ctx, body: (tx: TxCtx) => Promise<T>): Promise<Outcome<T>> {
+async function attemptOnce<T>(ctx: Ctx, body: (tx: TxCtx) => Promise<T>, options: TxOptions): Promise<Outcome<T>> {
   const id = newId();
   const after: (() => void)[] = [];
-  const trx = await ctx.db.transaction();
+  const trx = await ctx.db.transaction(options.isolation ? { isolationLevel: options.isolation } : {});
   // knex swallows the error of COMMIT and ROLLBACK in their own promises and rejects this one instead.
   const ended = trx.executionPromise.then(
     () => undefined,

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { TxCtx } from '../core/ctx.ts';
 import type { EventType, Subject } from '../core/event.ts';
 import { idFrom, newId } from '../core/id.ts';
-import { insertEvent, isLogged } from './store.ts';
+import { insertEvent, insertEvents, isLogged } from './store.ts';
 
 /**
  * Says what happened, in the transaction that made it so.
@@ -39,4 +39,34 @@ export async function append<S extends z.ZodType>(
   });
   tx.afterCommit(() => tx.wake('relay'));
   return id;
+}
+
+/** Says many things of one kind at once. They stand in the feed; on a timeline only where `timeline` is true. */
+export async function appendAll<S extends z.ZodType>(
+  tx: TxCtx,
+  event: EventType<S>,
+  all: readonly { subject: Subject; related?: Subject[]; occurredAt?: string; data: z.input<S> }[],
+  options: { timeline: boolean },
+): Promise<string[]> {
+  if (all.length === 0) return [];
+  const now = tx.now().toISOString();
+  const rows = all.map((what) => {
+    const data = event.Data.parse(what.data) as z.output<S>;
+    return {
+      id: newId(),
+      type: event.type,
+      version: event.version,
+      subject: what.subject,
+      related: what.related ?? [],
+      occurredAt: what.occurredAt ?? now,
+      recordedAt: now,
+      actor: tx.actor,
+      cause: tx.cause,
+      sentence: event.sentence(data),
+      data: data as Record<string, unknown>,
+    };
+  });
+  await insertEvents(tx.db, rows, options);
+  tx.afterCommit(() => tx.wake('relay'));
+  return rows.map(({ id }) => id);
 }

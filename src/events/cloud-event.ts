@@ -29,6 +29,12 @@ const SUBJECT_PATHS = {
   'expected-machine': '/v1/expected-machines/',
   ticket: '/v1/tickets/',
   component: '/v1/components/',
+  lot: '/v1/lots/',
+  customer: '/v1/customers/',
+  project: '/v1/projects/',
+  location: '/v1/locations/',
+  bundle: '/v1/bundles/',
+  review: '/v1/identity/reviews/',
   'api-key': '/v1/api-keys/',
   adapter: '/v1/adapters/',
 } as const satisfies Record<LoggedEvent['subject']['type'], string>;

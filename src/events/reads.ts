@@ -2,7 +2,7 @@ import type { Ctx } from '../core/ctx.ts';
 import { type Before, newestFirst } from '../core/keyset.ts';
 import type { LoggedEvent, Subject } from '../core/event.ts';
 import { fromJson } from '../core/json.ts';
-import { toIso, toIsoOrNull } from '../core/time.ts';
+import { toIso, toIsoOrNull, toSql } from '../core/time.ts';
 import type { Catalogue } from './catalogue.ts';
 import { topicOf } from './cloud-event.ts';
 import { toEventRow } from './store.ts';
@@ -58,17 +58,36 @@ export interface TimelineEntry {
   retractedAt: string | null;
 }
 
+export interface TimelineFilter {
+  limit: number;
+  before?: Before | undefined;
+  types?: readonly string[] | undefined;
+  /** Only what happened at or after this; ISO 8601. */
+  since?: string | undefined;
+  /** Only what happened by then. */
+  asOf?: string | undefined;
+  /** What was known then, with what was retracted since; without it, what is believed now. */
+  knownAt?: string | undefined;
+}
+
 /** Newest first; `before` is the last entry of the page before. A page never shifts because something newer happened. */
-export async function readTimeline(
-  ctx: Ctx,
-  subject: Subject,
-  want: { limit: number; before?: Before | undefined },
-): Promise<TimelineEntry[]> {
+export async function readTimeline(ctx: Ctx, subject: Subject, want: TimelineFilter): Promise<TimelineEntry[]> {
   const query = ctx
     .db('timeline_events')
     .where({ 'timeline_events.subject_type': subject.type, 'timeline_events.subject_id': subject.id })
-    .whereNull('timeline_events.retracted_at')
     .limit(want.limit);
+  if (want.types && want.types.length > 0) void query.whereIn('timeline_events.type', want.types);
+  if (want.since !== undefined) void query.where('timeline_events.timestamp', '>=', toSql(want.since));
+  if (want.asOf !== undefined) void query.where('timeline_events.timestamp', '<=', toSql(want.asOf));
+  if (want.knownAt === undefined) void query.whereNull('timeline_events.retracted_at');
+  else {
+    const known = toSql(want.knownAt);
+    void query
+      .where('timeline_events.recorded_at', '<=', known)
+      .andWhere((held) =>
+        held.whereNull('timeline_events.retracted_at').orWhere('timeline_events.retracted_at', '>', known),
+      );
+  }
   newestFirst(query, { time: 'timeline_events.timestamp', id: 'timeline_events.id' }, want.before);
   const rows: Record<string, unknown>[] = await query.select('timeline_events.*');
   return rows.map((row) => ({

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { toIso, toSql } from '../core/time.ts';
 import type { Subject } from '../core/event.ts';
+import { insertRows } from '../core/insert-rows.ts';
 import { fromJson } from '../core/json.ts';
 
 export interface EventRow {
@@ -19,35 +20,78 @@ export interface EventRow {
 
 /** The event, its line on each subject's timeline and its outbox row: three tables, one transaction, or nothing. */
 export async function insertEvent(db: Knex.Transaction, event: EventRow): Promise<void> {
-  const subjects = [event.subject, ...event.related];
-  await db('events').insert({
-    id: event.id,
-    type: event.type,
-    version: event.version,
-    subject_type: event.subject.type,
-    subject_id: event.subject.id,
-    related: JSON.stringify(event.related),
-    occurred_at: toSql(event.occurredAt),
-    recorded_at: toSql(event.recordedAt),
-    actor: event.actor,
-    cause: event.cause,
-    data: JSON.stringify(event.data),
-  });
-  await db('timeline_events').insert(
-    subjects.map((subject) => ({
-      subject_type: subject.type,
-      subject_id: subject.id,
-      timestamp: toSql(event.occurredAt),
-      id: event.id,
-      type: event.type,
-      sentence: event.sentence.slice(0, 500),
-      actor: event.actor,
-      cause: event.cause,
-      data: JSON.stringify(event.data),
-      recorded_at: toSql(event.recordedAt),
-    })),
+  await insertEvents(db, [event], { timeline: true });
+}
+
+/** @param options.timeline false: they only stand in the feed */
+export async function insertEvents(
+  db: Knex.Transaction,
+  events: readonly EventRow[],
+  options: { timeline: boolean },
+): Promise<void> {
+  await insertRows(
+    db,
+    'events',
+    [
+      'id',
+      'type',
+      'version',
+      'subject_type',
+      'subject_id',
+      'related',
+      'occurred_at',
+      'recorded_at',
+      'actor',
+      'cause',
+      'data',
+    ],
+    events.map((event) => [
+      event.id,
+      event.type,
+      event.version,
+      event.subject.type,
+      event.subject.id,
+      JSON.stringify(event.related),
+      toSql(event.occurredAt),
+      toSql(event.recordedAt),
+      event.actor,
+      event.cause,
+      JSON.stringify(event.data),
+    ]),
   );
-  await db('outbox').insert({ event_id: event.id, created_at: toSql(event.recordedAt) });
+  if (options.timeline) await insertTimeline(db, events);
+  await insertRows(
+    db,
+    'outbox',
+    ['event_id', 'created_at'],
+    events.map((event) => [event.id, toSql(event.recordedAt)]),
+  );
+}
+
+/** The lines of events on the timelines of their subjects. */
+export async function insertTimeline(
+  db: Knex.Transaction,
+  events: readonly Omit<EventRow, 'version'>[],
+): Promise<void> {
+  await insertRows(
+    db,
+    'timeline_events',
+    ['subject_type', 'subject_id', 'timestamp', 'id', 'type', 'sentence', 'actor', 'cause', 'data', 'recorded_at'],
+    events.flatMap((event) =>
+      [event.subject, ...event.related].map((subject) => [
+        subject.type,
+        subject.id,
+        toSql(event.occurredAt),
+        event.id,
+        event.type,
+        event.sentence.slice(0, 500),
+        event.actor,
+        event.cause,
+        JSON.stringify(event.data),
+        toSql(event.recordedAt),
+      ]),
+    ),
+  );
 }
 
 export async function isLogged(db: Knex.Transaction, id: string): Promise<boolean> {

@@ -9,6 +9,7 @@ import type { JobType } from './job.ts';
 export interface JobCtx extends Ctx {
   job: { id: string; name: string; fence: number; attempts: number };
   adapters: Adapters;
+  bundles: BundleIntake;
   seal: Seal;
   settings: JobSettings;
   /** Through the effect ledger: effectively once, also across crashes. */
@@ -17,6 +18,15 @@ export interface JobCtx extends Ctx {
   enqueue<S extends z.ZodType>(job: JobType<S>, input: z.output<S>): Promise<void>;
   /** For people who watch; small. */
   progress(progress: Record<string, unknown>): Promise<void>;
+}
+
+/** Where a document that the hub has written itself becomes a part of the history. */
+export interface BundleIntake {
+  /** Kept for ever under the SHA-256 of its bytes; the same document again changes nothing. */
+  takeDocument(
+    ctx: Ctx,
+    document: Buffer,
+  ): Promise<{ sha256: string; isNew: boolean; added: number; retracted: number }>;
 }
 
 /** What jobs need to know of the configuration. */

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Kit } from '../kit/kit.ts';
 import type { DeviceRecords } from './device-records.ts';
 import type { HardwareInventory } from './hardware-inventory.ts';
+import type { ObjectStore } from './object-store.ts';
 import type { Observation } from './observation.ts';
 import type { Playbooks } from './playbooks.ts';
 import type { Tickets } from './tickets.ts';
@@ -10,6 +11,7 @@ import type { Tickets } from './tickets.ts';
 export interface Capabilities {
   deviceRecords: DeviceRecords;
   hardwareInventory: HardwareInventory;
+  objectStore: ObjectStore;
   playbooks: Playbooks;
   tickets: Tickets;
 }
@@ -62,6 +64,8 @@ export interface AdapterDefinition<S extends z.ZodType = z.ZodType> {
   testedWith: readonly string[];
   /** What `connect` may provide. */
   capabilities: readonly Capability[];
+  /** Used with its defaults where nothing is set and nothing else provides what it can. */
+  standsIn?: boolean;
   /** Whether `connect` opens a webhook door at `/hooks/<id>`. */
   hasWebhook: boolean;
   Settings: S;

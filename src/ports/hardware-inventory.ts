@@ -24,6 +24,9 @@ export const COMPONENT_KINDS = [
   'psu',
   'fan',
   'pcie-device',
+  'transceiver',
+  'battery',
+  'tpm',
 ] as const;
 export type ComponentKind = (typeof COMPONENT_KINDS)[number];
 

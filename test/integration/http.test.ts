@@ -126,7 +126,7 @@ describe('an address', () => {
   test('with another method: 405, naming those that there are', async () => {
     const answer = await ask('/v1/assets', { method: 'DELETE' });
     expectProblem(answer, 405, 'method-not-allowed');
-    expect(answer.headers.get('allow')).toBe('GET, HEAD');
+    expect(answer.headers.get('allow')).toBe('GET, HEAD, POST');
     expect((await ask('/v1/expected-machines', { method: 'PUT', body: {} })).headers.get('allow')).toBe(
       'GET, HEAD, POST',
     );

@@ -5,7 +5,7 @@ import { HubError } from '#src/core/error.ts';
 import { newId } from '#src/core/id.ts';
 import { createSeal } from '#src/core/seal.ts';
 import { Later, Parked } from '#src/journal/effect.ts';
-import { handle, type JobHandler } from '#src/journal/job-ctx.ts';
+import { type BundleIntake, handle, type JobHandler } from '#src/journal/job-ctx.ts';
 import { defineJob } from '#src/journal/job.ts';
 import { findJob } from '#src/journal/reads.ts';
 import {
@@ -210,7 +210,12 @@ describe('what an error means for a run', () => {
     const id = more.id ?? (await add());
     const now = more.now ?? later(1);
     const ctx = testCtx(database.db, { now: () => now, ...(more.signal ? { signal: more.signal } : {}) });
-    const options = { adapters: {} as Adapters, seal: createSeal('x'.repeat(32)), settings: {} as never };
+    const options = {
+      adapters: {} as Adapters,
+      bundles: {} as BundleIntake,
+      seal: createSeal('x'.repeat(32)),
+      settings: {} as never,
+    };
     const job = await claimed(id, { now, leaseMs: 60_000 });
     await runJob(ctx, job, handle(Work, act as never), options);
     const after = await jobOf(id);

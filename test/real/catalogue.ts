@@ -4,6 +4,7 @@ import { runClients } from './clients.ts';
 import { runKea } from './kea.ts';
 import { startRealHub } from './hub-for-kea.ts';
 import { runNetbox } from './netbox.ts';
+import { runS3 } from './s3.ts';
 
 export interface RealTest {
   name: string;
@@ -29,5 +30,10 @@ export const realTests: RealTest[] = [
     name: 'clients',
     says: 'pynetbox, awxkit, awx and the Python jira against our simulators',
     run: ({ log }) => runClients({ log, root }),
+  },
+  {
+    name: 's3',
+    says: 'a real S3 server (Versity S3 Gateway): our contract suite and probe',
+    run: ({ log }) => runS3({ log, root }),
   },
 ];

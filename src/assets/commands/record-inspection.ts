@@ -5,13 +5,12 @@ import { append } from '../../events/append.ts';
 import type { InventoryReport } from '../../ports/hardware-inventory.ts';
 import { assetInspected, assetValidated, assetValidationFailed } from '../events.ts';
 import { countByKind, inventoryBody, inventoryHash } from '../inventory-body.ts';
-import { keepSnapshot } from '../inventory-store.ts';
 import { lifecycle } from '../model.ts';
 import { type Asset, lockAsset, updateAsset } from '../store.ts';
 
 /**
- * Keeps what the BMC said and, where the server waits for it, validates it against what was expected.
- * An inventory that says nothing new adds no event.
+ * Learns from what the BMC said and, where the server waits for it, validates it against what was expected. What was seen stands in the
+ * history, which has it from the bundle that it was kept in. An inventory that says nothing new adds no event.
  */
 export async function recordInspection(
   tx: TxCtx,
@@ -28,15 +27,7 @@ export async function recordInspection(
   }
   const body = inventoryBody(report);
   const hash = inventoryHash(body);
-  const changed = await keepSnapshot(tx.db, {
-    assetId: asset.id,
-    source: report.source,
-    collectedAt: report.collectedAt,
-    hash,
-    body,
-    scope: report.scope,
-    warnings: report.warnings,
-  });
+  const changed = hash !== asset.inventoryHash;
   const subject = { type: 'asset' as const, id: asset.id };
   const { site, rack, position } = asset;
   if (changed) {
@@ -96,7 +87,10 @@ export function serialOf(report: InventoryReport): string | null {
 }
 
 /** Why what answered is not this server: the serial that is expected or known, or the UUID, is another one. */
-function whyStranger(asset: Asset, report: InventoryReport): string | undefined {
+export function whyStranger(
+  asset: Pick<Asset, 'serial' | 'systemUuid'>,
+  report: Pick<InventoryReport, 'system'>,
+): string | undefined {
   const { serial, sku, uuid } = report.system;
   if (
     asset.serial !== null &&

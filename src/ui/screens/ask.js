@@ -3,7 +3,7 @@ import { h } from './h.js';
 import { problemBox } from './problem.js';
 
 /**
- * @typedef {{ name: string, label: string, kind?: 'text' | 'password' | 'number' | 'area', required?: boolean, value?: string | null, hint?: string, max?: number }} Field
+ * @typedef {{ name: string, label: string, kind?: 'text' | 'password' | 'number' | 'area' | 'choice', options?: readonly (readonly [string, string])[], required?: boolean, value?: string | null, hint?: string, max?: number }} Field
  */
 
 /**
@@ -83,24 +83,26 @@ export function ask({ title, text, fields, action, send }) {
 
 /** @param {Field} field */
 function control(field) {
-  const { name, label, kind = 'text', required = false, value, hint, max = 200 } = field;
+  const { name, label, kind = 'text', options = [], required = false, value, hint, max = 200 } = field;
   const id = `ask-${name}`;
   const input = /** @type {HTMLInputElement} */ (
-    h(kind === 'area' ? 'textarea' : 'input', {
-      id,
-      name,
-      required,
-      rows: kind === 'area' ? 3 : null,
-      type: kind === 'area' ? null : kind,
-      step: kind === 'number' ? '0.5' : null,
-      min: kind === 'number' ? '0.5' : null,
-      max: kind === 'number' ? '100' : null,
-      maxlength: kind === 'number' ? null : max,
-      autocomplete: kind === 'password' ? 'new-password' : 'off',
-      spellcheck: kind === 'area' ? null : 'false',
-    })
+    kind === 'choice'
+      ? h('select', { id, name, required }, options.map(([one, text]) => h('option', { value: one }, text)))
+      : h(kind === 'area' ? 'textarea' : 'input', {
+          id,
+          name,
+          required,
+          rows: kind === 'area' ? 3 : null,
+          type: kind === 'area' ? null : kind,
+          step: kind === 'number' ? '0.5' : null,
+          min: kind === 'number' ? '0.5' : null,
+          max: kind === 'number' ? '100' : null,
+          maxlength: kind === 'number' ? null : max,
+          autocomplete: kind === 'password' ? 'new-password' : 'off',
+          spellcheck: kind === 'area' ? null : 'false',
+        })
   );
-  input.value = value ?? '';
+  input.value = value ?? options[0]?.[0] ?? '';
   const fault = h('span', { class: 'fault', id: `${id}-fault` });
   return {
     field,

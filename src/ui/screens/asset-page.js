@@ -1,9 +1,10 @@
 import { get, post, Problem } from './api.js';
 import { actionButton, ask } from './ask.js';
+import { assetDiff } from './asset-diff.js';
 import { assetFacts } from './asset-facts.js';
 import { keepName } from './asset-names.js';
 import { assetParts } from './asset-parts.js';
-import { assetTimeline } from './asset-timeline.js';
+import { assetTime, momentsSaid, partsAddress } from './asset-time.js';
 import { chip } from './chip.js';
 import { followJobs } from './follow-jobs.js';
 import { h, outside, slot } from './h.js';
@@ -11,6 +12,7 @@ import { problemBox } from './problem.js';
 import { road } from './road.js';
 import { whyNotAllowed } from './session.js';
 import { soon } from './soon.js';
+import { createTimeline } from './timeline.js';
 import { ticketMoves } from './ticket-moves.js';
 import { when } from './when.js';
 
@@ -28,10 +30,21 @@ export async function assetPage(id) {
     h('div', { class: 'actions', role: 'group', 'aria-label': 'What may be done now' }),
     ({ asset }) => buttons(asset),
   );
-  const parts = slot(h('section', { class: 'inventory' }), assetParts);
+  const moments = assetTime();
+  const parts = slot(h('div', null), ({ found, moments: from }) =>
+    from.from === undefined ? assetParts(found, from) : assetDiff(found),
+  );
   const tickets = slot(h('section', { class: 'tickets' }), ({ items, scope }) => ticketLines(items, scope));
-  const timeline = assetTimeline(id, signal);
-  const sections = h('div', { class: 'columns' }, tickets.node, timeline.node, parts.node);
+  const timeline = createTimeline({
+    path: `${path}/timeline`,
+    about: id,
+    groups: ['parts', 'firmware', 'failures', 'conflicts', 'looks', 'states', 'tickets'],
+    signal,
+    momentLink: 'Its parts as of then',
+    empty: 'Nothing has happened to it yet.',
+  });
+  const inventory = h('section', { class: 'inventory' }, moments.node, parts.node);
+  const sections = h('div', { class: 'columns' }, tickets.node, timeline.node, inventory);
   /** @type {any} */
   let asset;
 
@@ -49,12 +62,11 @@ export async function assetPage(id) {
   }
 
   async function loadInventory() {
-    try {
-      parts.show(await get(`${path}/inventory`, signal));
-    } catch (error) {
-      if (!(error instanceof Problem) || error.status !== 404) throw error;
-      parts.show(null);
-    }
+    moments.update();
+    const from = momentsSaid();
+    const found = await get(partsAddress(path, from), signal);
+    // Somebody went on to another moment meanwhile.
+    if (JSON.stringify(from) === JSON.stringify(momentsSaid())) parts.show({ found, moments: from });
   }
 
   async function loadTickets() {
@@ -173,6 +185,8 @@ export async function assetPage(id) {
       ),
       sections,
     ),
+    /** Another moment, or another choice of events. */
+    update: loadAll,
     refresh: refresher.ask,
     /** Events of other servers do not concern it; those of tickets, parts and BMCs may. @param {any} event */
     onEvent(event) {

@@ -2,37 +2,44 @@ import { chip } from './chip.js';
 import { fact } from './facts.js';
 import { UNKNOWN } from './format.js';
 import { h } from './h.js';
-import { KINDS, KIND_TITLES } from './part-kinds.js';
+import { KINDS, KIND_TITLES, notLookedAt } from './part-kinds.js';
+import { partName } from './part-name.js';
+import { componentLink } from './place-link.js';
 import { when } from './when.js';
 
-/** What was last seen in a server. @param {any | null} inventory null: nobody has looked yet */
-export function assetParts(inventory) {
-  if (inventory === null) {
+/**
+ * What is in a server, or was.
+ * @param {any} inventory
+ * @param {{ asOf?: string, knownAt?: string }} moments from which it is looked at
+ */
+export function assetParts(inventory, moments) {
+  const isThen = moments.asOf !== undefined || moments.knownAt !== undefined;
+  if (inventory.sources.length === 0 && inventory.components.length === 0) {
     return [
       h('h2', null, 'Parts'),
       h(
         'p',
         { class: 'empty' },
-        'Nobody has looked into this server yet. That happens by itself when it is discovered; “Inspect again” asks for it now.',
+        isThen
+          ? 'By then nobody had looked into this server.'
+          : 'Nobody has looked into this server yet. That happens by itself when it is discovered; “Inspect again” asks for it now.',
       ),
     ];
   }
   const kinds = [...new Set([...KINDS, ...inventory.components.map((/** @type {any} */ part) => part.kind)])];
   return [
-    h(
-      'h2',
-      null,
-      'Parts ',
+    h('h2', null, 'Parts ', h('small', null, inventory.components.length)),
+    isThen &&
       h(
-        'small',
-        null,
-        `over ${inventory.source}, like this since `,
-        when(inventory.first_collected_at),
-        ', last seen ',
-        when(inventory.last_collected_at),
+        'p',
+        { class: 'notice' },
+        'These are its parts ',
+        moments.asOf === undefined ? 'now' : ['as of ', when(moments.asOf)],
+        moments.knownAt !== undefined && [', as it was known on ', when(moments.knownAt)],
+        '.',
       ),
-    ),
-    summary(inventory.system, inventory.manager),
+    h('ul', { class: 'sources' }, inventory.sources.map(sourceLine)),
+    summary(inventory.system),
     completeness(inventory),
     h(
       'div',
@@ -47,7 +54,7 @@ export function assetParts(inventory) {
           h(
             'tr',
             null,
-            ['Slot', 'Health', 'Model', 'Facts', 'Part number', 'Serial', 'Firmware'].map((title) =>
+            ['Slot', 'Health', 'Model', 'Facts', 'Part number', 'Serial', 'Firmware', 'Since'].map((title) =>
               h('th', { scope: 'col', class: title === 'Part number' ? 'wide' : null }, title),
             ),
           ),
@@ -64,6 +71,11 @@ export function assetParts(inventory) {
   ];
 }
 
+/** @param {any} source */
+function sourceLine({ source, first_collected_at: first, last_collected_at: last }) {
+  return h('li', { class: 'dim' }, h('b', null, source), ' like this since ', when(first), first !== last && [', last seen ', when(last)]);
+}
+
 /** @param {string} kind @param {any[]} parts */
 function group(kind, parts) {
   if (parts.length === 0) return null;
@@ -75,7 +87,7 @@ function group(kind, parts) {
       { class: 'group' },
       h(
         'th',
-        { colspan: 7, scope: 'rowgroup' },
+        { colspan: 8, scope: 'rowgroup' },
         KIND_TITLES[kind] ?? kind,
         ' ',
         h('span', { class: 'dim' }, parts.length),
@@ -85,23 +97,23 @@ function group(kind, parts) {
       h(
         'tr',
         { class: part.health !== null && part.health !== 'OK' ? 'ill' : null },
-        h('th', { scope: 'row' }, h('span', { class: 'clip', title: part.slot }, part.slot)),
+        h('th', { scope: 'row' }, h('span', { class: 'clip', title: part.slot }, part.slot ?? UNKNOWN)),
         h('td', { 'data-title': 'Health' }, chip(part.health)),
-        h('td', { 'data-title': 'Model' }, h('span', { class: 'clip', title: named(part) }, named(part) || UNKNOWN)),
+        h('td', { 'data-title': 'Model' }, h('span', { class: 'clip', title: partName(part) }, partName(part) || UNKNOWN)),
         h('td', { class: 'fact-list' }, factList(kind, part.attributes)),
         h('td', { class: 'wide', 'data-title': 'Part number' }, code(part.part_number)),
-        h('td', { 'data-title': 'Serial' }, code(part.serial)),
+        h('td', { 'data-title': 'Serial' }, componentLink(part)),
         h('td', { 'data-title': 'Firmware' }, code(part.firmware)),
+        h('td', { 'data-title': 'Since' }, since(part)),
       ),
     ),
   );
 }
 
 /** @param {any} part */
-function named(part) {
-  const { manufacturer, model } = part;
-  if (manufacturer && model && model.toLowerCase().startsWith(manufacturer.toLowerCase())) return model;
-  return [manufacturer, model].filter(Boolean).join(' ');
+function since({ installed_after: after, installed_at: at }) {
+  // Who was there at the first look may have been there for years.
+  return [after === null && h('span', { class: 'dim', title: 'It was there when it was looked at for the first time' }, '≤ '), when(at, { only: 'age' })];
 }
 
 /** @param {string | null} text */
@@ -122,24 +134,21 @@ function factList(kind, attributes) {
   });
 }
 
-/** @param {Record<string, any>} system @param {Record<string, any>} manager */
-function summary(system, manager) {
-  const said = [
-    ...Object.entries({
-      health: system.health,
-      processorCount: system.processorCount,
-      totalMemoryBytes: system.totalMemoryBytes,
-      biosVersion: system.biosVersion,
-      hostName: system.hostName,
-      sku: system.sku,
-    }),
-    ...Object.entries({ bmcFirmware: manager.firmware, redfishVersion: manager.redfishVersion }),
-  ].filter(([, value]) => value !== null && value !== undefined);
+/** First what people look for; then whatever else was said. */
+const SYSTEM_FIRST = ['health', 'powerState', 'processorCount', 'totalMemoryBytes', 'biosVersion', 'bmcFirmware', 'hostName', 'osName'];
+/** Stands at the head of the page. */
+const SYSTEM_KNOWN = new Set(['manufacturer', 'model']);
+
+/** @param {Record<string, unknown>} system */
+function summary(system) {
+  const names = [...new Set([...SYSTEM_FIRST, ...Object.keys(system).toSorted()])].filter(
+    (name) => !SYSTEM_KNOWN.has(name) && system[name] !== null && system[name] !== undefined,
+  );
   return h(
     'p',
     { class: 'fact-list' },
-    said.map(([name, value]) => {
-      const { name: title, value: text } = fact('system', name, value);
+    names.map((name) => {
+      const { name: title, value: text } = fact('system', name, system[name]);
       return h(
         'span',
         { class: 'fact' },
@@ -152,27 +161,19 @@ function summary(system, manager) {
 }
 
 /** What may and may not be concluded from this inventory. @param {any} inventory */
-function completeness({ scope, warnings }) {
-  const missing = KINDS.filter((kind) => !scope.includes(kind));
-  if (missing.length === 0 && warnings.length === 0)
-    return h('p', { class: 'dim' }, 'All kinds of parts were looked at completely.');
+function completeness({ sources }) {
+  const missing = notLookedAt(sources.flatMap((/** @type {any} */ { scope }) => scope));
+  if (missing.length === 0) return h('p', { class: 'dim' }, 'All kinds of parts were looked at completely.');
   return h(
     'div',
     { class: 'notice' },
-    missing.length > 0 &&
-      h(
-        'p',
-        null,
-        h('strong', null, 'Not looked at completely: '),
-        missing.map((kind) => KIND_TITLES[kind] ?? kind).join(', '),
-        '. That one of these is not listed does not mean that it is not there.',
-      ),
-    warnings.length > 0 &&
-      h(
-        'ul',
-        null,
-        warnings.map((/** @type {string} */ warning) => h('li', null, warning)),
-      ),
+    h(
+      'p',
+      null,
+      h('strong', null, 'Not looked at completely: '),
+      missing.map((kind) => KIND_TITLES[kind] ?? kind).join(', '),
+      '. That one of these is not listed does not mean that it is not there.',
+    ),
   );
 }
 

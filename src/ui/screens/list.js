@@ -10,8 +10,9 @@ import { readState, toSearch, withFilter } from './url-state.js';
 const PAGE = 100;
 
 /**
- * @typedef {{ name: string, api: string, label: string, options?: readonly (string | readonly [string, string])[], check?: string }} Filter
- * `name` in the address, `api` in the query. options: a choice; check: a box with this value; else text.
+ * @typedef {{ name: string, api: string, label: string, options?: readonly (string | readonly [string, string])[], check?: string, hidden?: boolean }} Filter
+ * `name` in the address, `api` in the query. options: a choice; check: a box with this value; else text. hidden: only there when it is set
+ * (links set it).
  */
 
 /**
@@ -20,18 +21,19 @@ const PAGE = 100;
  * @param {{
  *   path: string, title: string, cursor?: string, filters: Filter[], fixed?: Record<string, string>, columns: import('./table.js').Column<T>[],
  *   key(row: T): string, tone?(row: T): string | undefined, empty: import('./h.js').Child, tools?: import('./h.js').Child,
- *   assetOf?(row: T): string | null, onRows?(rows: T[]): void,
+ *   assetOf?(row: T): string | null | string[], onRows?(rows: T[]): void, sort?: { first: string },
  * }} spec
- * assetOf: the server that a row is about, so that its name can be shown.
+ * assetOf: the server (or servers) that a row is about, so that its name can be shown. sort: the API sorts; what it does when it is not told how.
  */
 export function createList(spec) {
   const { path, filters, cursor = 'cursor', fixed = {} } = spec;
-  const names = [...filters.map(({ name }) => name), cursor];
+  const names = [...filters.map(({ name }) => name), ...(spec.sort ? ['sort'] : []), cursor];
   const rows = table({
     caption: spec.title,
     columns: spec.columns,
     key: spec.key,
     ...(spec.tone ? { tone: spec.tone } : {}),
+    ...(spec.sort ? { sorted: () => readState(search, names)['sort'] ?? spec.sort?.first ?? '', sortHref } : {}),
   });
   const controls = filters.map(filterControl);
   const clear = h('a', { class: 'clear', hidden: true }, 'clear filters');
@@ -63,6 +65,7 @@ export function createList(spec) {
     const state = readState(search, names);
     return {
       ...fixed,
+      ...(spec.sort && state['sort'] !== undefined ? { sort: state['sort'] } : {}),
       ...Object.fromEntries(
         filters.flatMap(({ name, api }) => (state[name] === undefined ? [] : [[api, state[name]]])),
       ),
@@ -80,7 +83,7 @@ export function createList(spec) {
         `${path}?${new URLSearchParams({ ...query(), limit: String(PAGE), ...(at === undefined ? {} : { cursor: at }) })}`,
         mine.signal,
       );
-      if (spec.assetOf) await knowNames(page.items.map(spec.assetOf), mine.signal);
+      if (spec.assetOf) await knowNames(page.items.flatMap(spec.assetOf), mine.signal);
       if (mine.signal.aborted) return;
       showRows(page.items, page.next, state);
     } catch (error) {
@@ -92,6 +95,7 @@ export function createList(spec) {
   /** @param {T[]} items @param {string | null} next @param {import('./url-state.js').State} state */
   function showRows(items, next, state) {
     rows.show(items);
+    rows.showOrder();
     rows.node.hidden = items.length === 0;
     const isFiltered = filters.some(({ name }) => state[name] !== undefined);
     const nothing = isFiltered
@@ -111,6 +115,11 @@ export function createList(spec) {
       ...(next === null ? [] : [h('a', { href: hrefAt(next), rel: 'next' }, 'Next page →')]),
     );
     spec.onRows?.(items);
+  }
+
+  /** @param {string} sort */
+  function sortHref(sort) {
+    return location.pathname + withFilter(search, { sort: sort === spec.sort?.first ? undefined : sort }, cursor);
   }
 
   /** @param {string | undefined} at */
@@ -150,7 +159,7 @@ export function createList(spec) {
 }
 
 /** @param {Filter} filter */
-function filterControl({ name, label, options, check }) {
+function filterControl({ name, label, options, check, hidden = false }) {
   const id = `filter-${name}`;
   if (check !== undefined) {
     const box = /** @type {HTMLInputElement} */ (h('input', { id, type: 'checkbox' }));
@@ -166,11 +175,13 @@ function filterControl({ name, label, options, check }) {
       ? h('select', { id }, h('option', { value: '' }, 'all'), options.map(choice))
       : h('input', { id, type: 'text', maxlength: 100, size: 12, spellcheck: 'false', autocomplete: 'off' })
   );
+  const node = h('label', { for: id, hidden }, label, input);
   return {
     name,
-    node: h('label', { for: id }, label, input),
+    node,
     read: () => input.value.trim() || undefined,
     write(/** @type {string} */ value) {
+      node.hidden = hidden && value === '';
       if (document.activeElement === input && input instanceof HTMLInputElement) return;
       input.value = value;
     },

@@ -1,6 +1,13 @@
 import { nameOf } from './asset-names.js';
 import { h } from './h.js';
 
+const SCREENS = /** @type {Record<string, string>} */ ({
+  component: 'components',
+  bundle: 'bundles',
+  review: 'reviews',
+  location: 'registry/locations',
+});
+
 /** What something is about, as a link where there is a screen for it. @param {string} type @param {string} id @param {string} [name] */
 export function subjectLink(type, id, name) {
   const text = name ?? `${type} ${id.slice(-12)}`;
@@ -10,6 +17,8 @@ export function subjectLink(type, id, name) {
       { href: `/ui/assets/${encodeURIComponent(id)}`, title: id },
       name ?? nameOf(id) ?? `server ${id.slice(-12)}`,
     );
+  const screen = SCREENS[type];
+  if (screen !== undefined) return h('a', { href: `/ui/${screen}/${encodeURIComponent(id)}`, title: id }, text);
   if (type === 'bmc' || type === 'expected-machine') return h('a', { href: '/ui/arrivals', title: id }, text);
   if (type === 'ticket') return h('a', { href: '/ui/tickets', title: id }, text);
   return h('span', { title: id }, text);

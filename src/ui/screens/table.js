@@ -2,17 +2,18 @@ import { h } from './h.js';
 
 /**
  * @template T
- * @typedef {{ title: string, cell(row: T): import('./h.js').Child, wide?: boolean, number?: boolean, head?: boolean }} Column
- * wide: left out on narrow screens. head: names the row.
+ * @typedef {{ title: string, cell(row: T): import('./h.js').Child, wide?: boolean, number?: boolean, head?: boolean, sort?: string }} Column
+ * wide: left out on narrow screens. head: names the row. sort: the name by which the list can be sorted by it.
  */
 
 /**
  * A table whose rows are kept by key: a row is made anew only when its data changed. The roles are said, because on
  * narrow screens the rows are laid out as blocks, which would take the table's meaning away from screen readers.
  * @template T
- * @param {{ caption: string, columns: Column<T>[], key(row: T): string, tone?(row: T): string | undefined }} spec
+ * @param {{ caption: string, columns: Column<T>[], key(row: T): string, tone?(row: T): string | undefined, sorted?(): string, sortHref?(sort: string): string }} spec
+ * sorted: by what it is sorted now, `-` before it: descending.
  */
-export function table({ caption, columns, key, tone }) {
+export function table({ caption, columns, key, tone, sorted, sortHref }) {
   const body = /** @type {HTMLTableSectionElement} */ (h('tbody', { role: 'rowgroup' }));
   /** @type {Map<string, { signature: string, row: HTMLElement }>} */
   let shown = new Map();
@@ -37,6 +38,10 @@ export function table({ caption, columns, key, tone }) {
     );
   }
 
+  const heads = columns.map((column) =>
+    h('th', { scope: 'col', role: 'columnheader', class: classOf(column) }, column.title),
+  );
+
   return {
     node: h(
       'div',
@@ -48,13 +53,7 @@ export function table({ caption, columns, key, tone }) {
         h(
           'thead',
           { role: 'rowgroup' },
-          h(
-            'tr',
-            { role: 'row' },
-            columns.map((column) =>
-              h('th', { scope: 'col', role: 'columnheader', class: classOf(column) }, column.title),
-            ),
-          ),
+          h('tr', { role: 'row' }, heads),
         ),
         body,
       ),
@@ -72,6 +71,19 @@ export function table({ caption, columns, key, tone }) {
       const order = [...next.values()].map(({ row }) => row);
       if (order.length === body.children.length && order.every((row, index) => body.children[index] === row)) return;
       body.replaceChildren(...order);
+    },
+    /** The heads of columns as links that sort; a second click turns the order round. */
+    showOrder() {
+      if (!sorted || !sortHref) return;
+      const now = sorted();
+      for (const [index, { sort, title }] of columns.entries()) {
+        const head = heads[index];
+        if (sort === undefined || head === undefined) continue;
+        const arrow = { [sort]: ' ▲', [`-${sort}`]: ' ▼' }[now] ?? '';
+        head.replaceChildren(h('a', { href: sortHref(now === sort ? `-${sort}` : sort), title: `Sort by ${title.toLowerCase()}` }, `${title}${arrow}`));
+        if (arrow === '') head.removeAttribute('aria-sort');
+        else head.setAttribute('aria-sort', now === sort ? 'ascending' : 'descending');
+      }
     },
     /** Makes every row anew at the next show: something beside the data changed. */
     forget() {

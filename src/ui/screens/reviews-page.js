@@ -1,0 +1,136 @@
+import { get, post } from './api.js';
+import { actionButton, ask } from './ask.js';
+import { knowNames } from './asset-names.js';
+import { chip } from './chip.js';
+import { decideButtons } from './decide.js';
+import { h } from './h.js';
+import { createList } from './list.js';
+import { evidenceOf, questionOf, serversOf } from './review-words.js';
+import { whyNotAllowed } from './session.js';
+import { tabs } from './tabs.js';
+import { when } from './when.js';
+
+const TABS = /** @type {const} */ ([
+  ['/ui/reviews', 'Questions'],
+  ['/ui/reviews/decisions', 'Decisions'],
+]);
+
+/** What the evidence leaves open. */
+export async function reviewsPage() {
+  const list = createList({
+    path: '/v1/identity/reviews',
+    title: 'Questions',
+    filters: [
+      {
+        name: 'state',
+        api: 'state',
+        label: 'State',
+        options: [
+          ['open', 'open'],
+          ['decided', 'decided'],
+          ['obsolete', 'answered by newer evidence'],
+        ],
+      },
+      {
+        name: 'kind',
+        api: 'kind',
+        label: 'About',
+        options: [
+          ['evidence-of-several-servers', 'evidence of several servers'],
+          ['serial-claimed-twice', 'a serial claimed twice'],
+          ['component-in-two-places', 'a part in two places'],
+          ['maybe-one-component', 'maybe one part'],
+          ['bundle-without-place', 'a bundle of nobody knows which server'],
+        ],
+      },
+    ],
+    columns: [
+      { title: 'Question', head: true, cell: (review) => h('div', { class: 'question' }, h('p', null, questionOf(review)), evidenceOf(review)) },
+      { title: 'State', cell: (review) => chip(review.state) },
+      { title: 'Asked', cell: (review) => when(review.opened_at, { only: 'age' }) },
+      { title: 'Decide', cell: (review) => decideButtons(review, () => list.refresh()) },
+    ],
+    key: (review) => review.id,
+    assetOf: serversOf,
+    empty: h('p', null, 'No questions: the evidence of all collections fits together.'),
+  });
+  return screen('Reviews', list);
+}
+
+/** What people decided about it. */
+export async function decisionsPage() {
+  const list = createList({
+    path: '/v1/identity/decisions',
+    title: 'Decisions',
+    filters: [],
+    columns: [
+      { title: 'What', head: true, cell: (decision) => decision.kind.replaceAll('-', ' ') },
+      { title: 'About', cell: (decision) => h('span', { class: 'why' }, Object.entries(decision.about).map(([name, id]) => [h('span', { class: 'dim' }, `${aboutNames[name] ?? name} `), h('code', { title: String(id) }, String(id).slice(-12)), ' '])) },
+      { title: 'Reason', cell: (decision) => h('span', { class: 'why' }, decision.reason) },
+      { title: 'By', cell: (decision) => decision.decided_by },
+      { title: 'When', cell: (decision) => when(decision.decided_at, { only: 'age' }) },
+      {
+        title: 'Do',
+        cell: (decision) =>
+          decision.revoked_at === null
+            ? actionButton('Take back', whyNotAllowed('components:write'), () => void takeBack(decision))
+            : h('span', { class: 'dim' }, 'taken back by ', decision.revoked_by, ' ', when(decision.revoked_at, { only: 'age' })),
+      },
+    ],
+    key: (decision) => decision.id,
+    empty: h('p', null, 'Nobody has decided anything yet.'),
+  });
+
+  /** @param {any} decision */
+  async function takeBack(decision) {
+    const done = await ask({
+      title: `Take back: ${decision.kind.replaceAll('-', ' ')}`,
+      text: 'Everything is as if it had not been decided: the histories that it concerns are worked out again.',
+      fields: [{ name: 'reason', label: 'Reason', kind: 'area', required: true, max: 500 }],
+      action: 'Take back',
+      send: (values, key) => post(`/v1/identity/decisions/${decision.id}/revoke`, { reason: values['reason'] }, key),
+    });
+    if (done) list.refresh();
+  }
+
+  return screen('Decisions', list);
+}
+
+const aboutNames = /** @type {Record<string, string>} */ ({ cardId: 'evidence', assetId: 'server', componentId: 'part', placeId: 'in', reviewId: 'question', sha256: 'bundle' });
+
+/** One question, as events link to it. @param {string} id */
+export async function reviewPage(id) {
+  const place = h('div', { class: 'question' });
+  async function load() {
+    const review = await get(`/v1/identity/reviews/${id}`);
+    await knowNames(serversOf(review), AbortSignal.timeout(30_000));
+    place.replaceChildren(
+      h('p', null, chip(review.state), ' asked ', when(review.opened_at), review.closed_at !== null && [', closed ', when(review.closed_at)]),
+      h('p', { class: 'large' }, questionOf(review)),
+      ...[evidenceOf(review), decideButtons(review, () => void load())].filter((node) => node instanceof Node),
+    );
+  }
+  await load();
+  return {
+    title: 'Review',
+    body: h('article', null, h('p', { class: 'crumb' }, h('a', { href: '/ui/reviews' }, 'Reviews')), h('h1', { tabindex: -1 }, 'A question'), place),
+    refresh: () => void load(),
+  };
+}
+
+/** @param {string} title @param {ReturnType<typeof createList<any>>} list */
+async function screen(title, list) {
+  addEventListener('reanimator:missing-scope', list.redraw);
+  await list.update();
+  return {
+    title,
+    body: h('div', null, h('h1', { tabindex: -1 }, 'Reviews'), tabs('Reviews', TABS), list.node),
+    update: list.update,
+    refresh: list.refresh,
+    onEvent: (/** @type {any} */ event) => event.subject.startsWith('/v1/reviews/') && list.refresh(),
+    leave() {
+      removeEventListener('reanimator:missing-scope', list.redraw);
+      list.stop();
+    },
+  };
+}
