@@ -2,7 +2,9 @@ import { emptyEvidence, type FileReading, type HostEvidence, type SeenComponent 
 import { mergeComponents } from './combine-components.ts';
 import { combinedScope } from './combine-scope.ts';
 import { groupByServer, fold, type ReadPart, type ServerParts } from './combine-servers.ts';
+import { withoutMachineSerial } from './machine-serial.ts';
 import { isPlaceholder } from './placeholder.ts';
+import { withPlainSerials } from './serial-spellings.ts';
 import type { SnapshotReport } from './snapshot-report.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -13,7 +15,8 @@ const DAY_MS = 24 * 3600 * 1000;
  * order of the files.
  */
 export function combine(all: readonly ReadPart[]): SnapshotReport[] {
-  const parts = all.toSorted((a, b) => a.rank - b.rank || compare(a.path, b.path));
+  const plain = all.map((part) => ({ ...part, reading: withPlainSerials(part.reading) }));
+  const parts = plain.toSorted((a, b) => a.rank - b.rank || compare(a.path, b.path));
   return groupByServer(parts).flatMap(snapshotsOf);
 }
 
@@ -32,7 +35,8 @@ function snapshotsOf(server: ServerParts): SnapshotReport[] {
 function snapshotOfOne({ reading, files, path }: ReadPart): SnapshotReport {
   const { enumerates, ...said } = reading;
   void enumerates; // of one reading alone it says nothing that its scope does not
-  return { ...said, warnings: said.warnings.map((warning) => `${path}: ${warning}`), files };
+  const components = withoutMachineSerial(said.source, said.host, said.components);
+  return { ...said, components, warnings: said.warnings.map((warning) => `${path}: ${warning}`), files };
 }
 
 function snapshotOfTools(tools: readonly ReadPart[], server: readonly ReadPart[]): SnapshotReport {
@@ -40,13 +44,18 @@ function snapshotOfTools(tools: readonly ReadPart[], server: readonly ReadPart[]
   const warn = (sentence: string): void => void warnings.push(sentence);
   const merged = mergeComponents(tools, warn);
   const readings = tools.map(({ reading }) => reading);
+  // what the server says elsewhere in the bundle comes after what the tools say
+  const host = mergeEvidence([...tools, ...server.filter((part) => !tools.includes(part))], warn);
   return {
     source: 'tools',
     collectedAt: newest(tools, warn),
-    // what the server says elsewhere in the bundle comes after what the tools say
-    host: mergeEvidence([...tools, ...server.filter((part) => !tools.includes(part))], warn),
+    host,
     system: firstSaid(readings.map(({ system }) => system)),
-    components: merged.map(({ component }) => component),
+    components: withoutMachineSerial(
+      'tools',
+      host,
+      merged.map(({ component }) => component),
+    ),
     firmware: distinct(
       readings.flatMap(({ firmware }) => firmware),
       ({ id }) => id,

@@ -12,6 +12,7 @@ const WORDS = new Set(
     'base board serial, baseboard serial number, base board asset tag, board serial number, board serial, mainboard serial number',
     'motherboard serial number, product serial number, product serial, asset tag, assettag, asset tag number, asset-1234567890',
     'mb-1234567890, ssn12345678901234567, bsn12345678901234567, csn12345678901234567, eval, out of spec, bad index',
+    'redacted, removed, hidden, masked, censored, anonymized, anonymised, obfuscated, confidential',
     'module serial number, part number, partnumber, manufacturer, product name, string, no string, xxxxx, type2 - board serial number',
     'type1 - system serial number, type3 - chassis serial number, unknow, unkown, data unavailable, error, reserved, not reported',
   ]
@@ -62,6 +63,8 @@ export function isPlaceholder(value: string | null): boolean {
   const bare = folded.replace(/^0x/, '').replaceAll(/[\s\-_.:/*#?,;|]/g, '');
   // one letter over and over: 00000000, FFFF, xxxxx, and a bare dash or star
   if (bare.length <= 1 || bare.split('').every((letter) => letter === bare[0])) return true;
+  // blacked out by whoever passed the file on: `9RK1XXXX`, `Z1Z5****`
+  if (/x{4}|\*{3}/i.test(folded)) return true;
   if (UUIDS.has(bare)) return true;
   return bare.length >= 5 && ROWS.some((row) => row.startsWith(bare));
 }

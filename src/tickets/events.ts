@@ -31,3 +31,21 @@ export const ticketMoved = defineEvent({
   Data: z.object({ summary: z.string(), from: TicketState, to: TicketState, reason: z.string().nullable() }),
   sentence: (data) => `${data.summary}: ${data.from} → ${data.to}${data.reason ? `, ${data.reason}` : ''}`,
 });
+
+const About = z.object({ subjectType: z.string(), subjectId: z.string() });
+
+export const ticketSubjectLinked = defineEvent({
+  type: 'ticket.subject_linked',
+  version: 1,
+  topic: 'tickets.subject_linked',
+  Data: About.extend({ confidence: z.number() }),
+  sentence: (data) => `Ticket is about ${data.subjectType} ${data.subjectId}, too`,
+});
+
+export const ticketSubjectUnlinked = defineEvent({
+  type: 'ticket.subject_unlinked',
+  version: 1,
+  topic: 'tickets.subject_unlinked',
+  Data: About,
+  sentence: (data) => `Ticket is not about ${data.subjectType} ${data.subjectId}`,
+});

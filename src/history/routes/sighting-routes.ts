@@ -3,7 +3,7 @@ import type { Ctx } from '../../core/ctx.ts';
 import { HubError } from '../../core/error.ts';
 import { type Answer, command, invalid, type Route } from '../../core/route.ts';
 import { Id, IdParams, Time } from '../../core/schemas.ts';
-import type { BundleIntake } from '../../ports/bundle-intake.ts';
+import type { Intake } from '../intake/intake.ts';
 import {
   momentOfSighting,
   type SeenByPerson,
@@ -63,7 +63,7 @@ const answers = {
 };
 
 /** What people see and do. Each statement is kept as a document and derived from like any other. */
-export function sightingRoutes(intake: BundleIntake): Route[] {
+export function sightingRoutes(intake: Pick<Intake, 'takeDocument'>): Route[] {
   return [
     command(
       {

@@ -4,6 +4,7 @@ import { assertMove } from '../../core/moves.ts';
 import { append } from '../../events/append.ts';
 import { ticketMoved } from '../events.ts';
 import { ticketLife, type TicketMove } from '../model.ts';
+import { linksOf } from '../link-store.ts';
 import { lockTicket, type Ticket, updateTicket } from '../store.ts';
 
 /** @throws HubError not-found; conflict, naming the moves that are possible */
@@ -16,9 +17,10 @@ export async function moveTicket(
   const state = assertMove(ticketLife, want.move, ticket.state);
   const closedAt = state === 'DONE' || state === 'WONT_FIX' ? tx.now().toISOString() : null;
   await updateTicket(tx.db, ticket.id, { state, closedAt });
+  const parts = (await linksOf(tx.db, ticket.id)).filter(({ subject }) => subject.type === 'component');
   await append(tx, ticketMoved, {
     subject: { type: 'ticket', id: ticket.id },
-    related: [{ type: 'asset', id: ticket.assetId }],
+    related: [{ type: 'asset', id: ticket.assetId }, ...parts.map(({ subject }) => subject)],
     data: { summary: ticket.summary, from: ticket.state, to: state, reason: want.reason },
   });
   return { ...ticket, state, closedAt };

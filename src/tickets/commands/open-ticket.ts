@@ -5,6 +5,7 @@ import { findAsset } from '../../assets/reads.ts';
 import { append } from '../../events/append.ts';
 import { ticketOpened } from '../events.ts';
 import { ticketSummary } from '../model.ts';
+import { linkOpened } from './link-subject.ts';
 import { insertTicket, lockLatest, type Ticket, updateTicket } from '../store.ts';
 
 export interface Complaint {
@@ -54,7 +55,7 @@ export async function openTicket(tx: TxCtx, complaint: Complaint): Promise<{ tic
   if (!(await insertTicket(tx.db, ticket))) return { ticketId: ticket.id, opened: false };
   await append(tx, ticketOpened, {
     subject: { type: 'ticket', id: ticket.id },
-    related: [{ type: 'asset', id: assetId }],
+    related: await linkOpened(tx, ticket),
     data: { ticketType: type, component, priority, summary: ticket.summary, reason },
   });
   return { ticketId: ticket.id, opened: true };

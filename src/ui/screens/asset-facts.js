@@ -22,7 +22,18 @@ export function assetFacts(asset) {
     ),
     pair('Serial', h('code', null, asset.serial ?? UNKNOWN), asset.asset_tag && ` (tag ${asset.asset_tag})`),
     pair('Model', [asset.manufacturer, asset.model].filter(Boolean).join(' ') || UNKNOWN),
-    pair('Place', place || UNKNOWN),
+    pair(
+      'Place',
+      asset.location
+        ? h('a', { href: `/ui/registry/locations/${asset.location.id}`, title: place || null }, asset.location.path, asset.position !== null && ` / U${asset.position}`)
+        : place || UNKNOWN,
+    ),
+    asset.project &&
+      pair(
+        'For',
+        h('a', { href: `/ui/?project=${asset.project.id}` }, asset.project.name),
+        h('span', { class: 'dim' }, ` of ${asset.project.customer}`),
+      ),
     pair(
       'BMC',
       h('code', null, asset.bmc.address ?? UNKNOWN),

@@ -42,6 +42,8 @@ export async function assetsPage() {
       { name: 'site', api: 'site', label: 'Site' },
       { name: 'rack', api: 'rack', label: 'Rack' },
       { name: 'serial', api: 'serial', label: 'Serial' },
+      { name: 'project', api: 'project_id', label: 'Project (id)', hidden: true },
+      { name: 'location', api: 'location_id', label: 'In (id)', hidden: true },
       { name: 'stuck', api: 'stuck', label: 'only stuck', check: 'true' },
     ],
     tools: exportButton({ path: '/v1/assets', name: 'servers', query: () => list.query(), columns: EXPORTED }),

@@ -1,14 +1,23 @@
 import { arrivalsPage } from './arrivals-page.js';
 import { assetPage } from './asset-page.js';
 import { assetsPage } from './assets-page.js';
+import { bundlePage } from './bundle-page.js';
+import { bundlesPage } from './bundles-page.js';
+import { componentPage } from './component-page.js';
+import { componentsPage } from './components-page.js';
+import { customersPage, projectsPage } from './customers-page.js';
 import { deliveriesPage } from './deliveries-page.js';
 import { eventsPage } from './events-page.js';
 import { h } from './h.js';
 import { jobsPage } from './jobs-page.js';
 import { createLive } from './live.js';
 import { liveBadge } from './live-badge.js';
+import { locationPage } from './location-page.js';
+import { locationsPage } from './locations-page.js';
+import { lotsPage } from './lots-page.js';
 import { go } from './navigate.js';
 import { problemBox } from './problem.js';
+import { decisionsPage, reviewPage, reviewsPage } from './reviews-page.js';
 import { searchBox } from './search-box.js';
 import { currentKey, findKey, forget, signOutEverywhere } from './session.js';
 import { signInPage } from './sign-in-page.js';
@@ -24,6 +33,18 @@ import { keepAges } from './when.js';
 const SCREENS = [
   [/^\/ui\/(?:assets\/?)?$/, assetsPage],
   [/^\/ui\/assets\/([\w-]+)\/?$/, (match) => assetPage(match[1] ?? '')],
+  [/^\/ui\/components\/?$/, componentsPage],
+  [/^\/ui\/components\/([\w-]+)\/?$/, (match) => componentPage(match[1] ?? '')],
+  [/^\/ui\/bundles\/?$/, bundlesPage],
+  [/^\/ui\/bundles\/(\w+)\/?$/, (match) => bundlePage(match[1] ?? '')],
+  [/^\/ui\/reviews\/?$/, reviewsPage],
+  [/^\/ui\/reviews\/decisions\/?$/, decisionsPage],
+  [/^\/ui\/reviews\/([\w-]+)\/?$/, (match) => reviewPage(match[1] ?? '')],
+  [/^\/ui\/registry(?:\/locations)?\/?$/, locationsPage],
+  [/^\/ui\/registry\/locations\/([\w-]+)\/?$/, (match) => locationPage(match[1] ?? '')],
+  [/^\/ui\/registry\/customers\/?$/, customersPage],
+  [/^\/ui\/registry\/projects\/?$/, projectsPage],
+  [/^\/ui\/registry\/lots\/?$/, lotsPage],
   [/^\/ui\/arrivals\/?$/, arrivalsPage],
   [/^\/ui\/tickets\/?$/, ticketsPage],
   [/^\/ui\/jobs\/?$/, jobsPage],
@@ -97,7 +118,7 @@ function put(path, page, isMove) {
   document.body.classList.toggle('signed-out', !isSignedIn);
   for (const link of document.querySelectorAll('nav[aria-label="Screens"] a')) {
     const to = link.getAttribute('href') ?? '';
-    const isHere = to === '/ui/' ? /^\/ui\/(?:assets.*)?$/.test(path) : path.startsWith(to);
+    const isHere = to === '/ui/' ? /^\/ui\/(?:assets.*)?$/.test(path) : path.startsWith(section(to));
     if (isHere) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
   }
@@ -105,6 +126,11 @@ function put(path, page, isMove) {
   scrollTo(0, 0);
   // What reads the screen aloud hears where it is now.
   (page.focus ?? main.querySelector('h1'))?.focus({ preventScroll: true });
+}
+
+/** `/ui/registry/locations` stands for all of the registry. @param {string} href */
+function section(href) {
+  return href.split('/').slice(0, 3).join('/');
 }
 
 async function keyChanged() {

@@ -127,7 +127,7 @@ async function screen(title, list) {
     body: h('div', null, h('h1', { tabindex: -1 }, 'Reviews'), tabs('Reviews', TABS), list.node),
     update: list.update,
     refresh: list.refresh,
-    onEvent: (/** @type {any} */ event) => event.subject.startsWith('/v1/reviews/') && list.refresh(),
+    onEvent: (/** @type {any} */ event) => event.subject.includes('/reviews/') && list.refresh(),
     leave() {
       removeEventListener('reanimator:missing-scope', list.redraw);
       list.stop();

@@ -24,8 +24,8 @@ export function subjectLink(type, id, name) {
   return h('span', { title: id }, text);
 }
 
-/** `/v1/assets/01997d9c-…` as CloudEvents carry it. @param {string} subject */
+/** `/v1/assets/01997d9c-…`, `/v1/identity/reviews/…` as CloudEvents carry it. @param {string} subject */
 export function splitSubject(subject) {
-  const [, , plural = '', id = ''] = subject.split('/');
+  const [plural = '', id = ''] = subject.split('/').slice(-2);
   return { type: plural.replace(/s$/, ''), id };
 }
