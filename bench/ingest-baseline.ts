@@ -29,15 +29,24 @@ export async function plainInserts(
   schemas: { hub: string; bare: string },
   options: { lanes: number; databasePid: number },
 ): Promise<Baseline> {
-  const pool = mysql.createPool({ uri: url, connectionLimit: options.lanes, dateStrings: true, supportBigNumbers: true, charset: 'utf8mb4' });
+  const pool = mysql.createPool({
+    uri: url,
+    connectionLimit: options.lanes,
+    dateStrings: true,
+    supportBigNumbers: true,
+    charset: 'utf8mb4',
+  });
   await pool.query('DROP DATABASE IF EXISTS ??', [schemas.bare]);
   await pool.query('CREATE DATABASE ?? CHARACTER SET utf8mb4', [schemas.bare]);
   const tables = await tablesOf(pool, schemas.hub);
-  for (const { name } of tables) await pool.query('CREATE TABLE ??.?? LIKE ??.??', [schemas.bare, name, schemas.hub, name]);
+  for (const { name } of tables)
+    await pool.query('CREATE TABLE ??.?? LIKE ??.??', [schemas.bare, name, schemas.hub, name]);
 
   async function catchUpTable(table: Table): Promise<Timed> {
     const todo = `${schemas.bare}.todo_${table.name}`;
-    await pool.query(`CREATE TABLE ${todo} (nth bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY) ${newRows(table, schemas)}`);
+    await pool.query(
+      `CREATE TABLE ${todo} (nth bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY) ${newRows(table, schemas)}`,
+    );
     const columns = table.columns.map((column) => `\`${column}\``).join(', ');
     const insert = `INSERT INTO ${schemas.bare}.\`${table.name}\` (${columns}) VALUES ?
       ON DUPLICATE KEY UPDATE ${table.columns.map((column) => `\`${column}\` = VALUES(\`${column}\`)`).join(', ')}`;

@@ -10,12 +10,19 @@ export interface Change {
   serial?: string;
 }
 
-export const DRIVES = 8;
+const DRIVES = 8;
+const FIRST_DAY = Date.UTC(2025, 9, 1);
 const SCOPE: ComponentKind[] = ['mainboard', 'bmc', 'cpu', 'dimm', 'drive', 'nic', 'psu', 'fan'];
 
-/** How many parts the nth server has: 40 on average, since every fourth one has 24 memory modules instead of 16. */
-export function partsOf(n: number): number {
-  return n % 4 === 0 ? 46 : 38;
+export function dayOf(day: number): Date {
+  return new Date(FIRST_DAY + day * 86_400_000);
+}
+
+/** The nth change of a server: another drive, or another firmware on one. */
+export function changeOf(n: number, nth: number): Change {
+  const drive = (n + nth) % DRIVES;
+  if ((n + nth) % 2 === 0) return { drive, firmware: `GDC5${7 + nth}02Q` };
+  return { drive, serial: `S64GNF${nth.toString(16)}${n.toString().padStart(6, '0')}${drive}` };
 }
 
 /**
@@ -202,7 +209,11 @@ function psu(name: string, slot: number, hours: number): SeenComponent {
     serial: `P1K6ACM22${name}${slot}`,
     firmware: '1.3',
     attributes: { powerWatts: 1600, hotPlug: true, efficiency: '80 PLUS Titanium', inputType: 'AC' },
-    readings: { inputVolts: 230 + ((hours + slot) % 5), temperatureCelsius: 30 + (hours % 7), outputWatts: 210 + (hours % 90) },
+    readings: {
+      inputVolts: 230 + ((hours + slot) % 5),
+      temperatureCelsius: 30 + (hours % 7),
+      outputWatts: 210 + (hours % 90),
+    },
   });
 }
 

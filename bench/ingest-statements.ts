@@ -49,7 +49,22 @@ export function countStatements(db: Knex): { lines(per: number): string[]; stop(
 function kindOf(sql: string): string {
   return sql
     .replaceAll(/\((\?(, )?)+\)(, \((\?(, )?)+\))*/g, '(…)')
+    .replaceAll(/(WHEN \? THEN \? ?)+/g, 'WHEN … ')
     .replaceAll(/ON DUPLICATE KEY UPDATE (.{0,40}).*/g, 'ON DUPLICATE KEY UPDATE $1…')
     .replaceAll(/\s+/g, ' ')
     .slice(0, 220);
+}
+
+/** Statements that the database refused because of a deadlock or a wait: each of them has cost a transaction, which was then repeated. */
+export function countRepeats(db: Knex): { lines(): string[]; stop(): void } {
+  const kinds = new Map<string, number>();
+  const failed = (error: { errno?: number }, query: { sql: string }): void => {
+    const kind = `${error.errno}: ${kindOf(query.sql)}`;
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  };
+  db.on('query-error', failed);
+  return {
+    stop: () => void db.removeListener('query-error', failed),
+    lines: () => [...kinds].map(([kind, times]) => `repeated ${times} times after error ${kind}`),
+  };
 }

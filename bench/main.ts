@@ -1,14 +1,30 @@
 import { parseArgs } from 'node:util';
 import type { Bench } from './bench.ts';
 import { benchDiscover } from './discover.ts';
+import { benchIngest } from './ingest.ts';
+import { isMet } from './ingest-table.ts';
 import { benchWebhook } from './webhook.ts';
 
-const benches: Record<string, Bench> = { webhook: benchWebhook, discover: benchDiscover };
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    only: { type: 'string' },
+    quick: { type: 'boolean' },
+    servers: { type: 'string' },
+    batch: { type: 'string' },
+    lanes: { type: 'string' },
+  },
+});
+const benches: Record<string, Bench> = {
+  webhook: benchWebhook,
+  discover: benchDiscover,
+  ingest: benchIngest(values),
+};
 
-const { positionals } = parseArgs({ allowPositionals: true });
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 if (positionals.length === 0 || positionals.some((name) => !(name in benches))) {
   say('usage: npm run bench -- NAME …');
+  say('  of ingest: [--quick] [--servers N] [--batch N] [--lanes N] [--only a,b,c,d,e,f,door,paces,profile]');
   for (const [name, { says }] of Object.entries(benches)) say(`  ${name}: ${says}`);
   process.exit(2);
 }
@@ -17,9 +33,8 @@ for (const name of positionals) {
   if (!bench) continue;
   say(`== ${name}: ${bench.says}`);
   for (const goal of await bench.run((line) => say(`   ${line}`))) {
-    const met = goal.relation === '>=' ? goal.value >= goal.target : goal.value <= goal.target;
     say(
-      `goal ${goal.name} ${Number(goal.value.toPrecision(4))} ${goal.unit} ${goal.relation} ${goal.target} ${met ? 'ok' : 'short'}`,
+      `goal ${goal.name} ${Number(goal.value.toPrecision(4))} ${goal.unit} ${goal.relation} ${goal.target} ${isMet(goal) ? 'ok' : 'short'}`,
     );
   }
 }

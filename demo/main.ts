@@ -5,6 +5,7 @@ import { startServices } from '#setup/services.ts';
 import { castOf } from './cast.ts';
 import { hubClient } from './hub-client.ts';
 import { startHubProcess } from './hub-process.ts';
+import { reportComesLate } from './passport.ts';
 import { prepareHub } from './prepare-hub.ts';
 import { setStage } from './stage.ts';
 import {
@@ -90,11 +91,17 @@ async function tell(): Promise<void> {
   const tickets = await fallIll(story, assets);
   for (const [part, key] of tickets) say(`      ${part}: one issue, ${stage.jira.url}/browse/${key}`);
 
+  step('A report of two months ago comes late: POST /v1/ingest/logbundle');
+  await reportComesLate(hub, first, say);
+
   step('What the timeline of the first one says: GET /v1/assets/{id}/timeline');
-  const { items } = await hub.get<{ items: { timestamp: string; sentence: string }[] }>(
-    `/v1/assets/${first.id}/timeline`,
+  const { items } = await hub.get<{ items: { timestamp: string; type: string; sentence: string }[] }>(
+    `/v1/assets/${first.id}/timeline?limit=1000`,
   );
-  for (const entry of items.toReversed()) say(`      ${entry.timestamp.slice(11, 23)}  ${entry.sentence}`);
+  const found = items.filter(({ type }) => type === 'INSTALLED').length;
+  for (const entry of items.filter(({ type }) => type !== 'INSTALLED').toReversed())
+    say(`      ${entry.timestamp.slice(0, 10)} ${entry.timestamp.slice(11, 23)}  ${entry.sentence}`);
+  say(`      and ${found} parts that were found or installed, each with a passport: GET /v1/components/{id}/timeline`);
 
   await stage.netbox.webhooksSent();
   const broken = brokenInvariants(stage, cast, assets, tickets);

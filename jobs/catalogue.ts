@@ -77,6 +77,31 @@ export const createIssueJob = defineJob({
   subject: (input) => ({ type: 'ticket', id: input.ticketId }),
 });
 
+export const recordTicketFailureJob = defineJob({
+  name: 'record-ticket-failure',
+  Input: z.strictObject({ ticketId: z.string() }),
+  attempts: 5,
+  timeLimitMs: 60_000,
+  dedupe: (input) => input.ticketId,
+  subject: (input) => ({ type: 'ticket', id: input.ticketId }),
+});
+
+export const recordAlertFailureJob = defineJob({
+  name: 'record-alert-failure',
+  Input: z.strictObject({
+    alertId: z.string(),
+    assetId: z.string(),
+    symptom: z.string(),
+    serial: z.string(),
+    reason: z.string(),
+    occurredAt: z.string(),
+  }),
+  attempts: 5,
+  timeLimitMs: 60_000,
+  dedupe: (input) => input.alertId,
+  subject: asset,
+});
+
 /** Every kind of work that there is. A test and the start-up compare it with the handlers. */
 export const jobTypes = [
   recogniseBmcJob,
@@ -86,4 +111,6 @@ export const jobTypes = [
   hardenAssetJob,
   openTicketJob,
   createIssueJob,
+  recordTicketFailureJob,
+  recordAlertFailureJob,
 ] as const;

@@ -9,6 +9,8 @@ import { openTicketForAlert } from './reactions/open-ticket-for-alert.ts';
 import { recogniseExpectedBmc } from './reactions/recognise-expected-bmc.ts';
 import { recogniseSightedBmc } from './reactions/recognise-sighted-bmc.ts';
 import { reconcileChangedAsset } from './reactions/reconcile-changed-asset.ts';
+import { recordFailureOfAlert } from './reactions/record-failure-of-alert.ts';
+import { recordFailureOfTicket } from './reactions/record-failure-of-ticket.ts';
 import { createIssueTask } from './tasks/create-issue.ts';
 import { hardenAssetTask } from './tasks/harden-asset.ts';
 import { inspectAssetTask } from './tasks/inspect-asset.ts';
@@ -16,6 +18,8 @@ import { matchRecordTask } from './tasks/match-record.ts';
 import { openTicketTask } from './tasks/open-ticket.ts';
 import { recogniseBmcTask } from './tasks/recognise-bmc.ts';
 import { reconcileDeviceTask } from './tasks/reconcile-device.ts';
+import { recordAlertFailureTask } from './tasks/record-alert-failure.ts';
+import { recordTicketFailureTask } from './tasks/record-ticket-failure.ts';
 
 export { jobTypes };
 
@@ -28,6 +32,8 @@ export const reactions: readonly Reaction[] = [
   hardenValidatedAsset,
   openTicketForAlert,
   createIssueForTicket,
+  recordFailureOfTicket,
+  recordFailureOfAlert,
 ];
 
 export const handlers: readonly JobHandler[] = [
@@ -38,6 +44,8 @@ export const handlers: readonly JobHandler[] = [
   hardenAssetTask,
   openTicketTask,
   createIssueTask,
+  recordTicketFailureTask,
+  recordAlertFailureTask,
 ];
 
 /** @throws Error at start-up for a job without a handler, a handler without a job, or a reaction whose job or event nobody knows */

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
-import type { Proof } from './proof.ts';
+import { proveHistory } from './history/run.ts';
+import type { Proof, SharedProof } from './proof.ts';
 import { proveStory } from './story.ts';
 
-const proofs: Record<string, Proof> = { story: proveStory };
+const proofs: Record<string, Proof | SharedProof> = { story: proveStory, history: proveHistory };
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -10,6 +11,7 @@ const { positionals, values } = parseArgs({
     seed: { type: 'string', default: '1' },
     runs: { type: 'string', default: '5' },
     quiet: { type: 'boolean', default: false },
+    kill: { type: 'boolean', default: false },
   },
 });
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -17,7 +19,7 @@ const [name] = positionals;
 const proof = name === undefined ? undefined : proofs[name];
 const [first, runs] = [Number(values.seed), Number(values.runs)];
 if (!proof || !Number.isInteger(first) || !Number.isInteger(runs) || runs < 1) {
-  say('usage: npm run prove -- NAME [--seed N] [--runs N] [--quiet]');
+  say('usage: npm run prove -- NAME [--seed N] [--runs N] [--quiet] [--kill]');
   for (const [known, { says }] of Object.entries(proofs)) say(`  ${known}: ${says}`);
   process.exit(2);
 }
@@ -33,18 +35,23 @@ async function withinDeadline(run: Promise<void>): Promise<void> {
 }
 
 const started = Date.now();
+const opened = 'open' in proof ? await proof.open({ kill: values.kill }) : { run: proof.run, close: async () => {} };
 for (let seed = first; seed < first + runs; seed += 1) {
   const begun = Date.now();
   const lines: string[] = [];
   try {
-    await withinDeadline(proof.run({ seed, say: (line) => (values.quiet ? lines.push(line) : say(`   ${line}`)) }));
-    say(`seed ${seed}: held (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
+    await withinDeadline(opened.run({ seed, say: (line) => (values.quiet ? lines.push(line) : say(`   ${line}`)) }));
+    // Hundreds of short runs would bury what a log is read for.
+    if (!values.quiet || !('open' in proof) || seed % 100 === 0)
+      say(`seed ${seed}: held (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
   } catch (error) {
     for (const line of lines) say(`   ${line}`);
     say(`seed ${seed}: BROKEN: ${error instanceof Error ? error.message : String(error)}`);
     say(`again: npm run prove -- ${name} --seed ${seed} --runs 1`);
+    await opened.close();
     process.exit(1);
   }
 }
+await opened.close();
 say(`prove ${name}: ${runs} run(s) held in ${((Date.now() - started) / 1000).toFixed(0)} s`);
 process.exit(0);

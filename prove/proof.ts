@@ -1,12 +1,16 @@
-/** A proof attacks a running hub by a schedule that follows from a seed. */
+/** A proof attacks a running hub by a schedule that follows from a seed. It throws on the first broken invariant. */
 export interface Proof {
   says: string;
-  /** Sets up what its runs share. */
-  open(options: { kill: boolean }): Promise<OpenProof>;
+  run(options: RunOptions): Promise<void>;
 }
 
-export interface OpenProof {
-  /** Throws on the first broken invariant. */
-  run(options: { seed: number; say(line: string): void }): Promise<void>;
-  close(): Promise<void>;
+/** One whose runs are many and short, and share what takes long to start. */
+export interface SharedProof {
+  says: string;
+  open(options: { kill: boolean }): Promise<{ run(options: RunOptions): Promise<void>; close(): Promise<void> }>;
+}
+
+export interface RunOptions {
+  seed: number;
+  say(line: string): void;
 }

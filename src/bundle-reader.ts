@@ -51,6 +51,10 @@ function readInThread(source: ArchiveSource, signal: AbortSignal): Promise<Bundl
       () => end(() => reject(new ArchiveFault('too-large', `reading it takes longer than ${TIME_LIMIT_MS / 1000} s`))),
       TIME_LIMIT_MS,
     );
+    // After an answer this comes too late to be heard.
+    thread.once('exit', (code) =>
+      end(() => reject(new Error(`reading a bundle ended without an answer (exit ${code})`))),
+    );
     const abort = (): void => end(() => reject(signal.reason as Error));
     signal.addEventListener('abort', abort);
     thread.once('message', (answer: ThreadAnswer) =>

@@ -6,8 +6,10 @@ import { createIntake, type Intake } from './history/intake/intake.ts';
 import { partRoutes } from './history/intake/part-routes.ts';
 import { intakeRoutes } from './history/intake/routes.ts';
 import { componentRoutes } from './history/routes/component-routes.ts';
+import { failureRoutes } from './history/routes/failure-routes.ts';
 import { inventoryRoutes } from './history/routes/inventory-routes.ts';
 import { reviewRoutes } from './history/routes/review-routes.ts';
+import { sightingRoutes } from './history/routes/sighting-routes.ts';
 import { timelineRoutes } from './history/routes/timeline-routes.ts';
 import type { SortParts } from './history/sort-parts.ts';
 import { type Classify, createClassifier } from './lots/classify.ts';
@@ -38,6 +40,8 @@ export function composeHistory(config: Configuration, adapters: Pick<Adapters, '
       ...intakeRoutes(intake, settings),
       ...partRoutes(intake, settings),
       ...reviewRoutes(intake),
+      ...failureRoutes,
+      ...sightingRoutes(intake),
       ...componentRoutes,
       ...inventoryRoutes,
       ...timelineRoutes,
@@ -68,8 +72,7 @@ export function sortByLot(classify: Classify): SortParts {
 
 /** A document that names a schema of ours is held to it; whatever else it is, the formats see. */
 function faultsOf(content: Buffer): { field: string; message: string }[] {
-  const start = content.subarray(0, 4096).toString('utf8');
-  if (!/^\s*[[{]/.test(start) || !start.includes('"reanimator.')) return [];
+  if (!/^\s*[[{]/.test(content.subarray(0, 64).toString('utf8')) || !content.includes('"reanimator.')) return [];
   let json: unknown;
   try {
     json = JSON.parse(content.toString('utf8'));

@@ -45,6 +45,7 @@ import type { Adapters } from './ports/adapters.ts';
 import { checkRedis } from './redis-check.ts';
 import { type Readiness, systemRoutes } from './system-routes.ts';
 import * as ticketEvents from './tickets/events.ts';
+import { ticketLinkRoutes } from './tickets/link-routes.ts';
 import { ticketRoutes } from './tickets/routes.ts';
 import { createWebApp, listen, type RunningWeb } from './web.ts';
 
@@ -163,6 +164,7 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
     ...arrivalRoutes(seal),
     ...healthRoutes(rules),
     ...ticketRoutes,
+    ...ticketLinkRoutes,
     ...jobRoutes,
     ...deliveryRoutes,
     ...eventRoutes(catalogue, config.PUBLIC_URL),

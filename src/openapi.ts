@@ -8,16 +8,7 @@ export function openApiDocument(routes: readonly Route[], publicUrl: string): Re
   const paths: ZodOpenApiPathsObject = {};
   for (const route of routes) {
     const { shape, method } = route;
-    const headers =
-      method === 'post'
-        ? z.object({
-            'Idempotency-Key': z
-              .string()
-              .max(190)
-              .optional()
-              .meta({ description: 'The same key again gives the first answer again' }),
-          })
-        : undefined;
+    const headers = headersOf(route);
     paths[shape.path] = {
       ...paths[shape.path],
       [method]: {
@@ -35,9 +26,7 @@ export function openApiDocument(routes: readonly Route[], publicUrl: string): Re
           ...(shape.query ? { query: shape.query as z.ZodObject } : {}),
           ...(headers ? { header: headers } : {}),
         },
-        ...(shape.body
-          ? { requestBody: { required: true, content: { 'application/json': { schema: shape.body } } } }
-          : {}),
+        ...bodyOf(route),
         responses: Object.assign(
           Object.fromEntries(
             Object.entries(shape.answers).map(([status, answer]) => [
@@ -73,4 +62,29 @@ function contentOf(answer: { schema: z.ZodType | null; contentType?: string }): 
 } {
   if (answer.schema) return { content: { [answer.contentType ?? 'application/json']: { schema: answer.schema } } };
   return answer.contentType ? { content: { [answer.contentType]: { schema: z.string() } } } : {};
+}
+
+/** Only what runs in one transaction can be repeated under a key; what has a version can be changed under it. */
+function headersOf({ method, act }: Route): z.ZodObject | undefined {
+  const key = z.string().max(190).optional().meta({ description: 'The same key again gives the first answer again' });
+  if (method === 'post' && act) return z.object({ 'Idempotency-Key': key });
+  const version = z
+    .string()
+    .max(40)
+    .optional()
+    .meta({ description: '`version` of what was read; 409 where it is not the newest' });
+  return method === 'patch' && act ? z.object({ 'Idempotency-Key': key, 'If-Match': version }) : undefined;
+}
+
+const BINARY = z.string().meta({ format: 'binary' });
+
+function bodyOf({ shape, take }: Route): { requestBody?: { required: true; description?: string; content: object } } {
+  if (take) {
+    const { takes } = shape as { takes?: string };
+    const content = { 'application/octet-stream': { schema: BINARY } };
+    return { requestBody: { required: true, ...(takes === undefined ? {} : { description: takes }), content } };
+  }
+  if (!shape.body) return {};
+  const csv = shape.path.endsWith('/bulk') ? { 'text/csv': { schema: z.string() } } : {};
+  return { requestBody: { required: true, content: { 'application/json': { schema: shape.body }, ...csv } } };
 }

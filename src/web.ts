@@ -21,6 +21,7 @@ export interface WebOptions extends ServeOptions {
 
 const JSON_LIMIT = '4mb';
 const HOOK_LIMIT = '5mb';
+const ARRIVAL_MS = 60_000;
 
 /** The Express application: webhook doors first and short, then the API, then the screens. */
 export function createWebApp(ctx: Ctx, options: WebOptions): express.Express {
@@ -29,7 +30,7 @@ export function createWebApp(ctx: Ctx, options: WebOptions): express.Express {
   app.disable('etag');
   app.set('query parser', 'simple');
   const keep = createKeeper(ctx);
-  app.post('/hooks/:adapter', express.raw({ type: () => true, limit: HOOK_LIMIT }), (req, res) =>
+  app.post('/hooks/:adapter', limitArrival, express.raw({ type: () => true, limit: HOOK_LIMIT }), (req, res) =>
     takeDelivery(ctx, options, keep, req, res),
   );
   app.use(
@@ -49,6 +50,7 @@ export function createWebApp(ctx: Ctx, options: WebOptions): express.Express {
   app.use(nameRequest(ctx));
   // Before the bodies are read: uploads are streams.
   for (const route of options.routes.filter(({ take }) => take)) register(app, route, serve(route, ctx, options));
+  app.use(limitArrival);
   app.use(express.text({ type: 'text/csv', limit: JSON_LIMIT }));
   app.use(express.json({ limit: JSON_LIMIT, strict: true, type: ['application/json', 'application/*+json'] }));
   for (const route of options.routes.filter(({ take }) => !take)) register(app, route, serve(route, ctx, options));
@@ -59,6 +61,15 @@ export function createWebApp(ctx: Ctx, options: WebOptions): express.Express {
   });
   app.use((error: unknown, req: Request, res: Response, _next: NextFunction) => sendProblem(req, res, error, ctx));
   return app;
+}
+
+/** What is read at once must be here soon. Uploads may take hours; they watch for silence themselves. */
+function limitArrival(req: Request, _res: Response, next: NextFunction): void {
+  const timer = setTimeout(() => {
+    if (!req.complete) req.destroy();
+  }, ARRIVAL_MS);
+  req.once('close', () => clearTimeout(timer));
+  next();
 }
 
 /** At its address, and without the version in front of it: what stands there is the newest. */
@@ -163,6 +174,8 @@ export interface RunningWeb {
 export async function listen(app: express.Express, host: string, port: number): Promise<RunningWeb> {
   const server: Server = createServer(app);
   server.keepAliveTimeout = 75_000;
+  // Node's five minutes for a whole request would cut large uploads over slow lines; see `limitArrival`.
+  server.requestTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);

@@ -16,3 +16,8 @@ export function linkAttributes({ MaxPCIeType, MaxLanes }: PcieInterface): {
     pcieLanes: MaxLanes !== null && MaxLanes > 0 ? MaxLanes : null,
   };
 }
+
+/** Where a BMC describes one link in two places. */
+export function fullerLink(one: PcieInterface, other: PcieInterface): PcieInterface {
+  return { MaxPCIeType: one.MaxPCIeType ?? other.MaxPCIeType, MaxLanes: one.MaxLanes ?? other.MaxLanes };
+}

@@ -54,6 +54,7 @@ describe('memory', () => {
       speedMts: 4400,
       ratedSpeedMts: 4800,
     });
+    expect(await memory({ RankCount: 32 })).not.toHaveProperty('rank');
     // the clock, and not the transfers
     expect(await memory({ OperatingSpeedMhz: 4800, AllowedSpeedsMHz: [2400] })).not.toHaveProperty('ratedSpeedMts');
     for (const AllowedSpeedsMHz of [[], ['?'], null, 0])
@@ -115,6 +116,26 @@ describe('the link of a drive', () => {
       ['NVME0002', undefined, undefined],
       ['NVME0003', 5, 2],
     ]);
+    expect(await partsOf(tree, 'storage-controller')).toEqual([]);
+  });
+
+  test('of which iLO 7 says a part in the list and a part in its shadow', async () => {
+    const tree = storage(
+      {
+        [`${S}/Storage/A`]: {
+          Id: 'A',
+          Drives: [link(`${S}/Drives/1`)],
+          Controllers: link(`${S}/Storage/A/Controllers`),
+          StorageControllers: [{ MemberId: '0', SerialNumber: 'NVME0001', PCIeInterface: pcie('Gen5', 2) }],
+        },
+      },
+      {
+        [`${S}/Storage/A/Controllers`]: list(`${S}/Storage/A/Controllers/0`),
+        [`${S}/Storage/A/Controllers/0`]: { Id: '0', SerialNumber: 'NVME0001', PCIeInterface: { MaxLanes: 4 } },
+        [`${S}/Drives/1`]: drive('NVME0001'),
+      },
+    );
+    expect(await partsOf(tree, 'drive')).toMatchObject([{ attributes: { pcieGeneration: 5, pcieLanes: 4 } }]);
     expect(await partsOf(tree, 'storage-controller')).toEqual([]);
   });
 

@@ -28,7 +28,8 @@ export function reportModule(reading: Reading, one: Memory): void {
       ratedSpeedMts: ratedSpeed(one),
       type: one.MemoryDeviceType,
       moduleType: one.BaseModuleType,
-      rank: one.RankCount,
+      // Supermicro writes 32
+      rank: one.RankCount !== null && one.RankCount <= 16 ? one.RankCount : null,
       ecc: one.ErrorCorrection === null ? null : /ECC$/.test(one.ErrorCorrection) && one.ErrorCorrection !== 'NoECC',
     },
   });
@@ -36,6 +37,7 @@ export function reportModule(reading: Reading, one: Memory): void {
 
 /** The best speed that the module allows. BMCs write transfers where the schema has MHz; one that is slower than it runs is the clock. */
 function ratedSpeed({ AllowedSpeedsMHz, OperatingSpeedMhz }: Memory): number | null {
-  const best = AllowedSpeedsMHz.reduce((most, speed) => Math.max(most, speed), 0);
+  let best = 0;
+  for (const speed of AllowedSpeedsMHz) best = Math.max(best, speed);
   return best > 0 && best >= (OperatingSpeedMhz ?? 0) ? best : null;
 }

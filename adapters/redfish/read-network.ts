@@ -102,6 +102,7 @@ function speedOf(ends: readonly NetworkEnd[]): number | null {
     (MaxSpeedGbps ?? 0) * 1000,
     ...SupportedLinkCapabilities.flatMap((one) => [...one.CapableLinkSpeedMbps, one.LinkSpeedMbps ?? 0]),
   ]);
-  const best = speeds.reduce((most, speed) => Math.max(most, speed), 0);
+  let best = 0;
+  for (const speed of speeds) best = Math.max(best, speed);
   return best > 0 ? best : null;
 }

@@ -1,5 +1,5 @@
 import { fold } from './own-origin.ts';
-import { linkAttributes, type PcieInterface } from './pcie-link.ts';
+import { fullerLink, linkAttributes, type PcieInterface } from './pcie-link.ts';
 import type { Reading } from './reading.ts';
 import { readSmartStorage } from './read-smart-storage.ts';
 import { Drive, SimpleStorage, Storage, StorageController, type ComputerSystem } from './schema.ts';
@@ -56,6 +56,12 @@ async function readUnit(reading: Reading, unit: Storage): Promise<LinkedDrive[]>
     const name = controllers.length === 1 ? unit.Id : `${unit.Id ?? ''}/${one.MemberId ?? one.Id ?? ''}`;
     reportController(reading, one, name);
   }
+  // iLO 7 says the generation in the shadow only
+  if (listed.length > 0)
+    for (const { SerialNumber, PCIeInterface: shadow } of unit.StorageControllers) {
+      const link = links.get(SerialNumber);
+      if (link !== undefined) links.set(SerialNumber, fullerLink(link, shadow));
+    }
   // One that names nothing belongs to the drive only where there are no two of either
   const only = drives.length === 1 && controllers.length === 1 ? links.get(null) : undefined;
   return drives.map((drive) => ({

@@ -5,6 +5,7 @@ import { differences, linesThatDiffer } from './compare.ts';
 import type { FleetCase } from './fleet-case.ts';
 import { type Attack, play } from './play.ts';
 import { prepareCase } from './prepare-case.ts';
+import { recordFailures } from './record-failures.ts';
 import { referenceOf } from './reference.ts';
 import type { Schedule } from './schedule.ts';
 import type { Stage } from './stage.ts';
@@ -22,14 +23,17 @@ export async function checkCase(stage: Stage, fleet: FleetCase, schedule: Schedu
   await pause();
   const midway = { at: toMoment(new Date()), rows: currentRows(await readBeliefs(stage.db, fleet)) };
   await pause();
+  const failures = await recordFailures(stage.db, fleet);
   await play(stage, late, attack, random);
   await pause();
   const beliefs = await readBeliefs(stage.db, fleet);
   return [
-    ...differences(beliefs, referenceOf(fleet)),
+    ...differences(beliefs, referenceOf({ ...fleet, failures })),
     ...brokenRows(beliefs),
     ...linesThatDiffer(midway.rows, rowsAt(beliefs, midway.at)).map((line) => `known_at ${midway.at}: ${line}`),
-    ...linesThatDiffer(currentRows(beliefs), rowsAt(beliefs, toMoment(new Date()))).map((line) => `known_at now: ${line}`),
+    ...linesThatDiffer(currentRows(beliefs), rowsAt(beliefs, toMoment(new Date()))).map(
+      (line) => `known_at now: ${line}`,
+    ),
   ];
 }
 
@@ -47,8 +51,8 @@ function rowsAt(beliefs: Beliefs, at: string): string[] {
   return [...installations, ...timeline].map(rowText);
 }
 
-function rowText({ retracted_at: _, ...row }: Row): string {
-  return JSON.stringify(row);
+function rowText(row: Row): string {
+  return JSON.stringify({ ...row, retracted_at: null });
 }
 
 function brokenRows({ retracted, timeline }: Beliefs): string[] {
@@ -61,7 +65,8 @@ function brokenRows({ retracted, timeline }: Beliefs): string[] {
   }
   for (const row of [...retracted, ...timeline]) {
     const retractedAt = row['retracted_at'] ?? null;
-    if (retractedAt !== null && retractedAt <= (row['recorded_at'] ?? '')) broken.push(`retracted before it was recorded: ${JSON.stringify(row)}`);
+    if (retractedAt !== null && retractedAt <= (row['recorded_at'] ?? ''))
+      broken.push(`retracted before it was recorded: ${JSON.stringify(row)}`);
   }
   return broken;
 }

@@ -7,7 +7,10 @@ import type { EventLine, InstallationLine, Truth } from './reference.ts';
 export function differences(beliefs: Pick<Beliefs, 'installations' | 'timeline'>, truth: Truth): string[] {
   return [
     ...linesThatDiffer(truth.installations.map(installationText), beliefs.installations.map(believedInstallation)),
-    ...linesThatDiffer(truth.events.flatMap(eventTexts), beliefs.timeline.filter((row) => row['retracted_at'] === null).map(believedEvent)),
+    ...linesThatDiffer(
+      truth.events.flatMap(eventTexts),
+      beliefs.timeline.filter((row) => row['retracted_at'] === null).map(believedEvent),
+    ),
   ];
 }
 
@@ -22,7 +25,18 @@ export function linesThatDiffer(wanted: readonly string[], found: readonly strin
 
 function installationText(line: InstallationLine): string {
   const { component, place, slot, installedAfter, installedAt, removedAfter, removedAt, reason } = line;
-  return JSON.stringify(['installation', component, place.type, place.id, slot, installedAfter, installedAt, removedAfter, removedAt, reason]);
+  return JSON.stringify([
+    'installation',
+    component,
+    place.type,
+    place.id,
+    slot,
+    installedAfter,
+    installedAt,
+    removedAfter,
+    removedAt,
+    reason,
+  ]);
 }
 
 function believedInstallation(row: Row): string {
@@ -36,18 +50,23 @@ const DESCRIPTION = new Set(['component_id', 'asset_id', 'location_id', 'invento
 
 function eventTexts({ type, at, component, places, data }: EventLine): string[] {
   const subjects = [...(component === null ? [] : [component]), ...places];
-  const { says, ...told } = data;
-  return subjects.map((subject) => JSON.stringify([type, at, subject, component, sorted(told)]));
+  return subjects.map((subject) => JSON.stringify([type, at, subject, component, sorted(data)]));
 }
 
 function believedEvent(row: Row): string {
   const data = fromJson<Record<string, string | number | null>>(row['data']);
-  const told = Object.entries(data).filter(([name]) => !DESCRIPTION.has(name) && name !== 'kind' && name !== 'serial');
+  const told = Object.entries(data).filter(([name]) => !DESCRIPTION.has(name));
   const moment = ([name, value]: [string, string | number | null]): [string, string | number | null] => [
     name,
     name === 'after' && typeof value === 'string' ? toMoment(value) : value,
   ];
-  return JSON.stringify([row['type'], row['timestamp'], row['subject_id'], data['component_id'] ?? null, sorted(Object.fromEntries(told.map(moment)))]);
+  return JSON.stringify([
+    row['type'],
+    row['timestamp'],
+    row['subject_id'],
+    data['component_id'] ?? null,
+    sorted(Object.fromEntries(told.map(moment))),
+  ]);
 }
 
 function sorted(data: Record<string, string | number | null>): [string, string | number | null][] {

@@ -62,7 +62,14 @@ export function drawFleet(seed: number, size: 'small' | 'large', namespace: stri
   };
   if (world.sources.length === 1) world.sources.unshift(chance.pick(MACHINE_SOURCES));
   world.parts = drawParts(world, large ? 4 + chance.upTo(9) : 2 + chance.upTo(4));
-  return { seed, namespace, locations: world.locations, registered: drawRegistered(world), failures: drawFailures(world).slice(0, 0), bundles: tell(world, large ? 12 + chance.upTo(19) : 5 + chance.upTo(8)) };
+  return {
+    seed,
+    namespace,
+    locations: world.locations,
+    registered: drawRegistered(world),
+    failures: drawFailures(world),
+    bundles: tell(world, large ? 12 + chance.upTo(19) : 5 + chance.upTo(8)),
+  };
 }
 
 interface World {
@@ -210,8 +217,14 @@ function look(world: World, like?: SnapshotReport): SnapshotReport {
   const host = like && !inBin ? like.host : partial(world, source, servers[index]?.evidence ?? emptyEvidence());
   const owner = like && !inBin ? servers.findIndex(({ evidence }) => evidence.hostName === like.host.hostName) : where;
   const here = parts.filter((part) => (world.wild ? chance.of(0.4) : part.at === (inBin ? where : owner)));
-  const seen = here.filter((part) => !part.unseenBy.includes(source) && (quiet || chance.of(0.95))).map((part) => show(part, source, world));
-  const kinds = [...new Set(parts.flatMap((part) => [part.kind, ...(part.calledOtherwise.length > 0 ? ['pcie-device' as const] : [])]))];
+  const seen = here
+    .filter((part) => !part.unseenBy.includes(source) && (quiet || chance.of(0.95)))
+    .map((part) => show(part, source, world));
+  const kinds = [
+    ...new Set(
+      parts.flatMap((part) => [part.kind, ...(part.calledOtherwise.length > 0 ? ['pcie-device' as const] : [])]),
+    ),
+  ];
   const likely = quiet ? 1 : 0.8;
   const gone = source === 'person' ? parts.filter(({ serial }) => serial !== null && chance.of(0.25)) : [];
   return {
@@ -222,11 +235,13 @@ function look(world: World, like?: SnapshotReport): SnapshotReport {
     components: seen,
     firmware: [],
     scope: kinds.filter(() => chance.of(source === 'person' ? 0.2 : likely)),
-    absent: gone.filter((part) => !here.some(({ serial }) => serial === part.serial)).map(({ manufacturer, serial }) => ({
-      manufacturer: chance.of(0.7) ? manufacturer : null,
-      serial: serial ?? '',
-      reason: chance.pick(['failed', 'planned', 'moved', 'stolen', null]),
-    })),
+    absent: gone
+      .filter((part) => !here.some(({ serial }) => serial === part.serial))
+      .map(({ manufacturer, serial }) => ({
+        manufacturer: chance.of(0.7) ? manufacturer : null,
+        serial: serial ?? '',
+        reason: chance.pick(['failed', 'planned', 'moved', 'stolen', null]),
+      })),
     locationId: inBin ? (locations[bin]?.id ?? null) : null,
     neighbours: [],
     logEntries: [],

@@ -32,7 +32,10 @@ export function evidenceOf(host: HostEvidence): string[] {
  * The server of each set of evidence. Sets with the same strongest piece are one server; it is the one that stronger sets or a
  * registration give for the strongest piece that speaks for exactly one; else a server of its own. All sets are on the table at once.
  */
-export function homesOf(sets: readonly string[][], registered: readonly RegisteredServer[]): (set: readonly string[]) => string | null {
+export function homesOf(
+  sets: readonly string[][],
+  registered: readonly RegisteredServer[],
+): (set: readonly string[]) => string | null {
   const homes = new Map<string, string>();
   const nameOf = (set: readonly string[]) => set.join(' ');
   for (const kind of STRENGTHS) {

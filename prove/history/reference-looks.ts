@@ -66,8 +66,7 @@ export function placeSnapshots(fleet: FleetCase): PlacedSnapshot[] {
       return known === null ? [] : [{ vendor: normalizeVendor(manufacturer, null, null), serial: known, reason: said }];
     });
     const parts = nameParts(report.components, report.source, home);
-    const kept = report.components.filter((one) => parts.some(({ shown }) => shown === one));
-    const texts = kept.map((one) => JSON.stringify({ ...one, readings: {} })).toSorted();
+    const texts = parts.map(({ shown, serial }) => JSON.stringify([{ ...shown, readings: {} }, serial])).toSorted();
     const says = JSON.stringify([evidence, report.system, report.scope.toSorted(), absent, texts]);
     return [{ place, source: report.source, at, says, scope: report.scope, parts, absent }];
   });
@@ -81,15 +80,36 @@ function nameParts(components: readonly SeenComponent[], source: Source, placeId
     const { kind, slot, firmware } = part;
     const serial = normalizeSerial(part.serial);
     const same = components.filter(
-      (other) => serial !== null && normalizeSerial(other.serial) === serial && vendorOf(other) === vendorOf(part) && familyOf(other.kind) === familyOf(kind),
+      (other) =>
+        serial !== null &&
+        normalizeSerial(other.serial) === serial &&
+        vendorOf(other) === vendorOf(part) &&
+        familyOf(other.kind) === familyOf(kind),
     );
     // One card that is listed under several kinds is one card; the same serial twice under one kind identifies nothing.
     const kinds = new Set(same.map((other) => other.kind));
     if (serial !== null && kinds.size === same.length) {
       const best = COMPONENT_KINDS.find((one) => kinds.has(one));
-      if (kind === best) named.push({ id: idFrom('component', vendorOf(part) ?? '', serial, familyOf(kind)), vendor: vendorOf(part), serial, kind, slot, firmware, shown: part });
+      if (kind === best)
+        named.push({
+          id: idFrom('component', vendorOf(part) ?? '', serial, familyOf(kind)),
+          vendor: vendorOf(part),
+          serial,
+          kind,
+          slot,
+          firmware,
+          shown: part,
+        });
     } else if (slot !== null) {
-      named.push({ id: idFrom('positional', placeId, kind, source, slot), vendor: null, serial: null, kind, slot, firmware, shown: part });
+      named.push({
+        id: idFrom('positional', placeId, kind, source, slot),
+        vendor: null,
+        serial: null,
+        kind,
+        slot,
+        firmware,
+        shown: part,
+      });
     }
   }
   return named;
@@ -98,7 +118,9 @@ function nameParts(components: readonly SeenComponent[], source: Source, placeId
 /** All looks at a component, at the places where it was ever seen. */
 export function looksAt(id: string, snapshots: readonly PlacedSnapshot[]): Look[] {
   const showing = snapshots.filter(({ parts }) => parts.some((part) => part.id === id));
-  const shown = showing.flatMap(({ place, source, parts }) => parts.filter((part) => part.id === id).map((part) => ({ ...part, place, source })));
+  const shown = showing.flatMap(({ place, source, parts }) =>
+    parts.filter((part) => part.id === id).map((part) => ({ ...part, place, source })),
+  );
   const [first] = shown;
   if (first === undefined) return [];
   if (first.serial === null) {
@@ -113,7 +135,9 @@ export function looksAt(id: string, snapshots: readonly PlacedSnapshot[]): Look[
     const kinds = shown.filter((part) => part.place.id === place.id).map(({ kind }) => kind);
     if (kinds.length === 0) continue;
     const part = snapshot.parts.find((one) => one.id === id);
-    const absent = snapshot.absent.find(({ vendor, serial }) => serial === first.serial && (vendor === null || vendor === first.vendor));
+    const absent = snapshot.absent.find(
+      ({ vendor, serial }) => serial === first.serial && (vendor === null || vendor === first.vendor),
+    );
     const base = { place, source, at, slot: null, firmware: null, named: false, reason: null };
     if (part) looks.push({ ...base, there: true, slot: part.slot, firmware: part.firmware });
     else if (absent) looks.push({ ...base, there: false, named: true, reason: absent.reason });
@@ -127,6 +151,9 @@ function thereBeatsGone(looks: readonly Look[]): Look[] {
   return looks.filter(
     (look) =>
       look.there ||
-      !looks.some((other) => other.there && other.at === look.at && other.source === look.source && other.place.id === look.place.id),
+      !looks.some(
+        (other) =>
+          other.there && other.at === look.at && other.source === look.source && other.place.id === look.place.id,
+      ),
   );
 }

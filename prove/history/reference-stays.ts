@@ -36,7 +36,9 @@ export function lifeOf(looks: readonly Look[]): Life {
   const conflicts: Life['conflicts'] = [];
   const stays: Stay[] = [];
   for (const stay of whole) {
-    const elsewhere = whole.filter((other) => other.place.id !== stay.place.id && stay.first <= other.last && other.first <= stay.last);
+    const elsewhere = whole.filter(
+      (other) => other.place.id !== stay.place.id && stay.first <= other.last && other.first <= stay.last,
+    );
     const excursions = elsewhere.filter((other) => !seenWithin(stay, other));
     for (const other of elsewhere) {
       const isConflict = seenWithin(stay, other) && seenWithin(other, stay);
@@ -89,7 +91,8 @@ function staysOf(stints: readonly Stint[], absences: readonly Absence[]): Stay[]
       const before: Stay | undefined = open;
       const parted =
         before === undefined ||
-        (first > before.last && absences.some(({ placeId, at }) => placeId === place.id && before.last < at && at < first));
+        (first > before.last &&
+          absences.some(({ placeId, at }) => placeId === place.id && before.last < at && at < first));
       if (before === undefined || parted) {
         open = { place, first, last, sightings: [...looks] };
         stays.push(open);

@@ -2,6 +2,7 @@ import type { FleetCase } from './fleet-case.ts';
 import { looksAt, type Look, type PlacedSnapshot, type Place, placeSnapshots } from './reference-looks.ts';
 import { lifeOf, type Life, type Stay } from './reference-stays.ts';
 import { SOURCES } from '#src/ports/bundle-format.ts';
+import { COMPONENT_KINDS } from '#src/ports/hardware-inventory.ts';
 
 export interface InstallationLine {
   component: string;
@@ -39,12 +40,23 @@ export function referenceOf(fleet: FleetCase): Truth {
     const looks = looksAt(id, snapshots);
     if (looks.length === 0) continue;
     const life = lifeOf(looks);
-    const failures = fleet.failures.filter((one) => one.componentId === id && one.confidence >= 0.5).map(({ at }) => at);
+    const failures = fleet.failures
+      .filter((one) => one.componentId === id && one.confidence >= 0.5)
+      .map(({ at }) => at);
     const ends = life.stays.map((stay) => endsOf(stay, life, looks, failures));
     for (const end of ends) truth.installations.push(...installationsOf(id, end));
-    truth.events.push(...componentEvents(id, life, ends, looks));
+    const about = describe(id, snapshots);
+    for (const event of componentEvents(id, life, ends, looks))
+      truth.events.push({ ...event, data: { ...event.data, ...about } });
   }
   return truth;
+}
+
+/** A card that several sources call differently is what the most telling of them calls it. */
+function describe(id: string, snapshots: readonly PlacedSnapshot[]): { kind: string; serial: string | null } {
+  const shown = snapshots.flatMap(({ parts }) => parts).filter((part) => part.id === id);
+  const kind = COMPONENT_KINDS.find((one) => shown.some((part) => part.kind === one));
+  return { kind: kind ?? '', serial: shown[0]?.serial ?? null };
 }
 
 interface Ends {
@@ -61,12 +73,18 @@ function endsOf(stay: Stay, life: Life, looks: readonly Look[], failures: readon
   const here = life.absences.filter(({ placeId }) => placeId === stay.place.id).map(({ at }) => at);
   const before = [...here, ...elsewhere.map(({ last }) => last)].filter((at) => at < stay.first).toSorted();
   const after = [...here, ...elsewhere.map(({ first }) => first)].filter((at) => at > stay.last).toSorted();
-  const next = life.stays.filter(({ place, first }) => place.id === stay.place.id && first > stay.last).map(({ first }) => first).toSorted()[0];
+  const next = life.stays
+    .filter(({ place, first }) => place.id === stay.place.id && first > stay.last)
+    .map(({ first }) => first)
+    .toSorted()[0];
   const removedAt = after[0] !== undefined && (next === undefined || after[0] < next) ? after[0] : null;
   const movedTo = elsewhere.filter(({ first }) => first === removedAt);
   const said = looks
-    .filter(({ named, place, at }) => named && place.id === stay.place.id && at > stay.last && (next === undefined || at < next))
-    .toSorted((a, b) => ((a.at + a.reason) < (b.at + b.reason) ? -1 : 1))
+    .filter(
+      ({ named, place, at }) =>
+        named && place.id === stay.place.id && at > stay.last && (next === undefined || at < next),
+    )
+    .toSorted((a, b) => (a.at + a.reason < b.at + b.reason ? -1 : 1))
     .at(0);
   const failed = removedAt !== null && failures.some((at) => stay.first <= at && at <= removedAt);
   const reason = (): string => {
@@ -74,7 +92,13 @@ function endsOf(stay: Stay, life: Life, looks: readonly Look[], failures: readon
     if (failed) return 'failed';
     return movedTo.length > 0 ? 'moved' : 'unknown';
   };
-  return { stay, installedAfter: before.at(-1) ?? null, removedAt, reason: removedAt === null ? null : reason(), movedTo };
+  return {
+    stay,
+    installedAfter: before.at(-1) ?? null,
+    removedAt,
+    reason: removedAt === null ? null : reason(),
+    movedTo,
+  };
 }
 
 /** The stay in pieces of one slot each. */
@@ -83,11 +107,27 @@ function installationsOf(component: string, { stay, installedAfter, removedAt, r
   const lines: InstallationLine[] = [];
   const base = { component, place: stay.place };
   let last = stay.first;
-  let open: InstallationLine = { ...base, slot: named[0]?.value ?? null, installedAfter, installedAt: stay.first, removedAfter: null, removedAt: null, reason: null };
+  let open: InstallationLine = {
+    ...base,
+    slot: named[0]?.value ?? null,
+    installedAfter,
+    installedAt: stay.first,
+    removedAfter: null,
+    removedAt: null,
+    reason: null,
+  };
   for (const { at, value } of named) {
     if (value !== open.slot) {
       lines.push({ ...open, removedAfter: last, removedAt: at, reason: 'moved' });
-      open = { ...base, slot: value, installedAfter: last, installedAt: at, removedAfter: null, removedAt: null, reason: null };
+      open = {
+        ...base,
+        slot: value,
+        installedAfter: last,
+        installedAt: at,
+        removedAfter: null,
+        removedAt: null,
+        reason: null,
+      };
     }
     last = at;
   }
@@ -96,7 +136,10 @@ function installationsOf(component: string, { stay, installedAfter, removedAt, r
 }
 
 /** What the best source that names it at all says of it, in the order of time. */
-function bestOf(sightings: readonly Look[], valueOf: (look: Look) => string | null): { at: string; value: string; place: Place }[] {
+function bestOf(
+  sightings: readonly Look[],
+  valueOf: (look: Look) => string | null,
+): { at: string; value: string; place: Place }[] {
   const best = SOURCES.find((source) => sightings.some((look) => look.source === source && valueOf(look) !== null));
   return sightings
     .filter(({ source }) => source === best)
@@ -135,15 +178,31 @@ function componentEvents(component: string, life: Life, ends: readonly Ends[], l
       const data = { after: stay.last, slot: lines.at(-1)?.slot ?? null, reason };
       events.push({ type: 'REMOVED', at: removedAt, component, places: [here], data });
     }
-    events.push(...changes('SLOT_CHANGED', component, bestOf(stay.sightings, (look) => look.slot)));
+    events.push(
+      ...changes(
+        'SLOT_CHANGED',
+        component,
+        bestOf(stay.sightings, (look) => look.slot),
+      ),
+    );
   }
   const byPlace = [...Map.groupBy(sightings, ({ place }) => place.id).values()];
   for (const some of life.conflicts.length > 0 ? byPlace : [sightings])
-    events.push(...changes('FIRMWARE_CHANGED', component, bestOf(some, ({ firmware }) => firmware)));
+    events.push(
+      ...changes(
+        'FIRMWARE_CHANGED',
+        component,
+        bestOf(some, ({ firmware }) => firmware),
+      ),
+    );
   return events;
 }
 
-function changes(type: string, component: string, values: readonly { at: string; value: string; place: Place }[]): EventLine[] {
+function changes(
+  type: string,
+  component: string,
+  values: readonly { at: string; value: string; place: Place }[],
+): EventLine[] {
   return values.flatMap(({ at, value, place }, index) => {
     const before = values[index - 1];
     if (before === undefined || before.value === value) return [];
@@ -161,7 +220,14 @@ function placeEvents(snapshots: readonly PlacedSnapshot[]): EventLine[] {
       const now = [...new Set(own.filter((one) => one.at === at).map(({ says }) => says))];
       for (const says of now) {
         const goesOn = before.includes(says) && before.length === 1 && now.length === 1;
-        if (!goesOn) events.push({ type: 'LOG_COLLECTED', at, component: null, places: [own[0]?.place.id ?? ''], data: { source: own[0]?.source ?? '', says } });
+        if (!goesOn)
+          events.push({
+            type: 'LOG_COLLECTED',
+            at,
+            component: null,
+            places: [own[0]?.place.id ?? ''],
+            data: { source: own[0]?.source ?? '' },
+          });
       }
       before = now;
     }
@@ -169,7 +235,8 @@ function placeEvents(snapshots: readonly PlacedSnapshot[]): EventLine[] {
   for (const own of Map.groupBy(snapshots, ({ place }) => place.id).values()) {
     const place = own[0]?.place;
     const [at] = own.map((one) => one.at).toSorted();
-    if (place?.type === 'asset' && at !== undefined) events.push({ type: 'FIRST_SEEN', at, component: null, places: [place.id], data: {} });
+    if (place?.type === 'asset' && at !== undefined)
+      events.push({ type: 'FIRST_SEEN', at, component: null, places: [place.id], data: {} });
   }
   return events;
 }

@@ -1,5 +1,5 @@
 import { seeded } from '#test/kit/seeded.ts';
-import type { OpenProof, Proof } from '../proof.ts';
+import type { SharedProof } from '../proof.ts';
 import { checkCase } from './check-case.ts';
 import { drawFleet } from './fleet.ts';
 import type { CaseBundle } from './fleet-case.ts';
@@ -9,9 +9,9 @@ import { type Plan, plansOf, shrink } from './shrink.ts';
 import { setHistoryStage, type Stage, WORKERS } from './stage.ts';
 import { tellCase } from './tell-case.ts';
 
-export const proveHistory: Proof = {
+export const proveHistory: SharedProof = {
   says: 'bundles in any order, batch and repetition, over four workers that are cut off and killed, give the history of the reference model',
-  async open({ kill }): Promise<OpenProof> {
+  async open({ kill }) {
     const stage = await setHistoryStage();
     return {
       run: (options) => proveCase(stage, { ...options, attack: kill ? 'killed' : attackOf(options.seed) }),
@@ -28,7 +28,10 @@ function attackOf(seed: number): Attack {
   return 'calm';
 }
 
-async function proveCase(stage: Stage, { seed, attack, say }: { seed: number; attack: Attack; say(line: string): void }): Promise<void> {
+async function proveCase(
+  stage: Stage,
+  { seed, attack, say }: { seed: number; attack: Attack; say(line: string): void },
+): Promise<void> {
   const size = seed % 12 === 0 ? 'large' : 'small';
   const again = counter();
   const draw = () => drawFleet(seed, size, `H${seed}N${again()}X`);
@@ -54,7 +57,10 @@ async function proveCase(stage: Stage, { seed, attack, say }: { seed: number; at
 }
 
 function tellWorkers(fleet: Parameters<typeof tellCase>[0], schedule: Schedule): string[] {
-  return schedule.flatMap((batches: CaseBundle[][], index) => [`worker ${index}`, ...tellCase({ ...fleet, registered: [] }, batches)]);
+  return schedule.flatMap((batches: CaseBundle[][], index) => [
+    `worker ${index}`,
+    ...tellCase({ ...fleet, registered: [] }, batches),
+  ]);
 }
 
 function counter(): () => number {

@@ -4,7 +4,8 @@ import type { Schedule } from './schedule.ts';
 /** Bundles by their number within the case, in the batches in which one worker takes them. */
 export type Plan = number[][];
 
-const MOST_TRIALS = 300;
+/** What is shortest within this time is told; a run has to end. */
+const PATIENCE_MS = 60_000;
 
 /** The ways for one worker to take what several took: as they would have come one after the other, and as they were told. */
 export function plansOf(fleet: FleetCase, schedule: Schedule): Plan[] {
@@ -16,12 +17,11 @@ export function plansOf(fleet: FleetCase, schedule: Schedule): Plan[] {
 /** Leaves out what can be left out while it still fails. */
 export async function shrink(plan: Plan, fails: (plan: Plan) => Promise<boolean>): Promise<Plan> {
   let best = plan;
-  let trials = 0;
-  for (let shrunk = true; shrunk && trials < MOST_TRIALS; ) {
+  const end = Date.now() + PATIENCE_MS;
+  for (let shrunk = true; shrunk && Date.now() < end;) {
     shrunk = false;
     for (const smaller of smallerPlans(best)) {
-      if (trials >= MOST_TRIALS) break;
-      trials += 1;
+      if (Date.now() > end) break;
       if (!(await fails(smaller))) continue;
       best = smaller;
       shrunk = true;
@@ -36,6 +36,11 @@ function* smallerPlans(plan: Plan): Generator<Plan> {
   for (const index of plan.keys()) yield plan.filter((_, at) => at !== index);
   for (const [index, batch] of plan.entries()) {
     if (batch.length < 2) continue;
-    for (const inner of batch.keys()) yield plan.with(index, batch.filter((_, at) => at !== inner));
+    yield plan.toSpliced(index, 1, batch.slice(0, 1), batch.slice(1));
+    for (const inner of batch.keys())
+      yield plan.with(
+        index,
+        batch.filter((_, at) => at !== inner),
+      );
   }
 }

@@ -3,6 +3,7 @@ import { connectDatabase } from '#src/database.ts';
 import { migrate } from '#src/migrate.ts';
 import { startServices } from '#setup/services.ts';
 import { type LossyProxy, startLossyProxy } from '#test/kit/lossy-proxy.ts';
+import { silent } from '#test/kit/test-database.ts';
 
 /** One database for all cases of a run of the proof. */
 export interface Stage {
@@ -29,7 +30,7 @@ export async function setHistoryStage(): Promise<Stage> {
   const proxy = await startLossyProxy(url);
   const pools: Knex[] = [];
   const connect = (to: string, size: number): Knex => {
-    const pool = connectDatabase(to, size);
+    const pool = connectDatabase(to, size, silent);
     pools.push(pool);
     return pool;
   };

@@ -11,7 +11,14 @@ export function tellCase(fleet: FleetCase, batches: readonly (readonly CaseBundl
 function tellBundle({ name, snapshots }: CaseBundle): string[] {
   return snapshots.map(({ at, report }) => {
     const { host, source, components, scope, absent, locationId } = report;
-    const evidence = [host.productSerial, host.systemUuid, host.boardSerial, ...host.bmcMacs, host.assetTag, host.assetId].filter((one) => one !== null);
+    const evidence = [
+      host.productSerial,
+      host.systemUuid,
+      host.boardSerial,
+      ...host.bmcMacs,
+      host.assetTag,
+      host.assetId,
+    ].filter((one) => one !== null);
     const parts = components.map(({ kind, serial, slot, firmware }) => [kind, serial, slot, firmware].join('/'));
     const gone = absent.map(({ serial, manufacturer, reason }) => `gone ${serial} (${manufacturer}, ${reason})`);
     const where = locationId === null ? `server ${evidence.join(' ') || 'without evidence'}` : `bin ${locationId}`;

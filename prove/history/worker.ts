@@ -6,7 +6,9 @@ import type { Schedule } from './schedule.ts';
 const { DATABASE_URL } = process.env;
 if (DATABASE_URL === undefined) throw new Error('no DATABASE_URL');
 const pool = connectDatabase(DATABASE_URL, 4);
-const schedule = await new Promise<Schedule>((resolve) => process.once('message', (message) => resolve(message as Schedule)));
+const schedule = await new Promise<Schedule>((resolve) =>
+  process.once('message', (message) => resolve(message as Schedule)),
+);
 await pool.raw('SELECT 1');
 process.send?.('begins');
 await Promise.all(

@@ -8,7 +8,7 @@ const RAID_VOLUME =
 
 /**
  * Kinds that are shown completely: those that a reading says to be, and those of which all devices are enumerated (`lsblk`) and each was
- * looked at by itself (`smartctl`), so that a part that is not there is gone.
+ * looked at by itself (`smartctl`), so that a part that is not there is gone. Not so a kind of which some parts have no serial number.
  */
 export function combinedScope(
   parts: readonly ReadPart[],
@@ -30,7 +30,18 @@ export function combinedScope(
     if (gap === null) scope.add(kind);
     else warn(`whether every ${kind} is shown is not certain: ${gap}`);
   }
-  return [...scope];
+  return [...scope].filter((kind) => NUMBERLESS.has(kind) || !merged.some((part) => isNameless(part, kind)));
+}
+
+/** Parts that tools show without a serial number as a rule: here a place that is empty now says enough. */
+const NUMBERLESS: ReadonlySet<ComponentKind> = new Set(['cpu', 'fan', 'bmc', 'tpm']);
+
+/**
+ * One tool gives the serial numbers of the modules, the next one, run on another day, all modules and no numbers: any of these may be one
+ * of those, and none of them is gone.
+ */
+function isNameless({ component, serials }: MergedPart, kind: ComponentKind): boolean {
+  return component.kind === kind && serials.size === 0 && component.attributes['virtual'] !== true;
 }
 
 function countNames(devices: readonly string[]): Map<string, number> {

@@ -119,7 +119,8 @@ function union(a: Identity, b: Identity): Identity {
 
 /** The server that a reading without evidence belongs to: the only one, or the one in whose folder it lies. */
 function homeOf(part: ReadPart, servers: readonly ServerParts[]): ServerParts | undefined {
-  if (part.reading.source !== 'tools') return undefined;
+  // a vendor's collection has a file for the drives, and another one for the machine
+  if (part.reading.source !== 'tools' && part.reading.source !== 'tsr') return undefined;
   const possible = servers.filter((server) => !namesDiffer(part, server));
   if (servers.length === 1) return possible[0];
   const near = possible

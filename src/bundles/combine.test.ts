@@ -130,6 +130,37 @@ describe('which readings are of one server', () => {
   });
 });
 
+describe("the files of a vendor's collection", () => {
+  const view = (path: string, host: Partial<HostEvidence>, serial: string): ReadPart =>
+    part(path, { source: 'tsr', components: [seen('drive', { slot: 'Disk.Bay.0', serial })] }, host);
+
+  test('are of the server that one of them names', () => {
+    const snapshots = combine([
+      view('tsr/system.xml', { productSerial: 'SERVER1' }, 'A1'),
+      view('tsr/drives.xml', {}, 'A2'),
+    ]);
+    expect(snapshots.map(({ source, files, host }) => [source, files, host.productSerial])).toEqual([
+      ['tsr', ['tsr/drives.xml'], 'SERVER1'],
+      ['tsr', ['tsr/system.xml'], 'SERVER1'],
+    ]);
+  });
+
+  test('are of nobody where two are named', () => {
+    const snapshots = combine([
+      view('one/system.xml', { productSerial: 'SERVER1' }, 'A1'),
+      view('two/system.xml', { productSerial: 'SERVER2' }, 'A2'),
+      view('drives.xml', {}, 'A3'),
+      view('two/drives.xml', {}, 'A4'),
+    ]);
+    expect(Object.fromEntries(snapshots.map(({ files, host }) => [files[0], host.productSerial]))).toEqual({
+      'one/system.xml': 'SERVER1',
+      'two/system.xml': 'SERVER2',
+      'two/drives.xml': 'SERVER2',
+      'drives.xml': null,
+    });
+  });
+});
+
 describe('the snapshot of the tools', () => {
   const merge = (...components: SeenComponent[][]): { components: SeenComponent[]; warnings: string[] } => {
     const [snapshot] = combine(components.map((all, index) => part(`f${index}`, { components: all }, {}, index)));
@@ -241,6 +272,18 @@ describe('the snapshot of the tools', () => {
     expect(scopeOf(lsblk('sda'), smart('sda', '00000000'))).toEqual([]);
     expect(scopeOf(lsblk('sda'), smart('sda', '00a1b2c3', { model: 'PERC H730 Mini' }))).toEqual([]);
     expect(scopeOf(lsblk())).toEqual([]);
+    const memory = (...serials: (string | null)[]): ReadPart =>
+      part('dmi', {
+        scope: ['dimm', 'cpu'],
+        components: [
+          ...serials.map((serial, at) => seen('dimm', { slot: `A${at}`, serial })),
+          seen('cpu', { slot: 'CPU0' }),
+        ],
+      });
+    expect(scopeOf(memory('38D5C0FA', '38D5C0FB'))).toEqual(['dimm', 'cpu']);
+    // which of those that another tool names it is, nobody knows
+    expect(scopeOf(memory('38D5C0FA', null))).toEqual(['cpu']);
+    expect(scopeOf(memory('Not Specified'))).toEqual(['cpu']);
     expect(scopeOf(part('dmi', { scope: ['dimm', 'cpu'] }), part('crawl', { scope: ['dimm'] }))?.toSorted()).toEqual([
       'cpu',
       'dimm',

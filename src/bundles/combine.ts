@@ -27,13 +27,14 @@ function compare(a: string, b: string): number {
 
 function snapshotsOf(server: ServerParts): SnapshotReport[] {
   const parts = server.parts.toSorted((a, b) => a.rank - b.rank || compare(a.path, b.path));
-  const own = parts.filter(({ reading }) => reading.source !== 'tools').map(snapshotOfOne);
+  const own = parts.filter(({ reading }) => reading.source !== 'tools').map((part) => snapshotOfOne(part, server));
   const tools = parts.filter(({ reading }) => reading.source === 'tools');
   return tools.length === 0 ? own : [...own, snapshotOfTools(tools, server.known ? parts : tools)];
 }
 
-function snapshotOfOne({ reading, files, path }: ReadPart): SnapshotReport {
-  const { enumerates, ...said } = reading;
+function snapshotOfOne({ reading, files, path }: ReadPart, { parts, known }: ServerParts): SnapshotReport {
+  const { enumerates, ...own } = reading;
+  const said = { ...own, host: known && !saysWho(own.host) ? mergeEvidence(parts, () => {}) : own.host };
   void enumerates; // of one reading alone it says nothing that its scope does not
   const components = withoutMachineSerial(said.source, said.host, said.components);
   return { ...said, components, warnings: said.warnings.map((warning) => `${path}: ${warning}`), files };
@@ -76,6 +77,14 @@ function snapshotOfTools(tools: readonly ReadPart[], server: readonly ReadPart[]
     warnings: [...new Set(warnings)],
     files: [...new Set(tools.flatMap(({ files }) => files))],
   };
+}
+
+/** Whether it says of itself which server it is. */
+function saysWho({ productSerial, boardSerial, systemUuid, bmcMacs, assetId }: HostEvidence): boolean {
+  const said = [productSerial, boardSerial, systemUuid, assetId].some(
+    (value) => value !== null && !isPlaceholder(value),
+  );
+  return said || bmcMacs.length > 0;
 }
 
 function newest(parts: readonly ReadPart[], warn: (sentence: string) => void): string | null {

@@ -103,9 +103,30 @@ describe('readBundle', () => {
       { path: 'h/notes.txt', bytes: 5, format: null, readings: 0, components: 0, withSerial: 0, warnings: ['no format is known for it; it is kept as it is'] },
     ]); // prettier-ignore
     expect(report.snapshots).toMatchObject([
-      { source: 'tools', host: { productSerial: 'SERVER1' }, scope: ['drive'], files: ['h/drives.txt', 'h/host'] },
+      { source: 'tools', host: { productSerial: 'SERVER1' }, scope: [], files: ['h/drives.txt', 'h/host'] },
     ]);
     expect(report).toMatchObject({ warnings: [], defects: [] });
+  });
+
+  test('a packed file that is damaged is listed, not read, and said; the rest is read', async () => {
+    const log = await tarOf([
+      { name: 'drives.txt', content: 'drives\nsda ZC10ABCD 4000787030016\n' },
+      { name: 'late.txt', content: 'drives\nsdc ZC10ABCF 4000787030016\n' },
+    ]);
+    const cutOff = log.subarray(0, 1550);
+    const report = await read({ 'h/logs.tar': cutOff, 'h/more.txt': 'drives\nsdb ZC10ABCE 4000787030016\n' });
+    const why = expect.stringMatching(/^h\/logs\.tar\S* is damaged or was cut off: /);
+    expect(report.files).toMatchObject([
+      // what came whole before the damage; the rest of the archive holds text that a format would know
+      { path: 'h/logs.tar/drives.txt', format: 'lines', components: 1 },
+      { path: 'h/logs.tar', bytes: cutOff.length, format: null, components: 0, warnings: [why] },
+      { path: 'h/more.txt', format: 'lines', components: 1, warnings: [] },
+    ]);
+    expect(report.warnings).toEqual([expect.stringMatching(/is damaged.*; h\/logs\.tar is kept as it is$/)]);
+    expect(report.snapshots.flatMap(({ components }) => components.map(({ serial }) => serial)).toSorted()).toEqual([
+      'ZC10ABCD',
+      'ZC10ABCE',
+    ]);
   });
 
   test('a plain file that nothing knows is kept, and said', async () => {
@@ -195,7 +216,7 @@ describe('inspectFiles', () => {
     const { failed, text } = await inspect('table', archive, root);
     expect(failed).toBe(0);
     expect(text).toMatch(/collected_at +2026-05-03T00:00:00.000Z/);
-    expect(text).toMatch(/drive +sda +- +- +- +ZC10\uFFFD\[31mABCD +- +4 TB \(4000787030016\) +OK/);
+    expect(text).toMatch(/drive +sda +ZC10\uFFFD\[31mABCD +4 TB \(4000787030016\) +OK/);
     expect(text).toMatch(/product_serial +SERVER1/);
     expect(text).toMatch(/960\.2 GB \(960197124096\)/);
     expect(text).not.toContain('\u001b');

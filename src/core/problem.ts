@@ -17,8 +17,14 @@ export const Problem = z
   .catchall(z.unknown())
   .meta({ id: 'Problem' });
 
-/** Every error that leaves the API, as application/problem+json. */
-export function sendProblem(req: Request, res: Response, error: unknown, ctx: Ctx): void {
+/** Every error that leaves the API, as application/problem+json. `send`: for who cannot end the answer at once. */
+export function sendProblem(
+  req: Request,
+  res: Response,
+  error: unknown,
+  ctx: Ctx,
+  send: (text: string) => void = (text) => void res.send(text),
+): void {
   const told = toHubError(error);
   const { status, title } = PROBLEMS[told.kind];
   if (status >= 500) ctx.log.error({ err: error, status }, 'request failed');
@@ -26,7 +32,7 @@ export function sendProblem(req: Request, res: Response, error: unknown, ctx: Ct
   if (status === 401) res.setHeader('www-authenticate', 'Bearer realm="reanimator"');
   if (status === 503) res.setHeader('retry-after', '5');
   res.status(status).type('application/problem+json');
-  res.send(
+  send(
     JSON.stringify({
       type: `urn:reanimator:problem:${told.kind}`,
       title,

@@ -7,6 +7,7 @@ import { type FieldFault, HubError } from './error.ts';
 import { canonicalJson } from './json.ts';
 import { sha256 } from './id.ts';
 import { sendProblem } from './problem.ts';
+import { refuseEarly } from './refuse-early.ts';
 import { toFaults } from './to-faults.ts';
 import { tx, type TxOptions } from './tx.ts';
 
@@ -159,9 +160,8 @@ export function serve(route: Route, base: Ctx, options: ServeOptions) {
       if (options.checkAnswers) checkAnswer(route, answer);
       await send(req, res, answer);
     } catch (error) {
-      // Whoever is still sending must not wait for us to read what we refuse.
-      if (route.take && !req.complete) res.setHeader('connection', 'close');
-      sendProblem(req, res, error, ctx);
+      if (route.take && !req.complete) refuseEarly(req, res, error, ctx);
+      else sendProblem(req, res, error, ctx);
     }
   };
 }

@@ -59,9 +59,27 @@ export async function existingAssets(db: Knex, ids: readonly string[]): Promise<
   return new Set(rows.map((row: { id: string }) => String(row.id)));
 }
 
-/** A server without any evidence left has proved to be another one; a registered one stays what it is. */
-export async function markMerged(db: Knex.Transaction, assetId: string, into: string | null): Promise<void> {
-  await db('assets').where({ id: assetId, origin: 'history' }).update({ merged_into: into });
+/**
+ * A server without any evidence left has proved to be another one; a registered one stays what it is.
+ * @returns whether it is something else than it was before
+ */
+export async function markMerged(db: Knex.Transaction, assetId: string, into: string | null): Promise<boolean> {
+  const changed = await db('assets')
+    .where({ id: assetId, origin: 'history' })
+    .andWhereRaw('NOT merged_into <=> ?', [into])
+    .update({ merged_into: into });
+  return changed > 0;
+}
+
+/** Of those that there are: the server that each proved to be, or null. */
+export async function mergedInto(db: Knex, ids: readonly string[]): Promise<Map<string, string | null>> {
+  const rows = await inParts(ids, (part) => db('assets').whereIn('id', part).select('id', 'merged_into'));
+  return new Map(
+    rows.map((row: Record<string, unknown>) => [
+      String(row['id']),
+      row['merged_into'] === null ? null : String(row['merged_into']),
+    ]),
+  );
 }
 
 export async function firstSeen(db: Knex, ids: readonly string[]): Promise<Map<string, Moment | null>> {
@@ -74,6 +92,12 @@ export async function firstSeen(db: Knex, ids: readonly string[]): Promise<Map<s
   );
 }
 
-export async function setFirstSeen(db: Knex.Transaction, assetId: string, at: Moment | null): Promise<void> {
-  await db('assets').where({ id: assetId }).update({ first_seen_at: at });
+export async function setFirstSeen(db: Knex.Transaction, moments: ReadonlyMap<string, Moment | null>): Promise<void> {
+  await inParts([...moments], async (part) => {
+    const cases = part.map(() => 'WHEN ? THEN ?').join(' ');
+    const keys = part.map(() => '?').join(', ');
+    const values = [...part.flat(), ...part.map(([id]) => id)] as Knex.RawBinding[];
+    await db.raw(`UPDATE assets SET first_seen_at = CASE id ${cases} END WHERE id IN (${keys})`, values);
+    return [];
+  });
 }

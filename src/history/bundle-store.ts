@@ -123,6 +123,11 @@ export function toBundleRow(row: Record<string, unknown>): BundleRow {
   };
 }
 
+/** Whoever is about to read it otherwise than before. */
+export async function lockBundle(db: Knex.Transaction, bundleId: number): Promise<void> {
+  await db('log_bundles').where({ id: bundleId }).forUpdate().select('id');
+}
+
 /** What is read in it now is not what was read before. */
 export async function replaceReport(db: Knex.Transaction, bundleId: number, report: KeptReport): Promise<void> {
   const body = canonicalJson(report);

@@ -53,7 +53,7 @@ export async function lockRelatives(db: Knex.Transaction, cards: readonly Card[]
     );
     for (const name of names) locked.add(name);
     const ids = rows
-      .map((row) => fromJson<string[]>(row.cards))
+      .map((row) => [...new Set(fromJson<string[]>(row.cards))])
       .filter((list) => list.length <= MOST_CARDS)
       .flat();
     const more = await loadCards(
@@ -76,7 +76,7 @@ async function noteKeys(db: Knex.Transaction, cards: readonly Card[]): Promise<v
     'identity_keys',
     ['name', 'cards'],
     names.map((name) => [name, JSON.stringify((lists.get(name) ?? []).toSorted())]),
-    'cards = JSON_MERGE_PRESERVE(cards, VALUES(cards))',
+    'cards = IF(JSON_CONTAINS(cards, VALUES(cards)), cards, JSON_MERGE_PRESERVE(cards, VALUES(cards)))',
   );
 }
 

@@ -46,8 +46,12 @@ const COLUMNS = [
  * of two that see one part at the same time the second one sees what the first has written.
  */
 export async function upsertComponents(db: Knex.Transaction, parts: readonly SeenPart[], now: Moment): Promise<void> {
+  const isNewer = '(described_at IS NULL OR VALUES(described_at) >= described_at)';
   const newer = (column: string) =>
-    `${column} = IF(described_at IS NULL OR VALUES(described_at) >= described_at, COALESCE(VALUES(${column}), ${column}), ${column})`;
+    `${column} = IF(${isNewer}, COALESCE(VALUES(${column}), ${column}), ${column})`;
+  // A class that is known is not lost to a source that says less; one that a person chose is left alone.
+  const sorted = (column: string) =>
+    `${column} = IF(lot_rule = 'person' OR NOT ${isNewer} OR (VALUES(lot_id) IS NULL AND lot_id IS NOT NULL), ${column}, VALUES(${column}))`;
   await insertRows(
     db,
     'components',
@@ -79,9 +83,9 @@ export async function upsertComponents(db: Knex.Transaction, parts: readonly See
       newer('part_number'),
       newer('firmware'),
       newer('attributes'),
-      "lot_id = IF(lot_rule = 'person' OR (VALUES(lot_id) IS NULL AND lot_id IS NOT NULL), lot_id, VALUES(lot_id))",
-      "lot_missing = IF(lot_rule = 'person' OR (VALUES(lot_id) IS NULL AND lot_id IS NOT NULL), lot_missing, VALUES(lot_missing))",
-      "lot_rule = IF(lot_rule = 'person' OR (VALUES(lot_id) IS NULL AND lot_id IS NOT NULL), lot_rule, VALUES(lot_rule))",
+      sorted('lot_id'),
+      sorted('lot_missing'),
+      sorted('lot_rule'),
       'described_at = GREATEST(COALESCE(described_at, VALUES(described_at)), VALUES(described_at))',
     ].join(', '),
   );
@@ -126,6 +130,11 @@ export async function lockComponents(
       },
     ]),
   );
+}
+
+export async function existingComponents(db: Knex, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await inParts(ids, (part) => db('components').whereIn('id', part).select('id'));
+  return new Set(rows.map((row: { id: string }) => String(row.id)));
 }
 
 /** Those that have one of these serials. */

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { insertRows } from '../core/insert-rows.ts';
 import { fromJson } from '../core/json.ts';
 import { toIso, toIsoOrNull } from '../core/time.ts';
 import type { Moment } from './derive/look.ts';
@@ -21,6 +22,8 @@ export type Decision =
 export interface KeptDecision {
   id: string;
   decision: Decision;
+  /** The review that it answers. */
+  reviewId: string | null;
   reason: string;
   decidedBy: string;
   decidedAt: string;
@@ -30,14 +33,22 @@ export interface KeptDecision {
 
 export async function insertDecision(
   db: Knex.Transaction,
-  kept: { id: string; decision: Decision; reason: string; decidedBy: string; at: Moment },
+  kept: {
+    id: string;
+    decision: Decision;
+    /** The review that it answers. */
+    reviewId: string | null;
+    reason: string;
+    decidedBy: string;
+    at: Moment;
+  },
 ): Promise<void> {
   const { kind, ...data } = kept.decision;
   await db('identity_decisions').insert({
     id: kept.id,
     kind,
     about: aboutOf(kept.decision),
-    data: JSON.stringify(data),
+    data: JSON.stringify(kept.reviewId === null ? data : { ...data, answers: kept.reviewId }),
     reason: kept.reason,
     decided_by: kept.decidedBy,
     decided_at: kept.at,
@@ -58,6 +69,20 @@ export function aboutOf(decision: Decision): string {
     case 'dismiss':
       return decision.reviewId;
   }
+}
+
+/** The row among the evidence that everybody locks who asks for decisions, or makes one. No evidence is called so. */
+const DECISIONS = 'decisions';
+
+/**
+ * `shared`: no decision about servers is made before this transaction ends. `alone`: nobody finds homes for evidence meanwhile. Before all
+ * other locks.
+ */
+export async function lockDecisions(db: Knex.Transaction, how: 'shared' | 'alone'): Promise<void> {
+  const find = () => db('identity_keys').where({ name: DECISIONS }).select('name');
+  const held = await (how === 'shared' ? find().forShare() : find().forUpdate());
+  if (held.length > 0) return;
+  await insertRows(db, 'identity_keys', ['name', 'cards'], [[DECISIONS, '[]']], 'name = VALUES(name)');
 }
 
 export async function lockDecision(db: Knex.Transaction, id: string): Promise<KeptDecision | undefined> {
@@ -82,6 +107,16 @@ export async function standingDecisions(db: Knex, kinds: readonly Decision['kind
   return rows.map(toDecision);
 }
 
+/** Whether a decision that stands answers this review. */
+export async function isAnswered(db: Knex, reviewId: string): Promise<boolean> {
+  const rows = await db('identity_decisions')
+    .whereNull('revoked_at')
+    .andWhereRaw("COALESCE(JSON_VALUE(data, '$.answers'), JSON_VALUE(data, '$.reviewId')) = ?", [reviewId])
+    .limit(1)
+    .select('id');
+  return rows.length > 0;
+}
+
 /** What decides beside the evidence where a card belongs. */
 export async function identityRules(db: Knex): Promise<{ assigned: Map<string, string>; merged: Map<string, string> }> {
   const assigned = new Map<string, string>();
@@ -94,9 +129,11 @@ export async function identityRules(db: Knex): Promise<{ assigned: Map<string, s
 }
 
 export function toDecision(row: Record<string, unknown>): KeptDecision {
+  const { answers, ...about } = fromJson<{ answers?: string }>(row['data']);
   return {
     id: String(row['id']),
-    decision: { kind: row['kind'], ...fromJson<object>(row['data']) } as Decision,
+    decision: { kind: row['kind'], ...about } as Decision,
+    reviewId: answers ?? null,
     reason: String(row['reason']),
     decidedBy: String(row['decided_by']),
     decidedAt: toIso(String(row['decided_at'])),

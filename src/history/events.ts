@@ -43,6 +43,14 @@ export const assetMerged = defineEvent({
   sentence: ({ into, evidence }) => `Proved to be the server ${into}: ${evidence}`,
 });
 
+export const assetUnmerged = defineEvent({
+  type: 'asset.unmerged',
+  version: 1,
+  topic: 'assets.unmerged',
+  Data: z.object({ from: z.string() }),
+  sentence: ({ from }) => `Is a server of its own after all, and not ${from}`,
+});
+
 export const reviewOpened = defineEvent({
   type: 'review.opened',
   version: 1,

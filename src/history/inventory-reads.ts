@@ -1,14 +1,13 @@
 import type { Knex } from 'knex';
 import type { Ctx } from '../core/ctx.ts';
 import { fromJson } from '../core/json.ts';
-import { inParts } from '../core/insert-rows.ts';
 import { type Source, SOURCES } from '../ports/bundle-format.ts';
 import type { ComponentKind } from '../ports/hardware-inventory.ts';
 import type { Moment } from './derive/look.ts';
 import type { SnapshotFacts } from './identity/prepare.ts';
-import { sourceNumber, sourceOf } from './identity/prepare.ts';
-import { linksTo } from './link-store.ts';
+import { type LookThen, looksThen, saidThen } from './looks-then.ts';
 import { fromMoment, fromMomentOrNull, toMoment } from './moment.ts';
+import { sightingsThen } from './sightings-then.ts';
 
 /** At a time in the world, and as it was known at another: both null are now. Times are ISO 8601. */
 export interface Clocks {
@@ -65,8 +64,10 @@ export async function readInventory(
   const known = clocks.knownAt === null ? null : toMoment(clocks.knownAt);
   const column = PLACED[place.type];
   const installed = await installedAt(ctx.db, { column, id: place.id }, at, known);
-  const views = await sourceViews(ctx.db, place.id, at, known);
-  const seen = await lastSightings(ctx.db, place.id, views);
+  const looks = await looksThen(ctx.db, place, at, known);
+  const sources = await sourceViews(ctx.db, looks);
+  const ids = installed.map((row) => String(row['component_id']));
+  const seen = await sightingsThen(ctx.db, place.id, ids, looks, known);
   const components = installed.map((row): InstalledComponent => {
     const id = String(row['component_id']);
     const sighting = seen.get(id);
@@ -94,7 +95,7 @@ export async function readInventory(
   components.sort(
     (a, b) => compare(a.kind, b.kind) || compare(a.slot ?? '', b.slot ?? '') || compare(a.componentId, b.componentId),
   );
-  return { components, sources: views.map(({ view }) => view) };
+  return { components, sources };
 }
 
 function compare(a: string, b: string): number {
@@ -146,78 +147,16 @@ async function installedAt(
   return [...rows, ...before];
 }
 
-interface FoundView {
-  view: SourceView;
-  observations: Buffer;
-}
-
-/** The newest that each source had said by then. */
-async function sourceViews(db: Knex, placeId: string, at: Moment | null, known: Moment | null): Promise<FoundView[]> {
-  const found: FoundView[] = [];
-  for (const source of SOURCES) {
-    const query = db('runs')
-      .join('inventories', 'inventories.id', 'runs.inventory_id')
-      .where({ 'runs.place_id': placeId, 'runs.source': sourceNumber(source) })
-      .orderBy('runs.first_at', 'desc')
-      .limit(1)
-      .select(
-        'runs.first_at',
-        'runs.last_at',
-        'inventories.source',
-        'inventories.scope',
-        'inventories.facts',
-        'inventories.observations',
-      );
-    if (at !== null) void query.where('runs.first_at', '<=', at);
-    if (known !== null) void query.where('inventories.created_at', '<=', known);
-    const [row] = await query;
-    if (row === undefined) continue;
-    const last = at !== null && at < row.last_at ? at : row.last_at;
-    found.push({
-      observations: row.observations,
-      view: {
-        source: sourceOf(Number(row.source)),
-        firstCollectedAt: fromMoment(row.first_at),
-        lastCollectedAt: fromMoment(last),
-        scope: row.scope === '' ? [] : row.scope.split(','),
-        facts: fromJson(row.facts),
-      },
-    });
-  }
-  return found;
-}
-
-/** How each component looked then, to the best source that shows it. */
-async function lastSightings(
-  db: Knex,
-  placeId: string,
-  views: readonly FoundView[],
-): Promise<Map<string, Record<string, unknown>>> {
-  const ids = views.flatMap(({ observations }) => hyphenated(observations));
-  const rows: Record<string, unknown>[] = await inParts(ids, (part) =>
-    db('observations').whereIn('id', part).select('*'),
-  );
-  const links = await linksTo(
+/** The newest that each source had said by then; best source first. */
+async function sourceViews(db: Knex, looks: readonly LookThen[]): Promise<SourceView[]> {
+  const newest = SOURCES.flatMap((source) => looks.find((look) => look.source === source) ?? []);
+  const said = await saidThen(
     db,
-    rows.map((row) => String(row['component_id'])),
+    newest.map(({ hash }) => hash),
   );
-  const found = new Map<string, Record<string, unknown>>();
-  for (const row of rows.toSorted((a, b) => Number(b['source']) - Number(a['source']))) {
-    const id = links.resolve(String(row['component_id']), placeId);
-    const worse = found.get(id);
-    // What the best source does not say, the next one may.
-    const said = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
-    found.set(id, { ...worse, ...said });
-  }
-  return found;
-}
-
-function hyphenated(packed: Buffer): string[] {
-  const hex = packed.toString('hex');
-  const ids: string[] = [];
-  for (let at = 0; at < hex.length; at += 32) {
-    const id = hex.slice(at, at + 32);
-    ids.push(`${id.slice(0, 8)}-${id.slice(8, 12)}-${id.slice(12, 16)}-${id.slice(16, 20)}-${id.slice(20)}`);
-  }
-  return ids;
+  return newest.flatMap(({ source, first, last, hash }) => {
+    const { scope, facts } = said.get(hash) ?? {};
+    if (scope === undefined || facts === undefined) return [];
+    return [{ source, firstCollectedAt: fromMoment(first), lastCollectedAt: fromMoment(last), scope, facts }];
+  });
 }

@@ -7,6 +7,8 @@ export const ANYWHERE = '00000000-0000-0000-0000-000000000000';
 export interface Links {
   /** Whose observations have to be looked at, too. */
   bases: string[];
+  /** They, and all that they are linked with over any chain. */
+  chain: string[];
   /** The component that shows itself as this one at this place. */
   resolve(baseId: string, placeId: string): string;
 }
@@ -17,32 +19,45 @@ interface Link {
   componentId: string;
 }
 
-/** What operators decided about which part is which, as far as these components are concerned. */
+/** What operators decided about which part is which, as far as these components are concerned: whoever became one of them, over any chain. */
 export async function linksTo(db: Knex, componentIds: readonly string[]): Promise<Links> {
-  const rows = await inParts(componentIds, (part) =>
-    db('component_links').whereIn('component_id', part).orWhereIn('base_id', part).select('*'),
-  );
-  if (rows.length === 0) return { bases: [], resolve: (baseId) => baseId };
-  const touched = rows.map(toLink);
-  // Of a part that is spoken of, all that is decided about it counts.
-  const more = await inParts(
-    touched.flatMap(({ baseId, componentId }) => [baseId, componentId]),
-    (part) => db('component_links').whereIn('base_id', part).select('*'),
-  );
-  const links = new Map(
-    [...touched, ...more.map(toLink)].map((link) => [`${link.baseId} ${link.placeId}`, link.componentId]),
-  );
-  const resolve = (baseId: string, placeId: string): string => {
-    const split = links.get(`${baseId} ${placeId}`);
-    let at = split ?? baseId;
-    for (let hops = 0; hops < 20; hops += 1) {
-      const next = links.get(`${at} ${ANYWHERE}`);
-      if (next === undefined || next === at) return at;
-      at = next;
+  const links = new Map<string, string>();
+  const bases = new Set<string>();
+  const seen = new Set(componentIds);
+  // Parts that became these, and what became of these: a link leads on to the next one.
+  for (let open = [...seen]; open.length > 0; ) {
+    const rows = await inParts(open, (part) =>
+      db('component_links').whereIn('component_id', part).orWhereIn('base_id', part).select('*'),
+    );
+    const found = rows.map(toLink);
+    for (const { baseId, placeId, componentId } of found) {
+      links.set(`${baseId} ${placeId}`, componentId);
+      bases.add(baseId);
     }
-    return at;
-  };
-  return { bases: [...new Set(touched.map(({ baseId }) => baseId))], resolve };
+    open = [...new Set(found.flatMap(({ baseId, componentId }) => [baseId, componentId]))].filter(
+      (id) => !seen.has(id),
+    );
+    for (const id of open) seen.add(id);
+  }
+  return { bases: [...bases], chain: [...seen], resolve: (baseId, placeId) => follow(links, baseId, placeId) };
+}
+
+/** At each step what holds at this place, else what holds anywhere; a circle ends where it is closed. */
+export function follow(links: ReadonlyMap<string, string>, baseId: string, placeId: string): string {
+  let at = baseId;
+  const seen = new Set([at]);
+  for (;;) {
+    const next = links.get(`${at} ${placeId}`) ?? links.get(`${at} ${ANYWHERE}`);
+    if (next === undefined || seen.has(next)) return at;
+    seen.add(next);
+    at = next;
+  }
+}
+
+/** Whether it was declared already to be another part there. */
+export async function hasLink(db: Knex, baseId: string, placeId: string): Promise<boolean> {
+  const rows = await db('component_links').where({ base_id: baseId, place_id: placeId }).limit(1).select('base_id');
+  return rows.length > 0;
 }
 
 export async function insertLink(

@@ -2,7 +2,7 @@ import type { TxCtx } from '../core/ctx.ts';
 import { append, appendAll } from '../events/append.ts';
 import { assetRegistered } from '../assets/events.ts';
 import { emptyEvidence } from '../ports/bundle-format.ts';
-import { existingAssets, insertSeenAssets, markMerged, STATE_OF_SEEN } from './asset-store.ts';
+import { existingAssets, insertSeenAssets, markMerged, mergedInto, STATE_OF_SEEN } from './asset-store.ts';
 import {
   cardsOfPlaces,
   insertCards,
@@ -12,9 +12,9 @@ import {
   moveCard,
   registeredBy,
 } from './card-store.ts';
-import { identityRules } from './decision-store.ts';
+import { identityRules, lockDecisions } from './decision-store.ts';
 import type { Moment, Place } from './derive/look.ts';
-import { assetMerged } from './events.ts';
+import { assetMerged, assetUnmerged } from './events.ts';
 import { type Card, cardOf, kindOfKey } from './identity/evidence.ts';
 import { type Dispute, findHomes } from './identity/homes.ts';
 import { noteDisputes } from './review-store.ts';
@@ -62,6 +62,7 @@ async function settle(
   fresh: readonly Card[],
   now: Moment,
 ): Promise<{ homes: Map<string, string>; rehomed: Rehomed[] }> {
+  await lockDecisions(tx.db, 'shared');
   const relatives = await lockRelatives(tx.db, fresh);
   // Whoever was faster with the same card has ended by now, because we have the locks on its evidence.
   const faster = await loadCards(
@@ -106,7 +107,7 @@ export async function enterHomes(
     await moveCard(tx.db, card.id, to);
     rehomed.push({ cardId: card.id, from: card.place.id, to });
   }
-  await noteMerges(tx, rehomed);
+  await noteMerges(tx, rehomed, homes);
   await noteDisputes(tx, [...disputes, ...claimedTwice(all)], all, now);
   return { homes, rehomed };
 }
@@ -171,14 +172,15 @@ function evidenceOf(cards: readonly { id: string; evidence: Card['evidence'] }[]
   };
 }
 
-/** A server whose last card went to another one was that one all along. */
-async function noteMerges(tx: TxCtx, rehomed: readonly Rehomed[]): Promise<void> {
+/**
+ * A server whose last card went to another one was that one all along; one that has evidence again is itself. One that was entered by
+ * somebody stays what it is.
+ */
+async function noteMerges(tx: TxCtx, rehomed: readonly Rehomed[], homes: ReadonlyMap<string, string>): Promise<void> {
   for (const from of new Set(rehomed.map((one) => one.from))) {
     const left = await cardsOfPlaces(tx.db, [from]);
-    if (left.length > 0) continue;
     const [into] = rehomed.filter((one) => one.from === from);
-    if (into === undefined) continue;
-    await markMerged(tx.db, from, into.to);
+    if (left.length > 0 || into === undefined || !(await markMerged(tx.db, from, into.to))) continue;
     const [card] = [...(await loadCards(tx.db, [into.cardId])).values()];
     await append(tx, assetMerged, {
       subject: { type: 'asset', id: from },
@@ -186,5 +188,13 @@ async function noteMerges(tx: TxCtx, rehomed: readonly Rehomed[]): Promise<void>
       data: { into: into.to, evidence: card ? cardOf(card.evidence).keys.join(', ') : '' },
     });
   }
-  for (const to of new Set(rehomed.map((one) => one.to))) await markMerged(tx.db, to, null);
+  const living = [...new Set(homes.values())];
+  for (const [id, was] of await mergedInto(tx.db, living)) {
+    if (was === null || !(await markMerged(tx.db, id, null))) continue;
+    await append(tx, assetUnmerged, {
+      subject: { type: 'asset', id },
+      related: [{ type: 'asset', id: was }],
+      data: { from: was },
+    });
+  }
 }

@@ -63,14 +63,16 @@ async function tellFirstSeen(
   const known = await firstSeen(db, assets);
   const lines: DerivedEvent[] = [];
   const withdrawn: string[] = [];
+  const moments = new Map<string, Moment | null>();
   for (const id of assets) {
     const before = known.get(id) ?? null;
     const earliest = await earliestAt(db, id, before, changed);
     if (earliest === before) continue;
     if (before !== null) withdrawn.push(seen(id, before).id);
     if (earliest !== null) lines.push(seen(id, earliest));
-    await setFirstSeen(db, id, earliest);
+    moments.set(id, earliest);
   }
+  await setFirstSeen(db, moments);
   await retractEvents(
     db,
     withdrawn.map((id) => ({ id, recordedAt: now, retractedAt: now })),

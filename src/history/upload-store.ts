@@ -47,6 +47,12 @@ export async function takeTurn(db: Knex, want: { id: string; now: Date; until: D
   return changed === 1;
 }
 
+export async function renewTurn(db: Knex, want: { id: string; until: Date }): Promise<void> {
+  await db('uploads')
+    .where({ id: want.id })
+    .update({ busy_until: toSql(want.until) });
+}
+
 export async function endTurn(db: Knex, id: string): Promise<void> {
   await db('uploads').where({ id }).update({ busy_until: null });
 }
@@ -55,9 +61,12 @@ export async function removeUpload(db: Knex, id: string): Promise<void> {
   await db('uploads').where({ id }).delete();
 }
 
-/** Begun so long ago that nobody will finish them. */
-export async function oldUploads(db: Knex, before: Date): Promise<string[]> {
-  const rows: { id: string }[] = await db('uploads').where('created_at', '<', toSql(before)).select('id');
+/** Begun so long ago that nobody will finish them, and not being written now. */
+export async function oldUploads(db: Knex, want: { before: Date; now: Date }): Promise<string[]> {
+  const rows: { id: string }[] = await db('uploads')
+    .where('created_at', '<', toSql(want.before))
+    .andWhere((free) => free.whereNull('busy_until').orWhere('busy_until', '<', toSql(want.now)))
+    .select('id');
   return rows.map(({ id }) => String(id));
 }
 

@@ -93,7 +93,9 @@ export const ticketLinkRoutes: Route[] = [
         200: {
           says: 'A page of them',
           schema: pageOf(
-            TicketView.extend({ confidence: z.number().meta({ description: 'How sure it is that it is about this part' }) }).meta({
+            TicketView.extend({
+              confidence: z.number().meta({ description: 'How sure it is that it is about this part' }),
+            }).meta({
               id: 'LinkedTicket',
             }),
           ).meta({ id: 'LinkedTicketPage' }),

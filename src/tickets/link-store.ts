@@ -33,7 +33,11 @@ export async function saveLinks(db: Knex.Transaction, links: readonly TicketLink
 }
 
 /** @returns false where there was none */
-export async function deleteLink(db: Knex.Transaction, ticketId: string, subject: TicketLink['subject']): Promise<boolean> {
+export async function deleteLink(
+  db: Knex.Transaction,
+  ticketId: string,
+  subject: TicketLink['subject'],
+): Promise<boolean> {
   const deleted = await db('ticket_links')
     .where({ ticket_id: ticketId, subject_type: subject.type, subject_id: subject.id })
     .delete();

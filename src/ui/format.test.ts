@@ -70,6 +70,8 @@ describe('facts', () => {
     ['failurePredicted', false, 'failure predicted', 'no'],
     ['macAddresses', ['02:00', '02:01'], 'mac addresses', '02:00, 02:01'],
     ['cores', 18, 'cores', '18'],
+    ['bytesWritten', 123_456_789_012_345, 'written', '123 TB'],
+    ['percentUsed', 3, 'used', '3 %'],
     ['odd', { a: 1 }, 'odd', '{"a":1}'],
   ])('%s %j', (name, value, title, said) => {
     expect(fact('cpu', name, value)).toMatchObject({ name: title, value: said });

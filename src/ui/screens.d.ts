@@ -23,8 +23,75 @@ declare module '*/screens/lifecycle.js' {
   export function isStuck(asset: { state_due: string | null }, now: number): boolean;
 }
 
+declare module '*/screens/life-layout.js' {
+  export interface Span {
+    left: number;
+    right: number;
+  }
+  export interface Stay {
+    key: string;
+    place: string;
+    name: string;
+    slot: string | null;
+    isServer: boolean;
+    after: number | null;
+    from: number;
+    until: number | null;
+    to: number | null;
+    reason: string | null;
+  }
+  export interface Mark {
+    key: string;
+    at: number;
+    tone: string;
+    text: string;
+  }
+  export interface Bar {
+    stay: Stay;
+    solid: Span;
+    fadeIn: Span | null;
+    fadeOut: Span | null;
+    bridge: Span | null;
+    isOpen: boolean;
+    room: number;
+  }
+  export function toStay(installation: object): Stay;
+  export function layOut(life: { stays: Stay[]; marks: Mark[]; now: number; left: number; width: number }): {
+    lanes: { place: string; name: string; isServer: boolean; bars: Bar[] }[];
+    groups: { left: number; marks: Mark[]; tone: string }[];
+    ticks: { x: number; text: string }[];
+    from: number;
+    to: number;
+  };
+}
+
+declare module '*/screens/moment.js' {
+  export function toField(iso: string): string;
+  export function fromField(text: string): string | undefined;
+}
+
 declare module '*/screens/part-kinds.js' {
   export const KINDS: string[];
+  export const KIND_TITLES: Record<string, string>;
+  export const KIND_NAMES: Record<string, string>;
+  export function notLookedAt(scope: readonly string[]): string[];
+}
+
+declare module '*/screens/rack-layout.js' {
+  export interface Mounted {
+    id: string;
+    name: string | null;
+    serial: string | null;
+    position: number;
+    height_u: number;
+  }
+  export function blocksOf(
+    rack: { height_u: number; units_from: string },
+    assets: Mounted[],
+  ): { row: number; rows: number; column: number; columns: number; asset: Mounted }[];
+  export function longestGap(
+    units: { unit: number; free: boolean }[],
+  ): { count: number; from: number; to: number } | undefined;
 }
 
 declare module '*/screens/soon.js' {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { LIFECYCLE_STATES } from '../assets/model.ts';
 import { COMPONENT_KINDS } from '../ports/hardware-inventory.ts';
 import { isStuck, LIFECYCLE } from './screens/lifecycle.js';
-import { KINDS } from './screens/part-kinds.js';
+import { KIND_NAMES, KIND_TITLES, KINDS, notLookedAt } from './screens/part-kinds.js';
 
 const folder = path.join(import.meta.dirname, 'screens');
 const files = readdirSync(folder);
@@ -18,6 +18,16 @@ describe('the screens know what the hub knows', () => {
 
   test('the kinds of parts', () => {
     expect(KINDS.toSorted()).toEqual(COMPONENT_KINDS.toSorted());
+  });
+
+  test('a word for each of them', () => {
+    for (const kind of KINDS) expect([KIND_TITLES[kind], KIND_NAMES[kind]]).not.toContain(undefined);
+  });
+
+  test('kinds that few sources list are not missed where nobody looked', () => {
+    expect(notLookedAt(['drive'])).toContain('dimm');
+    expect(notLookedAt(['drive'])).not.toContain('drive');
+    for (const kind of ['transceiver', 'battery', 'tpm']) expect(notLookedAt([])).not.toContain(kind);
   });
 });
 

@@ -24,7 +24,7 @@ describe('ipmitool', () => {
       assetTag: null,
     });
     expect(reading.components.map(({ kind, slot, serial }) => [kind, slot, serial])).toEqual([
-      ['mainboard', 'mainboard', 'BRD0001'],
+      ['mainboard', 'System Board', 'BRD0001'],
       ['psu', 'PS1', 'PSU0001'],
       ['dimm', 'CPU 1 DIMM 2', '0a1b2c3d'],
     ]);

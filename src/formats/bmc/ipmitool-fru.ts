@@ -109,7 +109,7 @@ function partOf(fru: Fru, reading: FileReading): SeenComponent | null {
     board ? fields.get('Board Product') : (fields.get('Product Name') ?? fields.get('Board Product')),
   );
   const part = seen(kind, {
-    slot: board ? 'mainboard' : name,
+    slot: board ? 'System Board' : name,
     manufacturer: named(fields.get('Product Manufacturer') ?? fields.get('Board Mfg')),
     model: named(product),
     partNumber: named(

@@ -142,6 +142,10 @@ test('a python-hardware collection, as Python and as JSON', () => {
     ['disk', 'sda', 'vendor', 'ATA'],
     ['disk', 'sda', 'model', 'ST1000'],
     ['disk', 'sda', 'serial', 'Z1'],
+    ['disk', 'sda', 'rev', 'TN03'],
+    ['disk', 'sdc', 'vendor', 'SEAGATE'],
+    ['disk', 'sdc', 'serial', 'Z2'],
+    ['disk', 'sdc', 'rev', '0004'],
     ['disk', 'sdb', 'model', 'LOGICAL VOLUME'],
     ['disk', 'sdb', 'serial', '600508'],
     ['network', 'eth0', 'serial', '9C:B6:54:00:00:01'],
@@ -160,9 +164,17 @@ test('a python-hardware collection, as Python and as JSON', () => {
         serial: 'D1',
         attributes: { capacityBytes: 17_179_869_184, type: 'DDR3', ratedSpeedMts: 1600 },
       },
-      { kind: 'drive', slot: null, manufacturer: null, serial: 'Z1', attributes: { device: '/dev/sda' } },
+      {
+        kind: 'drive',
+        slot: null,
+        manufacturer: null,
+        serial: 'Z1',
+        firmware: null,
+        attributes: { device: '/dev/sda' },
+      },
+      { kind: 'drive', manufacturer: 'SEAGATE', serial: 'Z2', firmware: '0004' },
       { kind: 'nic', slot: '0000:04:00.0', attributes: { macAddresses: ['9c:b6:54:00:00:01'] } },
     ]);
-    expect(reading.components).toHaveLength(4);
+    expect(reading.components).toHaveLength(5);
   }
 });

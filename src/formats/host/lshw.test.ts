@@ -244,6 +244,8 @@ describe.each([
         slot: null,
         manufacturer: null,
         serial: 'ZC1AAAA1',
+        // `TN03` is the end of it only
+        firmware: null,
         attributes: {
           capacityBytes: 4_000_787_030_016,
           logicalBlockBytes: 512,

@@ -128,7 +128,8 @@ function driveOf(item: string, all: Facts): SeenComponent | null {
     manufacturer,
     model,
     serial,
-    firmware: named(all.get('rev')) ?? named(all.get('fw')),
+    // Of an ATA drive the kernel's revision is the end of the firmware only
+    firmware: (vendor === 'ATA' ? null : named(all.get('rev'))) ?? named(all.get('fw')),
     attributes: facts({ device: isDevice ? `/dev/${item}` : null }),
   });
 }

@@ -60,17 +60,19 @@ function diskOf(node: LshwNode, parent: LshwNode | null): SeenComponent | null {
   const overUsb = /^usb\b/.test(parent?.id ?? '');
   if (model === null || overUsb || isLogicalVolume(manufacturer, model) || /CD-ROM|DVD|tape/i.test(description))
     return null;
+  // The kernel shows an ATA drive as a SCSI one, whose version has room for the last four characters of the firmware only
+  const isAta = description === 'ATA Disk';
   const blockBytes = asInt(node.settings.get('logicalsectorsize'));
   return seen('drive', {
     manufacturer,
     model,
     serial,
-    firmware: named(node.values.get('version')),
+    firmware: isAta ? null : named(node.values.get('version')),
     attributes: facts({
       capacityBytes: asInt(node.values.get('size')),
       logicalBlockBytes: blockBytes,
       physicalBlockBytes: blockBytes === null ? null : asInt(node.settings.get('sectorsize')),
-      protocol: description === 'ATA Disk' ? 'SATA' : null,
+      protocol: isAta ? 'SATA' : null,
       rotationRpm: rotationOf(node),
       device: node.logicalNames[0] ?? null,
     }),

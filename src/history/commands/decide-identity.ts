@@ -1,24 +1,33 @@
 import type { Ctx, TxCtx } from '../../core/ctx.ts';
 import { HubError } from '../../core/error.ts';
-import { idFrom, newId } from '../../core/id.ts';
-import { invalid } from '../../core/route.ts';
+import { newId } from '../../core/id.ts';
 import { tx } from '../../core/tx.ts';
 import { append } from '../../events/append.ts';
 import { cardsOfPlaces, type KeptCard, loadCards, lockPlaces, lockRelatives } from '../card-store.ts';
-import { existingAssets } from '../asset-store.ts';
-import { type Decision, insertDecision, lockDecision, revokeDecision } from '../decision-store.ts';
+import {
+  type Decision,
+  identityRules,
+  insertDecision,
+  isAnswered,
+  lockDecision,
+  lockDecisions,
+  revokeDecision,
+} from '../decision-store.ts';
 import type { Moment } from '../derive/look.ts';
 import { identityDecided, identityDecisionRevoked } from '../events.ts';
+import { final } from '../identity/homes.ts';
 import { ANYWHERE, deleteLinks, insertLink, linksTo } from '../link-store.ts';
+import { splitId } from '../links-known.ts';
 import { toMoment } from '../moment.ts';
 import { componentsAt, placesOf } from '../observation-store.ts';
-import { copyComponent, lockComponents } from '../component-store.ts';
+import { copyComponent } from '../component-store.ts';
 import { rederive } from '../rederive.ts';
 import { rehomeCards } from '../rehome.ts';
 import { closeReviews, setReviewState } from '../review-store.ts';
 import { enterHomes } from '../settle-cards.ts';
 import { tellChanges } from '../tell-changes.ts';
 import { tellOfRuns } from '../tell-of-places.ts';
+import { checkDecision } from './check-decision.ts';
 
 export interface Decided {
   id: string;
@@ -39,15 +48,18 @@ export async function decideIdentity(
     async (inside) => {
       const now = toMoment(inside.now());
       const id = newId();
-      await checkDecision(inside, want.decision);
+      await lockDecisions(inside.db, 'alone');
+      await checkDecision(inside, want.decision, want.reviewId);
+      const before = await serversOf(inside, want.decision);
       await insertDecision(inside.db, {
         id,
         decision: want.decision,
+        reviewId: want.reviewId,
         reason: want.reason,
         decidedBy: inside.actor,
         at: now,
       });
-      const changes = await apply(inside, want.decision, id, now);
+      const changes = await apply(inside, want.decision, { id, before }, now);
       if (want.reviewId !== null) await setReviewState(inside, want.reviewId, 'decided', now);
       await append(inside, identityDecided, {
         subject: { type: 'review', id: want.reviewId ?? id },
@@ -65,16 +77,16 @@ export async function takeDecisionBack(ctx: Ctx, want: { id: string; reason: str
     ctx,
     async (inside) => {
       const now = toMoment(inside.now());
+      await lockDecisions(inside.db, 'alone');
       const kept = await lockDecision(inside.db, want.id);
       if (!kept) throw new HubError('not-found', `There is no decision ${want.id}`);
       if (kept.revokedAt !== null) throw new HubError('conflict', `It was taken back already, by ${kept.revokedBy}`);
       if (kept.decision.kind === 'place-bundle')
-        throw new HubError(
-          'conflict',
-          'A bundle that was placed stays with its server; assign its evidence to another one instead',
-        );
+        throw new HubError('conflict', 'What a bundle says is taken back where it was read');
+      const before = await serversOf(inside, kept.decision);
       await revokeDecision(inside.db, { id: want.id, by: inside.actor, at: now });
-      const changes = await unapply(inside, kept.decision, want.id, now);
+      await askAgain(inside, kept.reviewId, now);
+      const changes = await unapply(inside, kept.decision, { id: want.id, before }, now);
       await append(inside, identityDecisionRevoked, {
         subject: { type: 'review', id: want.id },
         data: { decision: want.id, kind: kept.decision.kind, reason: want.reason },
@@ -85,48 +97,35 @@ export async function takeDecisionBack(ctx: Ctx, want: { id: string; reason: str
   );
 }
 
-async function checkDecision(inside: TxCtx, decision: Decision): Promise<void> {
-  const missingAsset = async (field: string, id: string) => {
-    if (!(await existingAssets(inside.db, [id])).has(id)) throw invalid(`/${field}`, `there is no asset ${id}`);
-  };
-  const missingComponent = async (field: string, id: string) => {
-    if (!(await lockComponents(inside.db, [id])).has(id)) throw invalid(`/${field}`, `there is no component ${id}`);
-  };
-  if (decision.kind === 'merge-assets') {
-    await missingAsset('from', decision.from);
-    await missingAsset('to', decision.to);
-    if (decision.from === decision.to) throw invalid('/to', 'is the same server');
-  }
-  if (decision.kind === 'assign-card') {
-    await missingAsset('asset_id', decision.assetId);
-    if (!(await loadCards(inside.db, [decision.cardId])).has(decision.cardId))
-      throw invalid('/card_id', `there is no evidence ${decision.cardId}: take the id from the review`);
-  }
-  if (decision.kind === 'merge-components') {
-    await missingComponent('from', decision.from);
-    await missingComponent('to', decision.to);
-    if (decision.from === decision.to) throw invalid('/to', 'is the same component');
-    const links = await linksTo(inside.db, [decision.to, decision.from]);
-    if (links.resolve(decision.to, ANYWHERE) === decision.from)
-      throw new HubError('conflict', 'It is the other way round already: take that decision back first');
-  }
-  if (decision.kind === 'split-component') {
-    await missingComponent('component_id', decision.componentId);
-    const places = await placesOf(inside.db, [decision.componentId]);
-    if (!places.some(({ id }) => id === decision.placeId))
-      throw invalid('/place_id', 'the component was never seen there');
-  }
+/** The question that a decision answered is open again, unless another one answers it; what follows may answer it, too. */
+export async function askAgain(inside: TxCtx, reviewId: string | null, now: Moment): Promise<void> {
+  if (reviewId !== null && !(await isAnswered(inside.db, reviewId)))
+    await setReviewState(inside, reviewId, 'open', now);
+}
+
+/** Of a merge: the two servers, and all that they are said to be by other decisions. */
+async function serversOf(inside: TxCtx, decision: Decision): Promise<string[]> {
+  if (decision.kind !== 'merge-assets') return [];
+  const { merged } = await identityRules(inside.db);
+  const { from, to } = decision;
+  return [...new Set([from, to, final(from, merged), final(to, merged)])];
 }
 
 type Changes = { added: number; retracted: number };
 const NONE: Changes = { added: 0, retracted: 0 };
 
-async function apply(inside: TxCtx, decision: Decision, id: string, now: Moment): Promise<Changes> {
+/** Its id, and the servers that it concerned before it was made or taken back. */
+interface About {
+  id: string;
+  before: readonly string[];
+}
+
+async function apply(inside: TxCtx, decision: Decision, { id, before }: About, now: Moment): Promise<Changes> {
   switch (decision.kind) {
     case 'merge-assets':
-      return resettle(inside, await cardsOfPlaces(inside.db, [decision.from, decision.to]), now);
+      return resettle(inside, { places: [...before, ...(await serversOf(inside, decision))], cardIds: [] }, now);
     case 'assign-card':
-      return resettle(inside, [...(await loadCards(inside.db, [decision.cardId])).values()], now);
+      return resettle(inside, { places: [], cardIds: [decision.cardId] }, now);
     case 'merge-components':
       await insertLink(inside.db, {
         baseId: decision.from,
@@ -134,7 +133,7 @@ async function apply(inside: TxCtx, decision: Decision, id: string, now: Moment)
         componentId: decision.to,
         decisionId: id,
       });
-      return again(inside, [decision.from, decision.to], now);
+      return again(inside, await partsOf(inside, decision), now);
     case 'split-component': {
       const part = splitId(decision);
       await copyComponent(inside.db, decision.componentId, part, now);
@@ -145,7 +144,7 @@ async function apply(inside: TxCtx, decision: Decision, id: string, now: Moment)
         decisionId: id,
       });
       await closeReviews(inside, [{ kind: 'component-in-two-places', subject: decision.componentId }], now);
-      return again(inside, [decision.componentId, part], now);
+      return again(inside, await partsOf(inside, decision), now);
     }
     case 'dismiss':
       await setReviewState(inside, decision.reviewId, 'decided', now);
@@ -155,36 +154,46 @@ async function apply(inside: TxCtx, decision: Decision, id: string, now: Moment)
   }
 }
 
-async function unapply(inside: TxCtx, decision: Decision, id: string, now: Moment): Promise<Changes> {
+async function unapply(inside: TxCtx, decision: Decision, { id, before }: About, now: Moment): Promise<Changes> {
   switch (decision.kind) {
     case 'merge-assets':
-      return resettle(inside, await cardsOfPlaces(inside.db, [decision.from, decision.to]), now);
+      return resettle(inside, { places: [...before, ...(await serversOf(inside, decision))], cardIds: [] }, now);
     case 'assign-card':
-      return resettle(inside, [...(await loadCards(inside.db, [decision.cardId])).values()], now);
+      return resettle(inside, { places: [], cardIds: [decision.cardId] }, now);
     case 'merge-components':
+    case 'split-component': {
+      const ends = await partsOf(inside, decision);
       await deleteLinks(inside.db, id);
-      return again(inside, [decision.from, decision.to], now);
-    case 'split-component':
-      await deleteLinks(inside.db, id);
-      return again(inside, [decision.componentId, splitId(decision)], now);
+      return again(inside, ends, now);
+    }
     case 'dismiss':
-      await setReviewState(inside, decision.reviewId, 'open', now);
+      await askAgain(inside, decision.reviewId, now);
       return NONE;
     case 'place-bundle':
       return NONE;
   }
 }
 
-/** The other part with the same serial, as it is seen at one place. */
-function splitId(decision: { componentId: string; placeId: string }): string {
-  return idFrom('component', decision.componentId, 'split', decision.placeId);
+/** All parts that the decision leads on to, and that lead to it. */
+async function partsOf(
+  inside: TxCtx,
+  decision: Extract<Decision, { kind: 'merge-components' | 'split-component' }>,
+): Promise<string[]> {
+  const named =
+    decision.kind === 'merge-components'
+      ? [decision.from, decision.to]
+      : [decision.componentId, splitId(decision)];
+  return (await linksTo(inside.db, named)).chain;
 }
 
 /** The decision stands beside the evidence now: where do these cards, and all that share evidence with them, belong? */
-async function resettle(inside: TxCtx, cards: readonly KeptCard[], now: Moment): Promise<Changes> {
-  const relatives = new Map(cards.map((card) => [card.id, card]));
-  for (const card of await lockRelatives(inside.db, cards)) relatives.set(card.id, card);
-  const { rehomed } = await enterHomes(inside, [], [...relatives.values()], now);
+async function resettle(
+  inside: TxCtx,
+  concerned: { places: readonly string[]; cardIds: readonly string[] },
+  now: Moment,
+): Promise<Changes> {
+  const relatives = await relativesOf(inside, concerned);
+  const { rehomed } = await enterHomes(inside, [], relatives, now);
   if (rehomed.length === 0) return NONE;
   const places = [...new Set(rehomed.flatMap(({ from, to }) => [from, to]))];
   await lockPlaces(
@@ -204,6 +213,22 @@ async function resettle(inside: TxCtx, cards: readonly KeptCard[], now: Moment):
     now,
   );
   return tellChanges(inside, revised, now);
+}
+
+/** Under the locks of their evidence. Whoever held one may have brought more of them, or taken some elsewhere. */
+async function relativesOf(
+  inside: TxCtx,
+  { places, cardIds }: { places: readonly string[]; cardIds: readonly string[] },
+): Promise<KeptCard[]> {
+  const distinct = [...new Set(places)];
+  const ids = new Set(cardIds);
+  for (;;) {
+    for (const { id } of await cardsOfPlaces(inside.db, distinct)) ids.add(id);
+    const own = [...(await loadCards(inside.db, [...ids])).values()];
+    for (const { id } of await lockRelatives(inside.db, own)) ids.add(id);
+    const now = await cardsOfPlaces(inside.db, distinct);
+    if (now.every(({ id }) => ids.has(id))) return [...(await loadCards(inside.db, [...ids])).values()];
+  }
 }
 
 async function again(inside: TxCtx, componentIds: readonly string[], now: Moment): Promise<Changes> {

@@ -3,7 +3,7 @@ import { tx } from '../../core/tx.ts';
 import { appendAll } from '../../events/append.ts';
 import type { ComponentKind } from '../../ports/hardware-inventory.ts';
 import { insertBundles, type KeptReport } from '../bundle-store.ts';
-import { lockPlaces } from '../card-store.ts';
+import { loadCards, lockPlaces } from '../card-store.ts';
 import { keepReadings, enteredNow, upsertComponents } from '../component-store.ts';
 import type { Moment, Place } from '../derive/look.ts';
 import { bundleReceived } from '../events.ts';
@@ -16,6 +16,7 @@ import { type NotedRuns, noteRuns } from '../note-runs.ts';
 import { componentsAt, insertObservations, placesOf, positionalAt } from '../observation-store.ts';
 import { rederive } from '../rederive.ts';
 import { rehomeCards } from '../rehome.ts';
+import type { Run } from '../run-store.ts';
 import { openReviews } from '../review-store.ts';
 import { ensureInventories, insertSnapshots, type Sighting } from '../snapshot-store.ts';
 import { settleCards } from '../settle-cards.ts';
@@ -98,30 +99,40 @@ interface Placed {
   bundleId: number;
 }
 
+/** Looks that were taken away in the same transaction: where, of which components, and what became of the runs. */
+export interface TakenAway {
+  places: ReadonlyMap<string, Place>;
+  components: readonly string[];
+  added: Run[];
+  removed: Run[];
+}
+
 /** What snapshots of bundles that are entered already say. */
 export async function addSnapshots(
   inside: TxCtx,
   sort: SortParts,
   bundles: readonly EnteredBundle[],
   now: Moment,
+  taken: TakenAway = { places: new Map(), components: [], added: [], removed: [] },
 ): Promise<{ places: Map<string, Place>; changes: { added: number; retracted: number }; thoughtful: Set<number> }> {
   const all = bundles.flatMap(({ id, snapshots }) => snapshots.map((snapshot) => ({ snapshot, bundleId: id })));
-  const { places, rehomed } = await settleCards(
+  const settled = await settleCards(
     inside,
     all.map(({ snapshot }) => ({ card: snapshot.card, locationId: snapshot.locationId })),
     now,
+  );
+  const { rehomed } = settled;
+  const { locked, places } = await lockAll(
+    inside,
+    all.map(({ snapshot }) => snapshot),
+    settled.places,
+    [...rehomed.flatMap(({ from, to }) => [from, to]), ...taken.places.keys()],
   );
   const placed: Placed[] = all.flatMap(({ snapshot, bundleId }) => {
     const place = places.get(snapshot.card.id);
     return place === undefined ? [] : [{ snapshot, place, bundleId }];
   });
   await reviewUnplaced(inside, bundles, places, now);
-
-  const locked = await lockAll(
-    inside,
-    placed,
-    rehomed.flatMap(({ from, to }) => [from, to]),
-  );
   const moved = await rehomeCards(inside, rehomed);
   const { ids, fresh } = await ensureInventories(
     inside.db,
@@ -142,16 +153,20 @@ export async function addSnapshots(
 
   const affected = await findAffected(inside.db, noted);
   const ofMoved = await componentsAt(inside.db, moved.places);
-  for (const id of [...entered.overtaken, ...moved.components, ...ofMoved]) affected.components.add(id);
+  for (const id of [...entered.overtaken, ...moved.components, ...ofMoved, ...taken.components])
+    affected.components.add(id);
   const revised = await rederive(inside, affected.components, now, locked, entered.fresh);
   await settleRuns(inside.db, affected.newest);
-  const here = new Map(placed.map(({ place }) => [place.id, place]));
   await tellOfRuns(
     inside.db,
     {
-      places: here,
-      added: [...noted.flatMap(({ added }) => added), ...moved.added],
-      removed: [...noted.flatMap(({ removed }) => removed), ...moved.removed],
+      places: new Map([
+        ...moved.places.map((id) => [id, { type: 'asset', id }] as const),
+        ...taken.places,
+        ...placed.map(({ place }) => [place.id, place] as const),
+      ]),
+      added: [...noted.flatMap(({ added }) => added), ...moved.added, ...taken.added],
+      removed: [...noted.flatMap(({ removed }) => removed), ...moved.removed, ...taken.removed],
     },
     now,
   );
@@ -169,13 +184,27 @@ function bundlesOf(noted: readonly NotedRuns[]): Set<number> {
   );
 }
 
-/** The places of the snapshots, and those where their parts were seen before: a part that moved concerns both. */
-async function lockAll(inside: TxCtx, placed: readonly Placed[], more: readonly string[]): Promise<Set<string>> {
-  const own = new Map(placed.map(({ place }) => [place.id, place]));
-  const known = await placesOf(inside.db, [...new Set(placed.flatMap(({ snapshot }) => serialIds(snapshot)))]);
-  const places = [...own.values(), ...known, ...more.map((id) => ({ type: 'asset' as const, id }))];
-  await lockPlaces(inside.db, places);
-  return new Set(places.map(({ id }) => id));
+/**
+ * The places of the snapshots, and those where their parts were seen before: a part that moved concerns both. Whoever held a lock may
+ * have taken the evidence elsewhere: then it is there that the snapshots belong.
+ */
+async function lockAll(
+  inside: TxCtx,
+  snapshots: readonly PreparedSnapshot[],
+  settled: ReadonlyMap<string, Place>,
+  more: readonly string[],
+): Promise<{ locked: Set<string>; places: Map<string, Place> }> {
+  const known = await placesOf(inside.db, [...new Set(snapshots.flatMap(serialIds))]);
+  const cards = [...settled.keys()];
+  const locked = new Set<string>();
+  let open = [...settled.values(), ...known, ...more.map((id) => ({ type: 'asset' as const, id }))];
+  for (;;) {
+    await lockPlaces(inside.db, open);
+    for (const { id } of open) locked.add(id);
+    const now = await loadCards(inside.db, cards);
+    open = [...now.values()].map(({ place }) => place).filter(({ id }) => !locked.has(id));
+    if (open.length === 0) return { locked, places: new Map([...now].map(([id, { place }]) => [id, place])) };
+  }
 }
 
 function serialIds(snapshot: PreparedSnapshot): string[] {
@@ -204,7 +233,7 @@ async function enterParts(
   }
   const parts = unseen.flatMap(({ snapshot, place }) =>
     snapshot.parts.map((prepared) =>
-      seenPart(sort, prepared, componentIdOf(prepared, snapshot.source, place.id), place.id, snapshot.collectedAt),
+      seenPart(sort, prepared, componentIdOf(prepared, snapshot.source, place.id), place.id, describedAt(snapshot)),
     ),
   );
   await sort.enter(inside, parts);
@@ -220,6 +249,11 @@ async function enterParts(
     .filter(({ placeId, kind }: { placeId: string; kind: ComponentKind }) => better.has(`${placeId} ${kind}`))
     .map(({ id }) => id);
   return { fresh, overtaken };
+}
+
+/** Who scans a bar code describes nothing: whatever any program says of the part is better. */
+function describedAt({ source, collectedAt }: PreparedSnapshot): Moment {
+  return source === 'person' ? '1970-01-01 00:00:00.000000' : collectedAt;
 }
 
 function readingsOf(placed: readonly Placed[]): { componentId: string; at: Moment; readings: string }[] {

@@ -1,6 +1,5 @@
 import type { Ctx } from '../../core/ctx.ts';
 import { HubError } from '../../core/error.ts';
-import { canonicalJson } from '../../core/json.ts';
 import { invalid } from '../../core/route.ts';
 import type { Intake } from '../intake/intake.ts';
 import type { ComponentKind } from '../../ports/hardware-inventory.ts';
@@ -78,7 +77,8 @@ export async function stateSighting(
   }
   const concerned = [...new Set(ids)];
   const before = await believedOf(ctx, concerned);
-  const document = canonicalJson(statements.length === 1 ? statements[0] : statements);
+  // Written in one order of fields, the schema first: the same statement is the same bytes.
+  const document = JSON.stringify(statements.length === 1 ? statements[0] : statements);
   const { sha256, isNew } = await intake.takeDocument(ctx, Buffer.from(document));
   const after = await believedOf(ctx, concerned);
   const components: Component[] = [];

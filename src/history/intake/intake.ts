@@ -7,6 +7,7 @@ import type { Ctx } from '../../core/ctx.ts';
 import { HubError } from '../../core/error.ts';
 import { sha256 } from '../../core/id.ts';
 import { invalid } from '../../core/route.ts';
+import { AdapterError } from '../../ports/adapter-error.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { existingAssets } from '../asset-store.ts';
 import type { KeptReport } from '../bundle-store.ts';
@@ -93,7 +94,21 @@ export function createIntake(deps: IntakeDeps): Intake {
     };
   }
 
+  /** The same bytes that come several times at once are read once: the others wait and then find them. */
+  const underWay = new Map<string, Promise<unknown>>();
   async function take(ctx: Ctx, bundle: BundleContent, hint: Hint): Promise<Ingested> {
+    for (let other = underWay.get(bundle.sha256); other !== undefined; other = underWay.get(bundle.sha256))
+      await other.catch(() => {}); // told to who sent them
+    const taking = takeNow(ctx, bundle, lowerCased(hint));
+    underWay.set(bundle.sha256, taking);
+    try {
+      return await taking;
+    } finally {
+      underWay.delete(bundle.sha256);
+    }
+  }
+
+  async function takeNow(ctx: Ctx, bundle: BundleContent, hint: Hint): Promise<Ingested> {
     const known = await findBundle(ctx, bundle.sha256);
     if (known) return { sha256: bundle.sha256, isNew: false, places: [], added: 0, retracted: 0 };
     if (hint.assetId !== null && !(await existingAssets(ctx.db, [hint.assetId])).has(hint.assetId))
@@ -101,13 +116,8 @@ export function createIntake(deps: IntakeDeps): Intake {
     const read = await prepare(ctx, bundle, { ...hint, uploadedBy: ctx.actor }, toMoment(ctx.now()));
     // The bytes first: what the history says must be found in them for ever. Bytes that nobody refers to harm nobody.
     const { content } = bundle;
-    await deps
-      .store()
-      .put(
-        keyOf(bundle.sha256),
-        Buffer.isBuffer(content) ? content : { path: content.path, bytes: bundle.bytes },
-        ctx.signal,
-      );
+    const object = Buffer.isBuffer(content) ? content : { path: content.path, bytes: bundle.bytes };
+    await deps.store().put(keyOf(bundle.sha256), object, ctx.signal).catch(sayUnavailable);
     return turns(ctx, read);
   }
 
@@ -123,6 +133,23 @@ export function createIntake(deps: IntakeDeps): Intake {
         { assetId: null, collectedAt: null, fileName: null },
       ),
   };
+}
+
+/** As the hub writes ids. */
+function lowerCased(hint: Hint): Hint {
+  return { ...hint, assetId: hint.assetId?.toLowerCase() ?? null };
+}
+
+/** What ails the object store is no fault of the sender's: the same upload may succeed later. */
+function sayUnavailable(error: unknown): never {
+  if (!(error instanceof AdapterError)) throw error;
+  throw new HubError(
+    'unavailable',
+    `The object store does not take it now; nothing of it was kept (${error.message})`,
+    {
+      cause: error,
+    },
+  );
 }
 
 /** Where the bytes of a bundle are. */
@@ -171,16 +198,18 @@ const DAY_MS = 86_400_000;
 const FIRST_MOMENT = '2005-01-01';
 
 function prepareOne(snapshot: SnapshotReport, hint: Hint, receivedAt: Moment): PreparedSnapshot {
-  const said = snapshot.collectedAt ?? hint.collectedAt;
   const latest = toMoment(new Date(Date.parse(`${receivedAt.replace(' ', 'T')}Z`) + DAY_MS));
-  const moment = said === null ? receivedAt : toMoment(said);
-  const sound = moment >= FIRST_MOMENT && moment <= latest;
-  const prepared = prepareSnapshot(snapshot, sound ? moment : receivedAt);
-  if (said === null) prepared.warnings.push('it does not say when it was collected: the time of the upload is taken');
-  if (!sound)
-    prepared.warnings.push(
-      `it says that it was collected at ${said}, which cannot be: the time of the upload is taken`,
-    );
+  const sound = (said: string | null): Moment | null => {
+    const moment = said === null || Number.isNaN(Date.parse(said)) ? '' : toMoment(said);
+    return moment >= FIRST_MOMENT && moment <= latest ? moment : null;
+  };
+  const said = snapshot.collectedAt ?? hint.collectedAt;
+  const [own, hinted] = [sound(snapshot.collectedAt), sound(hint.collectedAt)];
+  const prepared = prepareSnapshot(snapshot, own ?? hinted ?? receivedAt);
+  const taken = hinted === null ? 'the time of the upload is taken' : 'the time that was given with it is taken';
+  if (said === null) prepared.warnings.push(`it does not say when it was collected: ${taken}`);
+  else if (snapshot.collectedAt === null ? hinted === null : own === null)
+    prepared.warnings.push(`it says that it was collected at ${said}, which cannot be: ${taken}`);
   prepared.warnings.unshift(...snapshot.warnings);
   return prepared;
 }

@@ -60,22 +60,30 @@ export function partRoutes(intake: Intake, settings: IntakeSettings): Route[] {
         },
       },
       async (ctx, { params, body, headers }) => {
-        const offset = Number(headers['upload-offset']);
-        if (!Number.isSafeInteger(offset) || offset < 0)
+        const said = headers['upload-offset'] ?? '';
+        const offset = Number(said);
+        if (!/^\d{1,15}$/.test(said))
           throw invalid('header Upload-Offset', 'is missing or no number: say at which byte this part begins');
-        const { offset: next, complete } = await appendPart(ctx, settings, { id: params.id, offset, body });
-        if (complete === null)
+        const { offset: next, taken } = await appendPart(
+          ctx,
+          settings,
+          { id: params.id, offset, body },
+          async (complete) => {
+            const { isNew } = await takeComplete(ctx, intake, complete).catch(async (error: unknown) => {
+              // What cannot be read now cannot be read later: sending the end of it again would not help.
+              if (error instanceof HubError && error.kind !== 'unavailable') await dropUpload(ctx, settings, params.id);
+              throw error;
+            });
+            await dropUpload(ctx, settings, params.id);
+            return { isNew, sha256: complete.sha256 };
+          },
+        );
+        if (taken === null)
           return { status: 202, body: { id: params.id, offset: next }, headers: { 'upload-offset': String(next) } };
-        const { isNew } = await takeComplete(ctx, intake, complete).catch(async (error: unknown) => {
-          // What cannot be read now cannot be read later: sending the end of it again would not help.
-          if (error instanceof HubError && error.kind !== 'unavailable') await dropUpload(ctx, settings, params.id);
-          throw error;
-        });
-        await dropUpload(ctx, settings, params.id);
         return {
-          status: isNew ? 201 : 200,
-          body: await viewOf(ctx, complete.sha256),
-          headers: locationOf(complete.sha256),
+          status: taken.isNew ? 201 : 200,
+          body: await viewOf(ctx, taken.sha256),
+          headers: locationOf(taken.sha256),
         };
       },
     ),

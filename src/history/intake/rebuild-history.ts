@@ -4,19 +4,14 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Ctx } from '../../core/ctx.ts';
 import { tx } from '../../core/tx.ts';
-import { replaceReport } from '../bundle-store.ts';
-import { addSnapshots, type EnteredBundle } from '../commands/ingest-bundles.ts';
+import type { EnteredBundle } from '../commands/ingest-bundles.ts';
 import { rederiveAll } from '../commands/rederive-all.ts';
 import { standingDecisions } from '../decision-store.ts';
 import { toMoment } from '../moment.ts';
-import { componentsAt } from '../observation-store.ts';
-import { rederive } from '../rederive.ts';
-import { remakeRuns } from '../rehome.ts';
-import { removeSnapshots, snapshotsOf } from '../snapshot-store.ts';
-import { tellOfRuns } from '../tell-of-places.ts';
-import { loadCards, lockPlaces } from '../card-store.ts';
+import { snapshotsOf } from '../snapshot-store.ts';
 import { type FoundBundle, listBundles } from './bundle-reads.ts';
 import { type Intake, keyOf } from './intake.ts';
+import { lockPlacesOf, replaceSnapshots } from './replace-snapshots.ts';
 
 export interface Rebuilt {
   bundles: number;
@@ -90,25 +85,14 @@ async function replaceWhereOther(
   return tx(
     ctx,
     async (inside) => {
-      const cards = await loadCards(
-        inside.db,
-        bundle.report.snapshots.map(({ card }) => card),
-      );
-      const places = new Map([...cards.values()].map(({ place }) => [place.id, place]));
-      await lockPlaces(inside.db, [...places.values()]);
+      const places = await lockPlacesOf(inside, bundle);
       const was = await snapshotsOf(inside.db, bundle.id, [...places.keys()]);
       const text = (list: readonly { hash: string; at: string }[]) =>
         JSON.stringify(list.map(({ hash, at }) => `${at} ${hash}`).toSorted());
       const kept = read.snapshots.filter(({ card, locationId }) => card.keys.length > 0 || locationId !== null);
       if (text(was) === text(kept.map(({ hash, collectedAt }) => ({ hash: hash.toString('hex'), at: collectedAt }))))
         return 'same';
-      const now = toMoment(inside.now());
-      await removeSnapshots(inside.db, bundle.id, [...places.keys()]);
-      const runs = await remakeRuns(inside, [...places.keys()]);
-      await tellOfRuns(inside.db, { places, ...runs }, now);
-      await rederive(inside, new Set(await componentsAt(inside.db, [...places.keys()])), now, new Set(places.keys()));
-      await replaceReport(inside.db, bundle.id, read.report);
-      await addSnapshots(inside, intake.sort, [read], now);
+      await replaceSnapshots(inside, intake.sort, { bundle, read }, toMoment(inside.now()));
       return 'anew';
     },
     { isolation: 'read committed' },

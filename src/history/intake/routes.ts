@@ -8,7 +8,10 @@ import { inUtc } from '../routes/clocks.ts';
 import { findBundle, listBundles, viewBundles } from './bundle-reads.ts';
 import { BundleView } from './bundle-view.ts';
 import { type Intake, keyOf } from './intake.ts';
+import { onDisk } from './keep-incoming.ts';
 import { receiveBody } from './receive-body.ts';
+import { shortName } from './short-name.ts';
+import { sweepFolder } from './sweep-folder.ts';
 
 const tag = 'Bundles';
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256: 64 hexadecimal digits in lower case');
@@ -26,7 +29,10 @@ export interface IntakeSettings {
   maxBytes: number;
 }
 
+const DAY_MS = 86_400_000;
+
 export function intakeRoutes(intake: Intake, settings: IntakeSettings): Route[] {
+  const sweep = sweepDaily(settings.folder);
   return [
     upload(
       {
@@ -45,14 +51,18 @@ export function intakeRoutes(intake: Intake, settings: IntakeSettings): Route[] 
         },
       },
       async (ctx, { body, query, headers }) => {
+        const said = headers['x-content-sha256']?.toLowerCase();
+        if (said !== undefined && !Sha256.safeParse(said).success)
+          throw invalid('header X-Content-SHA256', 'is no SHA-256: 64 hexadecimal digits');
+        const fileName = nameOf(headers['x-file-name']);
+        await sweep(ctx.now());
         const received = await receiveBody(body, {
           ...settings,
           contentType: headers['content-type'],
           contentLength: headers['content-length'],
         });
         try {
-          const said = headers['x-content-sha256'];
-          if (said !== undefined && said.toLowerCase() !== received.sha256)
+          if (said !== undefined && said !== received.sha256)
             throw new HubError(
               'unavailable',
               `X-Content-SHA256 says ${said}, but what came in is ${received.sha256}: send it again`,
@@ -60,7 +70,7 @@ export function intakeRoutes(intake: Intake, settings: IntakeSettings): Route[] 
           const { isNew } = await intake.take(ctx, received, {
             assetId: query.asset_id ?? null,
             collectedAt: inUtc(query.collected_at) ?? null,
-            fileName: nameOf(headers['x-file-name']) ?? received.fileName,
+            fileName: fileName ?? received.fileName,
           });
           return {
             status: isNew ? 201 : 200,
@@ -137,6 +147,16 @@ export function intakeRoutes(intake: Intake, settings: IntakeSettings): Route[] 
   ];
 }
 
+/** Before an upload, once a day: what a hub left that was killed while one came in. No upload takes a day. */
+function sweepDaily(folder: string): (now: Date) => Promise<void> {
+  let next = 0;
+  return async (now) => {
+    if (now.getTime() < next) return;
+    next = now.getTime() + DAY_MS;
+    await onDisk(() => sweepFolder(folder, new Date(now.getTime() - DAY_MS), /\.upload$/));
+  };
+}
+
 export async function viewOf(ctx: Ctx, sha256: string): Promise<BundleView> {
   const bundle = await findBundle(ctx, sha256);
   const [view] = bundle ? await viewBundles(ctx, [bundle]) : [];
@@ -153,9 +173,9 @@ export function locationOf(sha256: string): Record<string, string> {
 }
 
 export function nameOf(header: string | undefined): string | null {
-  if (header === undefined || header === '') return null;
+  if (header === undefined) return null;
   try {
-    return decodeURIComponent(header).slice(0, 255);
+    return shortName(decodeURIComponent(header));
   } catch {
     throw invalid('header X-File-Name', 'is not percent-encoded UTF-8');
   }

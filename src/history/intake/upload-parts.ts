@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -13,13 +13,19 @@ import {
   oldUploads,
   type PartialUpload,
   removeUpload,
+  renewTurn,
   startUpload,
   takeTurn,
 } from '../upload-store.ts';
+import { chunksOf } from './chunks-of-body.ts';
+import { onDisk } from './keep-incoming.ts';
 import { tooLarge } from './receive-body.ts';
+import { sweepFolder } from './sweep-folder.ts';
 
 /** A writer that says nothing for so long has died. */
 const TURN_MS = 120_000;
+/** Whoever comes back after a broken line waits for the end of the part before; it has tries for about a minute. */
+const PART_SILENT_MS = 30_000;
 const ABANDONED_MS = 7 * 86_400_000;
 
 export interface Parts {
@@ -43,22 +49,25 @@ export async function beginUpload(
 
 /**
  * Appends a part. What has arrived stays, also when the connection breaks in the middle of it.
- * @returns the whole file once it is complete and its SHA-256 is right
- * @throws HubError conflict with the true `offset`, where the part does not begin there
+ * @param take gets the whole file once it is complete and its SHA-256 is right; nobody else does meanwhile
+ * @throws HubError conflict with the true `offset`, where the part does not begin there or another one is being written
  */
-export async function appendPart(
+export async function appendPart<T>(
   ctx: Ctx,
   parts: Parts,
   part: { id: string; offset: number; body: Readable },
-): Promise<{ offset: number; complete: (PartialUpload & { path: string }) | null }> {
+  take: (complete: PartialUpload & { path: string }) => Promise<T>,
+): Promise<{ offset: number; taken: T | null }> {
   const upload = await findUpload(ctx.db, { id: part.id, actor: ctx.actor });
-  if (!upload) throw new HubError('not-found', `There is no upload ${part.id}: begin again`);
-  const now = ctx.now();
-  if (!(await takeTurn(ctx.db, { id: part.id, now, until: new Date(now.getTime() + TURN_MS) })))
+  if (!upload) throw gone(part.id);
+  if (!(await takeTurn(ctx.db, { id: part.id, ...turnFrom(ctx) })))
     throw new HubError('conflict', 'Another part of this upload is being written', {
       extra: { offset: await offsetOf(parts, part.id) },
     });
+  const turn = keepTurn(ctx, part.id);
   try {
+    // It may have been finished between the two questions above; a part must not begin a file that nobody knows.
+    if (!(await findUpload(ctx.db, { id: part.id, actor: ctx.actor }))) throw gone(part.id);
     const before = await offsetOf(parts, part.id);
     if (before !== part.offset)
       throw new HubError('conflict', `The next part has to begin at ${before}, not at ${part.offset}`, {
@@ -66,11 +75,38 @@ export async function appendPart(
       });
     await write(parts, upload, before, part.body);
     const offset = await offsetOf(parts, part.id);
-    if (offset < upload.bytes) return { offset, complete: null };
-    return { offset, complete: await finish(ctx, parts, upload) };
+    if (offset < upload.bytes) return { offset, taken: null };
+    await verify(ctx, parts, upload);
+    return { offset, taken: await take({ ...upload, path: fileOf(parts, upload.id) }) };
   } finally {
-    await endTurn(ctx.db, part.id);
+    await turn.end();
   }
+}
+
+function gone(id: string): HubError {
+  return new HubError('not-found', `There is no upload ${id}: begin again`);
+}
+
+function turnFrom(ctx: Ctx): { now: Date; until: Date } {
+  const now = ctx.now();
+  return { now, until: new Date(now.getTime() + TURN_MS) };
+}
+
+/** A slow line, or a large archive that is being read, takes longer than a turn. */
+function keepTurn(ctx: Ctx, id: string): { end(): Promise<void> } {
+  let renewing: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    renewing = renewTurn(ctx.db, { id, until: turnFrom(ctx).until }).catch((error: unknown) =>
+      ctx.log.warn({ err: error, upload: id }, 'the turn of an upload could not be renewed'),
+    );
+  }, TURN_MS / 4);
+  return {
+    async end() {
+      clearInterval(timer);
+      await renewing;
+      await endTurn(ctx.db, id);
+    },
+  };
 }
 
 export async function dropUpload(ctx: Ctx, parts: Parts, id: string): Promise<void> {
@@ -92,35 +128,35 @@ async function offsetOf(parts: Parts, id: string): Promise<number> {
 }
 
 async function write(parts: Parts, upload: PartialUpload, offset: number, body: Readable): Promise<void> {
-  await mkdir(parts.folder, { recursive: true });
-  const file = await open(fileOf(parts, upload.id), 'a', 0o600);
+  const file = await onDisk(async () => {
+    await mkdir(parts.folder, { recursive: true });
+    return open(fileOf(parts, upload.id), 'a', 0o600);
+  });
   let written = offset;
+  const broke = (cause: unknown): HubError =>
+    new HubError('invalid', `body: the connection broke; go on at ${written}`, { extra: { offset: written }, cause });
   try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
+    for await (const chunk of chunksOf(body, { silentMs: PART_SILENT_MS, broke })) {
       if (written + chunk.length > upload.bytes)
         throw new HubError('invalid', `body: goes beyond the ${upload.bytes} bytes that were announced`, {
           extra: { offset: written },
         });
-      await file.write(chunk);
+      await onDisk(() => file.writeFile(chunk));
       written += chunk.length;
     }
-  } catch (error) {
-    if (error instanceof HubError) throw error;
-    throw new HubError('invalid', `body: the connection broke; go on at ${written}`, {
-      extra: { offset: written },
-      cause: error,
-    });
   } finally {
-    await file.datasync();
-    await file.close();
+    try {
+      await onDisk(() => file.datasync());
+    } finally {
+      await file.close();
+    }
   }
 }
 
-async function finish(ctx: Ctx, parts: Parts, upload: PartialUpload): Promise<PartialUpload & { path: string }> {
-  const file = fileOf(parts, upload.id);
+async function verify(ctx: Ctx, parts: Parts, upload: PartialUpload): Promise<void> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  if (hash.digest('hex') === upload.sha256) return { ...upload, path: file };
+  await onDisk(() => pipeline(createReadStream(fileOf(parts, upload.id)), hash));
+  if (hash.digest('hex') === upload.sha256) return;
   await dropUpload(ctx, parts, upload.id);
   throw new HubError(
     'unavailable',
@@ -131,14 +167,6 @@ async function finish(ctx: Ctx, parts: Parts, upload: PartialUpload): Promise<Pa
 /** Also files that a crash left without a row. */
 async function dropAbandoned(ctx: Ctx, parts: Parts): Promise<void> {
   const before = new Date(ctx.now().getTime() - ABANDONED_MS);
-  for (const id of await oldUploads(ctx.db, before)) await dropUpload(ctx, parts, id);
-  await mkdir(parts.folder, { recursive: true });
-  for (const name of await readdir(parts.folder)) {
-    const file = path.join(parts.folder, name);
-    const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined; // somebody else finished it meanwhile
-      throw error;
-    });
-    if (found && /\.(part|upload)$/.test(name) && found.mtimeMs < before.getTime()) await rm(file, { force: true });
-  }
+  for (const id of await oldUploads(ctx.db, { before, now: ctx.now() })) await dropUpload(ctx, parts, id);
+  await sweepFolder(parts.folder, before, /\.part$/);
 }

@@ -10,7 +10,7 @@ import { withdrawFailure } from '../commands/withdraw-failure.ts';
 import { REMOVAL_REASONS } from '../derive/look.ts';
 import { FAILURE_MODES, FAILURE_SOURCES } from '../failure-modes.ts';
 import { type Failure, type FailureFilter, findFailure, listFailures } from '../failure-reads.ts';
-import { countFailures } from '../failure-summary.ts';
+import { countFailures } from '../failure-summary-reads.ts';
 import { findKnown, severalMeant } from '../find-known.ts';
 import { Kind } from './component-views.ts';
 import { inUtc } from './clocks.ts';

@@ -6,7 +6,7 @@ import { Id, IdParams, Nullable, Time } from '../../core/schemas.ts';
 import { decideIdentity, takeDecisionBack } from '../commands/decide-identity.ts';
 import type { Decision, KeptDecision } from '../decision-store.ts';
 import type { Intake } from '../intake/intake.ts';
-import { placeBundle } from '../intake/place-bundle.ts';
+import { placeBundle, unplaceBundle } from '../intake/place-bundle.ts';
 import { findReview, listDecisions, listReviews, type Review } from '../review-reads.ts';
 import { REVIEW_KINDS } from '../review-store.ts';
 
@@ -31,6 +31,7 @@ const DecisionView = z
     id: z.string(),
     kind: z.string(),
     about: z.record(z.string(), z.unknown()),
+    review_id: Nullable.text.meta({ description: 'The review that it answers' }),
     reason: z.string(),
     decided_by: z.string(),
     decided_at: Time,
@@ -132,11 +133,14 @@ export function reviewRoutes(intake: Intake): Route[] {
         answers: { 201: { says: 'Decided', schema: Done } },
       },
       async (ctx, { body }) => {
-        if (body.review_id !== undefined && !(await findReview(ctx, body.review_id)))
-          throw new HubError('not-found', `There is no review ${body.review_id}`);
         const done =
           body.kind === 'place-bundle'
-            ? await placeBundle(ctx, intake, { sha256: body.sha256, assetId: body.asset_id, reason: body.reason })
+            ? await placeBundle(ctx, intake, {
+                sha256: body.sha256,
+                assetId: body.asset_id,
+                reason: body.reason,
+                reviewId: body.review_id ?? null,
+              })
             : await decideIdentity(ctx, {
                 decision: decisionOf(body),
                 reason: body.reason,
@@ -157,7 +161,8 @@ export function reviewRoutes(intake: Intake): Route[] {
         answers: { 200: { says: 'Taken back', schema: Done } },
       },
       async (ctx, { params, body }) => {
-        const done = await takeDecisionBack(ctx, { id: params.id, reason: body.reason });
+        const want = { id: params.id, reason: body.reason };
+        const done = (await unplaceBundle(ctx, intake, want)) ?? (await takeDecisionBack(ctx, want));
         return { status: 200, body: { decision_id: done.id, added: done.added, retracted: done.retracted } };
       },
     ),
@@ -198,6 +203,7 @@ function viewDecision(kept: KeptDecision): z.infer<typeof DecisionView> {
     id: kept.id,
     kind,
     about,
+    review_id: kept.reviewId,
     reason: kept.reason,
     decided_by: kept.decidedBy,
     decided_at: kept.decidedAt,

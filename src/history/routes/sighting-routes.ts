@@ -13,7 +13,7 @@ import {
 } from '../commands/state-sighting.ts';
 import { REMOVAL_REASONS } from '../derive/look.ts';
 import { findKnown, type Said, severalMeant } from '../find-known.ts';
-import { findPlace } from '../find-place.ts';
+import { findPlace } from '../stated-place-reads.ts';
 import { normalizeSerial } from '../identity/identify.ts';
 import { serialsInBarcode } from '../read-barcode.ts';
 import { type Component, findComponent, listInstallations } from '../reads.ts';
@@ -57,6 +57,7 @@ const Changes = z.object({
 const SightingView = Changes.extend({
   component: ComponentView.meta({ description: 'As it is believed now, with the place where it is' }),
 }).meta({ id: 'Sighting' });
+const DeliveryView = Changes.extend({ components: z.array(ComponentView) }).meta({ id: 'PartsDelivery' });
 const answers = {
   201: { says: 'Taken', schema: SightingView },
   200: { says: 'The very same was said before; nothing changed', schema: SightingView },
@@ -188,11 +189,11 @@ export function sightingRoutes(intake: Pick<Intake, 'takeDocument'>): Route[] {
         answers: {
           201: {
             says: 'Taken',
-            schema: Changes.extend({ components: z.array(ComponentView) }).meta({ id: 'Delivery' }),
+            schema: DeliveryView,
           },
           200: {
             says: 'The very same was said before; nothing changed',
-            schema: Changes.extend({ components: z.array(ComponentView) }).meta({ id: 'Delivery' }),
+            schema: DeliveryView,
           },
         },
       },

@@ -87,7 +87,11 @@ function control(field) {
   const id = `ask-${name}`;
   const input = /** @type {HTMLInputElement} */ (
     kind === 'choice'
-      ? h('select', { id, name, required }, options.map(([one, text]) => h('option', { value: one }, text)))
+      ? h(
+          'select',
+          { id, name, required },
+          options.map(([one, text]) => h('option', { value: one }, text)),
+        )
       : h(kind === 'area' ? 'textarea' : 'input', {
           id,
           name,

@@ -63,7 +63,11 @@ function differences({ kind, what, from, to }) {
   const names = [...new Set([...Object.keys(from), ...Object.keys(to)])];
   return names
     .filter((name) => JSON.stringify(from[name]) !== JSON.stringify(to[name]))
-    .map((name) => ({ what: fact(kind, name, to[name] ?? from[name]).name, was: said(kind, name, from[name]), is: said(kind, name, to[name]) }));
+    .map((name) => ({
+      what: fact(kind, name, to[name] ?? from[name]).name,
+      was: said(kind, name, from[name]),
+      is: said(kind, name, to[name]),
+    }));
 }
 
 /** @param {string} kind @param {string} name @param {unknown} value */
@@ -80,11 +84,26 @@ function grid(caption, titles, rows) {
       'table',
       { class: 'stack diff' },
       h('caption', { class: 'hidden' }, caption),
-      h('thead', null, h('tr', null, titles.map((title) => h('th', { scope: 'col' }, title)))),
+      h(
+        'thead',
+        null,
+        h(
+          'tr',
+          null,
+          titles.map((title) => h('th', { scope: 'col' }, title)),
+        ),
+      ),
       h(
         'tbody',
         null,
-        rows.map(([first, ...rest]) => h('tr', null, h('th', { scope: 'row' }, first), rest.map((cell, index) => h('td', { 'data-title': titles[index + 1] }, cell)))),
+        rows.map(([first, ...rest]) =>
+          h(
+            'tr',
+            null,
+            h('th', { scope: 'row' }, first),
+            rest.map((cell, index) => h('td', { 'data-title': titles[index + 1] }, cell)),
+          ),
+        ),
       ),
     ),
   );

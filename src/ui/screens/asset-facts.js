@@ -25,7 +25,12 @@ export function assetFacts(asset) {
     pair(
       'Place',
       asset.location
-        ? h('a', { href: `/ui/registry/locations/${asset.location.id}`, title: place || null }, asset.location.path, asset.position !== null && ` / U${asset.position}`)
+        ? h(
+            'a',
+            { href: `/ui/registry/locations/${asset.location.id}`, title: place || null },
+            asset.location.path,
+            asset.position !== null && ` / U${asset.position}`,
+          )
         : place || UNKNOWN,
     ),
     asset.project &&

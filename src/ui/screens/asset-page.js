@@ -190,7 +190,8 @@ export async function assetPage(id) {
     refresh: refresher.ask,
     /** Events of other servers do not concern it; those of tickets, parts and BMCs may. @param {any} event */
     onEvent(event) {
-      if (!event.subject.startsWith('/v1/assets/') || event.subject === path) refresher.ask();
+      if (event.subject === path || /^\/v1\/(?:tickets|bmcs|components|identity)\//.test(event.subject))
+        refresher.ask();
     },
     leave() {
       refresher.stop();

@@ -73,7 +73,14 @@ export function assetParts(inventory, moments) {
 
 /** @param {any} source */
 function sourceLine({ source, first_collected_at: first, last_collected_at: last }) {
-  return h('li', { class: 'dim' }, h('b', null, source), ' like this since ', when(first), first !== last && [', last seen ', when(last)]);
+  return h(
+    'li',
+    { class: 'dim' },
+    h('b', null, source),
+    ' like this since ',
+    when(first),
+    first !== last && [', last seen ', when(last)],
+  );
 }
 
 /** @param {string} kind @param {any[]} parts */
@@ -99,7 +106,11 @@ function group(kind, parts) {
         { class: part.health !== null && part.health !== 'OK' ? 'ill' : null },
         h('th', { scope: 'row' }, h('span', { class: 'clip', title: part.slot }, part.slot ?? UNKNOWN)),
         h('td', { 'data-title': 'Health' }, chip(part.health)),
-        h('td', { 'data-title': 'Model' }, h('span', { class: 'clip', title: partName(part) }, partName(part) || UNKNOWN)),
+        h(
+          'td',
+          { 'data-title': 'Model' },
+          h('span', { class: 'clip', title: partName(part) }, partName(part) || UNKNOWN),
+        ),
         h('td', { class: 'fact-list' }, factList(kind, part.attributes)),
         h('td', { class: 'wide', 'data-title': 'Part number' }, code(part.part_number)),
         h('td', { 'data-title': 'Serial' }, componentLink(part)),
@@ -113,7 +124,10 @@ function group(kind, parts) {
 /** @param {any} part */
 function since({ installed_after: after, installed_at: at }) {
   // Who was there at the first look may have been there for years.
-  return [after === null && h('span', { class: 'dim', title: 'It was there when it was looked at for the first time' }, '≤ '), when(at, { only: 'age' })];
+  return [
+    after === null && h('span', { class: 'dim', title: 'It was there when it was looked at for the first time' }, '≤ '),
+    when(at, { only: 'age' }),
+  ];
 }
 
 /** @param {string | null} text */
@@ -135,7 +149,16 @@ function factList(kind, attributes) {
 }
 
 /** First what people look for; then whatever else was said. */
-const SYSTEM_FIRST = ['health', 'powerState', 'processorCount', 'totalMemoryBytes', 'biosVersion', 'bmcFirmware', 'hostName', 'osName'];
+const SYSTEM_FIRST = [
+  'health',
+  'powerState',
+  'processorCount',
+  'totalMemoryBytes',
+  'biosVersion',
+  'bmcFirmware',
+  'hostName',
+  'osName',
+];
 /** Stands at the head of the page. */
 const SYSTEM_KNOWN = new Set(['manufacturer', 'model']);
 
@@ -161,19 +184,27 @@ function summary(system) {
 }
 
 /** What may and may not be concluded from this inventory. @param {any} inventory */
-function completeness({ sources }) {
+function completeness({ sources, warnings = [] }) {
   const missing = notLookedAt(sources.flatMap((/** @type {any} */ { scope }) => scope));
-  if (missing.length === 0) return h('p', { class: 'dim' }, 'All kinds of parts were looked at completely.');
+  if (missing.length === 0 && warnings.length === 0)
+    return h('p', { class: 'dim' }, 'All kinds of parts were looked at completely.');
   return h(
     'div',
     { class: 'notice' },
-    h(
-      'p',
-      null,
-      h('strong', null, 'Not looked at completely: '),
-      missing.map((kind) => KIND_TITLES[kind] ?? kind).join(', '),
-      '. That one of these is not listed does not mean that it is not there.',
-    ),
+    missing.length > 0 &&
+      h(
+        'p',
+        null,
+        h('strong', null, 'Not looked at completely: '),
+        missing.map((kind) => KIND_TITLES[kind] ?? kind).join(', '),
+        '. That one of these is not listed does not mean that it is not there.',
+      ),
+    warnings.length > 0 &&
+      h(
+        'ul',
+        null,
+        warnings.map((/** @type {string} */ warning) => h('li', null, warning)),
+      ),
   );
 }
 

@@ -1,5 +1,5 @@
 import { momentForm } from './moment-form.js';
-import { readState } from './url-state.js';
+import { readState, toSearch } from './url-state.js';
 
 const NAMES = ['as_of', 'known_at', 'from'];
 
@@ -9,7 +9,11 @@ export function assetTime() {
     label: 'Time machine',
     fields: [
       { name: 'as_of', label: 'As of', hint: 'What was in it then; empty: now' },
-      { name: 'known_at', label: 'As we knew it on', hint: 'What the hub believed then, without what became known later; empty: now' },
+      {
+        name: 'known_at',
+        label: 'As we knew it on',
+        hint: 'What the hub believed then, without what became known later; empty: now',
+      },
       { name: 'from', label: 'Compared with', hint: 'Shows what differs between that moment and the one before' },
     ],
     action: 'Show',
@@ -24,12 +28,11 @@ export function momentsSaid() {
 
 /** For the API. @param {string} path of the server @param {ReturnType<typeof momentsSaid>} moments */
 export function partsAddress(path, { asOf, knownAt, from }) {
-  const known = knownAt === undefined ? {} : { known_at: knownAt };
-  if (from === undefined) return withQuery(`${path}/inventory`, { ...(asOf === undefined ? {} : { as_of: asOf }), ...known });
-  return withQuery(`${path}/diff`, { from, ...(asOf === undefined ? {} : { to: asOf }), ...known });
+  if (from === undefined) return withQuery(`${path}/inventory`, { as_of: asOf, known_at: knownAt });
+  return withQuery(`${path}/diff`, { from, to: asOf, known_at: knownAt });
 }
 
-/** @param {string} path @param {Record<string, string>} query */
+/** @param {string} path @param {Record<string, string | undefined>} query */
 function withQuery(path, query) {
-  return Object.keys(query).length === 0 ? path : `${path}?${new URLSearchParams(query)}`;
+  return path + toSearch(query);
 }

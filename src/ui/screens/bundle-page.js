@@ -39,7 +39,8 @@ export async function bundlePage(sha256) {
         ),
       ),
       h('h2', null, 'What it says'),
-      bundle.snapshots.length === 0 && h('p', { class: 'empty' }, 'Nothing in it was understood. It is kept: a later version of the hub may read it.'),
+      bundle.snapshots.length === 0 &&
+        h('p', { class: 'empty' }, 'Nothing in it was understood. It is kept: a later version of the hub may read it.'),
       snapshotLines(bundle),
       evidence(bundle.snapshots),
       files(bundle.files),
@@ -86,7 +87,17 @@ function files(list) {
         'table',
         { class: 'stack' },
         h('caption', { class: 'hidden' }, 'Files in the bundle'),
-        h('thead', null, h('tr', null, ['Path', 'Format', 'Size', 'Parts', 'With a serial', 'Warnings'].map((title, index) => h('th', { scope: 'col', class: index > 1 && index < 5 ? 'number' : null }, title)))),
+        h(
+          'thead',
+          null,
+          h(
+            'tr',
+            null,
+            ['Path', 'Format', 'Size', 'Parts', 'With a serial', 'Warnings'].map((title, index) =>
+              h('th', { scope: 'col', class: index > 1 && index < 5 ? 'number' : null }, title),
+            ),
+          ),
+        ),
         h(
           'tbody',
           null,
@@ -95,11 +106,19 @@ function files(list) {
               'tr',
               { class: file.warnings.length > 0 ? 'ill' : null },
               h('th', { scope: 'row' }, h('code', null, file.path)),
-              h('td', { 'data-title': 'Format' }, file.format ?? h('span', { class: 'dim', title: 'No format is known for it; it is kept' }, 'not known')),
+              h(
+                'td',
+                { 'data-title': 'Format' },
+                file.format ?? h('span', { class: 'dim', title: 'No format is known for it; it is kept' }, 'not known'),
+              ),
               h('td', { class: 'number', 'data-title': 'Size' }, bytes(file.bytes, 1000)),
               h('td', { class: 'number', 'data-title': 'Parts' }, file.components),
               h('td', { class: 'number', 'data-title': 'With a serial' }, file.with_serial),
-              h('td', { 'data-title': 'Warnings' }, file.warnings.length > 0 && h('span', { class: 'why' }, file.warnings.join(' · '))),
+              h(
+                'td',
+                { 'data-title': 'Warnings' },
+                file.warnings.length > 0 && h('span', { class: 'why' }, file.warnings.join(' · ')),
+              ),
             ),
           ),
         ),

@@ -35,18 +35,31 @@ export async function bundlesPage() {
       {
         title: 'File',
         head: true,
-        cell: (bundle) => h('a', { href: `/ui/bundles/${bundle.sha256}`, title: bundle.sha256 }, h('span', { class: 'clip long' }, bundle.file_name ?? bundle.sha256.slice(0, 12))),
+        cell: (bundle) =>
+          h(
+            'a',
+            { href: `/ui/bundles/${bundle.sha256}`, title: bundle.sha256 },
+            h('span', { class: 'clip long' }, bundle.file_name ?? bundle.sha256.slice(0, 12)),
+          ),
       },
       { title: 'Came', cell: (bundle) => when(bundle.received_at) },
       { title: 'Size', number: true, cell: (bundle) => bytes(bundle.bytes, 1000) },
       { title: 'Of', cell: (bundle) => places(bundle.snapshots) },
-      { title: 'Sources', wide: true, cell: (bundle) => [...new Set(bundle.snapshots.map((/** @type {any} */ one) => one.source))].join(', ') },
+      {
+        title: 'Sources',
+        wide: true,
+        cell: (bundle) => [...new Set(bundle.snapshots.map((/** @type {any} */ one) => one.source))].join(', '),
+      },
       { title: 'Parts', number: true, cell: (bundle) => total(bundle.snapshots) },
       { title: 'Warnings', number: true, cell: (bundle) => warningsOf(bundle) || '' },
       { title: 'From', wide: true, cell: (bundle) => bundle.uploaded_by ?? '' },
     ],
     key: (bundle) => bundle.sha256,
-    empty: h('p', null, 'Nothing was uploaded yet. What a bundle says goes into the history of the servers that it is of.'),
+    empty: h(
+      'p',
+      null,
+      'Nothing was uploaded yet. What a bundle says goes into the history of the servers that it is of.',
+    ),
   });
   onUploaded = list.refresh;
   await list.update();
@@ -71,7 +84,10 @@ function places(snapshots) {
     const link = place === null ? h('span', { class: 'chip warn' }, 'whose?') : placeLink(place);
     return index === 0 ? [link] : [', ', link];
   });
-  return [...links, found.length > PLACES_SHOWN && h('span', { class: 'dim' }, ` and ${found.length - PLACES_SHOWN} more`)];
+  return [
+    ...links,
+    found.length > PLACES_SHOWN && h('span', { class: 'dim' }, ` and ${found.length - PLACES_SHOWN} more`),
+  ];
 }
 
 /** @param {any[]} snapshots */
@@ -81,6 +97,10 @@ function total(snapshots) {
 
 /** @param {any} bundle */
 function warningsOf({ warnings, snapshots, files }) {
-  const lists = [warnings, ...snapshots.map((/** @type {any} */ one) => one.warnings), ...files.map((/** @type {any} */ one) => one.warnings)];
+  const lists = [
+    warnings,
+    ...snapshots.map((/** @type {any} */ one) => one.warnings),
+    ...files.map((/** @type {any} */ one) => one.warnings),
+  ];
   return new Set(lists.flat()).size;
 }

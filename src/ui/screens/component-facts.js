@@ -19,7 +19,8 @@ export function componentFacts(component) {
       pair(
         'Serial',
         h('code', null, serial ?? UNKNOWN),
-        identity === 'place' && h('span', { class: 'dim' }, ' identifies nothing: the part is known by its slot, and never moves'),
+        identity === 'place' &&
+          h('span', { class: 'dim' }, ' identifies nothing: the part is known by its slot, and never moves'),
       ),
       pair('Part no.', h('code', null, component.part_number ?? UNKNOWN)),
       pair('Vendor', component.vendor ?? UNKNOWN),
@@ -28,7 +29,9 @@ export function componentFacts(component) {
       pair('First seen', when(component.first_seen_at)),
     ),
     attributes.length > 0 && factLine('Facts', kind, attributes),
-    readings !== null && Object.keys(readings.values).length > 0 && factLine('Counters', kind, Object.entries(readings.values), [h('span', { class: 'dim' }, 'read '), when(readings.collected_at)]),
+    readings !== null &&
+      Object.keys(readings.values).length > 0 &&
+      factLine('Counters', kind, Object.entries(readings.values), when(readings.collected_at)),
   ];
 }
 
@@ -40,7 +43,12 @@ function pair(name, ...value) {
 /** @param {any} where */
 function whereNow(where) {
   if (where === null) return h('span', { class: 'dim' }, 'nobody knows where it is');
-  return [placeLink(where), where.slot !== null && [', ', h('code', null, where.slot)], h('span', { class: 'dim' }, ' since '), when(where.since)];
+  return [
+    placeLink(where),
+    where.slot !== null && [', ', h('code', null, where.slot)],
+    h('span', { class: 'dim' }, ' since '),
+    when(where.since),
+  ];
 }
 
 /** @param {any} lot @param {string | null} missing */
@@ -62,6 +70,6 @@ function factLine(title, kind, entries, more) {
       const said = fact(kind, name, value);
       return h('div', null, h('dt', null, said.name), h('dd', null, said.value));
     }),
-    more && h('div', null, h('dt', null, title.toLowerCase()), h('dd', null, more)),
+    more && h('div', null, h('dt', null, 'read'), h('dd', null, more)),
   );
 }

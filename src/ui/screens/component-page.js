@@ -28,7 +28,11 @@ export async function componentPage(id) {
     label: 'Time machine',
     fields: [
       { name: 'as_of', label: 'As of', hint: 'What had happened to it by then' },
-      { name: 'known_at', label: 'As we knew it on', hint: 'What the hub believed then, without what became known later' },
+      {
+        name: 'known_at',
+        label: 'As we knew it on',
+        hint: 'What the hub believed then, without what became known later',
+      },
     ],
     action: 'Show',
   });
@@ -59,10 +63,13 @@ export async function componentPage(id) {
     const state = readState(location.search, CLOCKS);
     const [{ items }, marks] = await Promise.all([
       get(`${path}/installations?${new URLSearchParams(state)}`, signal),
-      get(`${path}/timeline?${new URLSearchParams({ ...state, type: MARKED.join(','), limit: String(MARKS_AT_MOST) })}`, signal),
+      get(
+        `${path}/timeline?${new URLSearchParams({ ...state, type: MARKED.join(','), limit: String(MARKS_AT_MOST) })}`,
+        signal,
+      ),
     ]);
-    then.replaceChildren(...thenNotice(state, items.at(-1)));
-    stays.show(items);
+    then.replaceChildren(...thenNotice(state, items), ...conflictNotice(items));
+    stays.show({ items, isThen: Object.keys(state).length > 0 });
     const signature = JSON.stringify([items, marks.items, state]);
     if (signature === drawn) return;
     drawn = signature;
@@ -81,13 +88,21 @@ export async function componentPage(id) {
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     faults.replaceChildren(...(failed ? [problemBox(failed.reason, () => void loadAll())] : []));
     sections.hidden = component === undefined;
-    if (component === undefined) title.textContent = failed?.reason instanceof Problem && failed.reason.status === 404 ? 'No such part' : 'Part';
+    if (component === undefined)
+      title.textContent = failed?.reason instanceof Problem && failed.reason.status === 404 ? 'No such part' : 'Part';
   }
 
   const sections = h(
     'div',
     { class: 'columns passport' },
-    h('section', { class: 'tickets', 'aria-labelledby': 'life-title' }, h('h2', { id: 'life-title' }, 'Life line'), clocks.node, then, life),
+    h(
+      'section',
+      { class: 'tickets', 'aria-labelledby': 'life-title' },
+      h('h2', { id: 'life-title' }, 'Life line'),
+      clocks.node,
+      then,
+      life,
+    ),
     timeline.node,
     stays.node,
   );
@@ -98,15 +113,20 @@ export async function componentPage(id) {
     body: h(
       'article',
       { class: 'component' },
-      h('header', null, h('p', { class: 'crumb' }, h('a', { href: '/ui/components' }, 'Components')), title, faults, facts.node),
+      h(
+        'header',
+        null,
+        h('p', { class: 'crumb' }, h('a', { href: '/ui/components' }, 'Components')),
+        title,
+        faults,
+        facts.node,
+      ),
       sections,
     ),
     update: loadAll,
     refresh: refresher.ask,
-    /** What is derived comes in with the history of its server, or with an upload. @param {any} event */
-    onEvent(event) {
-      const concerns = event.subject === path || /\.(?:history_changed|received|decided|decision_revoked)$/.test(event.type);
-      if (concerns) refresher.ask();
+    onEvent(/** @type {any} */ event) {
+      if (event.subject === path || concerns(event, id)) refresher.ask();
     },
     leave() {
       refresher.stop();
@@ -114,6 +134,14 @@ export async function componentPage(id) {
       control.abort();
     },
   };
+}
+
+/** What is derived is told with the server whose history it changed, for the first hundred parts. @param {any} event @param {string} id */
+function concerns({ type, data }, id) {
+  if (/\.review\.decid|\.review\.decision_revoked$/.test(type)) return true;
+  if (!type.endsWith('.asset.history_changed')) return false;
+  const { changes, added, retracted } = data;
+  return changes.length < added + retracted || changes.some((/** @type {any} */ change) => change.component_id === id);
 }
 
 /** @param {any} component */
@@ -126,18 +154,48 @@ function nowhere(state) {
   return Object.keys(state).length > 0 ? 'By then nobody had seen it anywhere.' : 'Nobody has seen it anywhere yet.';
 }
 
-/** Where it was then, in one sentence. @param {Record<string, string>} state @param {any} last */
-function thenNotice(state, last) {
+/** Where it was then, in one sentence. @param {Record<string, string>} state @param {any[]} items */
+function thenNotice(state, items) {
   if (Object.keys(state).length === 0) return [];
-  const isThere = last !== undefined && last.removed_at === null;
-  const place = isThere && placeLink({ type: last.asset_id === null ? 'location' : 'asset', id: last.asset_id ?? last.location_id, name: last.place_name });
+  const last = items.findLast((one) => one.removed_at === null);
   const belief = state['known_at'] === undefined ? '' : ', as it was known then';
   return [
     h(
       'p',
       { class: 'notice' },
       'You look at another moment, not at now. ',
-      isThere ? ['It was in ', place, last.slot === null ? '' : `, ${last.slot}`, belief, '.'] : `It was in no place that anybody knew of${belief}.`,
+      last === undefined
+        ? `It was in no place that anybody knew of${belief}.`
+        : ['It was in ', placeOf(last), last.slot === null ? '' : `, ${last.slot}`, belief, '.'],
     ),
   ];
+}
+
+/** @param {any[]} items */
+function conflictNotice(items) {
+  const places = new Map(
+    items.filter((one) => one.removed_at === null).map((one) => [one.asset_id ?? one.location_id, one]),
+  );
+  if (places.size < 2) return [];
+  const links = [...places.values()].flatMap((one, index) => (index === 0 ? [placeOf(one)] : [' and ', placeOf(one)]));
+  return [
+    h(
+      'p',
+      { class: 'notice' },
+      'It is seen in ',
+      links,
+      ' at the same time: see ',
+      h('a', { href: '/ui/reviews?kind=component-in-two-places' }, 'Reviews'),
+      '.',
+    ),
+  ];
+}
+
+/** @param {any} stay */
+function placeOf(stay) {
+  return placeLink({
+    type: stay.asset_id === null ? 'location' : 'asset',
+    id: stay.asset_id ?? stay.location_id,
+    name: stay.place_name,
+  });
 }

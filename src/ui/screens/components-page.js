@@ -14,7 +14,12 @@ export async function componentsPage() {
     path: '/v1/components',
     title: 'Components',
     filters: [
-      { name: 'kind', api: 'kind', label: 'Kind', options: KINDS.map((kind) => /** @type {const} */ ([kind, KIND_NAMES[kind] ?? kind])) },
+      {
+        name: 'kind',
+        api: 'kind',
+        label: 'Kind',
+        options: KINDS.map((kind) => /** @type {const} */ ([kind, KIND_NAMES[kind] ?? kind])),
+      },
       { name: 'q', api: 'q', label: 'Serial, part no. or model' },
       {
         name: 'place',
@@ -39,13 +44,25 @@ export async function componentsPage() {
         title: 'Serial',
         head: true,
         sort: 'serial',
-        cell: (part) => h('a', { href: `/ui/components/${part.id}` }, h('code', null, part.serial ?? (part.identity === 'place' ? 'by its slot' : UNKNOWN))),
+        cell: (part) =>
+          h(
+            'a',
+            { href: `/ui/components/${part.id}` },
+            h('code', null, part.serial ?? (part.identity === 'place' ? 'by its slot' : UNKNOWN)),
+          ),
       },
       { title: 'Kind', cell: (part) => KIND_NAMES[part.kind] ?? part.kind },
-      { title: 'Model', sort: 'model', cell: (part) => h('span', { class: 'clip', title: partName(part) }, partName(part) || unknown()) },
+      {
+        title: 'Model',
+        sort: 'model',
+        cell: (part) => h('span', { class: 'clip', title: partName(part) }, partName(part) || unknown()),
+      },
       { title: 'Part number', wide: true, cell: (part) => code(part.part_number) },
       { title: 'Firmware', wide: true, cell: (part) => code(part.firmware) },
-      { title: 'Lot', cell: (part) => (part.lot ? h('a', { href: `?lot=${part.lot.id}` }, part.lot.code) : unknown(part.lot_missing)) },
+      {
+        title: 'Lot',
+        cell: (part) => (part.lot ? h('a', { href: `?lot=${part.lot.id}` }, part.lot.code) : unknown(part.lot_missing)),
+      },
       { title: 'Now in', cell: (part) => (part.where === null ? unknown() : placeLink(part.where)) },
       { title: 'Slot', cell: (part) => code(part.where?.slot ?? null) },
       { title: 'Since', wide: true, cell: (part) => when(part.where?.since ?? null, { only: 'age' }) },
@@ -53,7 +70,13 @@ export async function componentsPage() {
     key: (part) => part.id,
     empty: [
       h('p', null, 'There are no parts yet.'),
-      h('p', null, 'They come with what the hub reads over BMCs, and with what you upload at ', h('a', { href: '/ui/bundles' }, 'Bundles'), '.'),
+      h(
+        'p',
+        null,
+        'They come with what the hub reads over BMCs, and with what you upload at ',
+        h('a', { href: '/ui/bundles' }, 'Bundles'),
+        '.',
+      ),
     ],
   });
   await list.update();
@@ -62,7 +85,8 @@ export async function componentsPage() {
     body: h('div', null, h('h1', { tabindex: -1 }, 'Components'), list.node),
     update: list.update,
     refresh: list.refresh,
-    onEvent: (/** @type {any} */ event) => /^\/v1\/(?:assets|bundles|components)\//.test(event.subject) && list.refresh(),
+    onEvent: (/** @type {any} */ event) =>
+      /^\/v1\/(?:assets|bundles|components)\//.test(event.subject) && list.refresh(),
     leave: list.stop,
   };
 }

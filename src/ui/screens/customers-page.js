@@ -9,9 +9,10 @@ const ARCHIVED = /** @type {const} */ ({
   name: 'archived',
   api: 'archived',
   label: 'Archived',
+  none: 'not shown',
   options: [
     ['true', 'only those'],
-    ['any', 'too'],
+    ['any', 'shown too'],
   ],
 });
 
@@ -28,14 +29,31 @@ export async function customersPage() {
     sort: { first: 'name' },
     tools: csvButton('/v1/customers', 'customers', () => list.query()),
     columns: [
-      { title: 'Name', head: true, sort: 'name', cell: (customer) => h('a', { href: `/ui/registry/projects?customer=${customer.id}` }, customer.name) },
+      {
+        title: 'Name',
+        head: true,
+        sort: 'name',
+        cell: (customer) => h('a', { href: `/ui/registry/projects?customer=${customer.id}` }, customer.name),
+      },
       { title: 'External id', sort: 'external_id', cell: (customer) => cell(customer.external_id) },
-      { title: 'Notes', wide: true, cell: (customer) => h('span', { class: 'clip long', title: customer.notes }, customer.notes ?? '') },
+      {
+        title: 'Notes',
+        wide: true,
+        cell: (customer) => h('span', { class: 'clip long', title: customer.notes }, customer.notes ?? ''),
+      },
       { title: 'Changed', sort: 'updated_at', cell: (customer) => when(customer.updated_at, { only: 'age' }) },
       { title: '', cell: (customer) => customer.archived && h('span', { class: 'chip' }, 'archived') },
     ],
     key: (customer) => customer.id,
-    empty: h('p', null, 'There are no customers yet. ', h('code', null, 'POST /v1/customers'), ' adds one, ', h('code', null, 'POST /v1/customers/bulk'), ' many.'),
+    empty: h(
+      'p',
+      null,
+      'There are no customers yet. ',
+      h('code', null, 'POST /v1/customers'),
+      ' adds one, ',
+      h('code', null, 'POST /v1/customers/bulk'),
+      ' many.',
+    ),
   });
   return registryList('Customers', list, '/v1/customers/');
 }
@@ -46,19 +64,44 @@ export async function projectsPage() {
   const list = createList({
     path: '/v1/projects',
     title: 'Projects',
-    filters: [{ name: 'q', api: 'q', label: 'Name or code' }, ARCHIVED, { name: 'customer', api: 'customer_id', label: 'Customer (id)', hidden: true }],
+    filters: [
+      { name: 'q', api: 'q', label: 'Name or code' },
+      ARCHIVED,
+      { name: 'customer', api: 'customer_id', label: 'Customer (id)', hidden: true },
+    ],
     sort: { first: 'name' },
     tools: csvButton('/v1/projects', 'projects', () => list.query()),
     columns: [
-      { title: 'Name', head: true, sort: 'name', cell: (project) => h('a', { href: `/ui/?project=${project.id}`, title: 'Its servers' }, project.name) },
+      {
+        title: 'Name',
+        head: true,
+        sort: 'name',
+        cell: (project) => h('a', { href: `/ui/?project=${project.id}`, title: 'Its servers' }, project.name),
+      },
       { title: 'Code', sort: 'code', cell: (project) => cell(project.code) },
-      { title: 'Customer', sort: 'customer', cell: (project) => h('a', { href: `/ui/registry/projects?customer=${project.customer_id}` }, project.customer) },
-      { title: 'Notes', wide: true, cell: (project) => h('span', { class: 'clip long', title: project.notes }, project.notes ?? '') },
+      {
+        title: 'Customer',
+        sort: 'customer',
+        cell: (project) => h('a', { href: `/ui/registry/projects?customer=${project.customer_id}` }, project.customer),
+      },
+      {
+        title: 'Notes',
+        wide: true,
+        cell: (project) => h('span', { class: 'clip long', title: project.notes }, project.notes ?? ''),
+      },
       { title: 'Changed', sort: 'updated_at', cell: (project) => when(project.updated_at, { only: 'age' }) },
       { title: '', cell: (project) => project.archived && h('span', { class: 'chip' }, 'archived') },
     ],
     key: (project) => project.id,
-    empty: h('p', null, 'There are no projects yet. ', h('code', null, 'POST /v1/projects'), ' adds one, ', h('code', null, 'POST /v1/projects/bulk'), ' many.'),
+    empty: h(
+      'p',
+      null,
+      'There are no projects yet. ',
+      h('code', null, 'POST /v1/projects'),
+      ' adds one, ',
+      h('code', null, 'POST /v1/projects/bulk'),
+      ' many.',
+    ),
   });
   return registryList('Projects', list, '/v1/projects/');
 }

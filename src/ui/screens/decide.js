@@ -15,13 +15,22 @@ const REASON = /** @type {import('./ask.js').Field} */ ({
   max: 500,
   hint: 'Stands beside the decision; it can be taken back.',
 });
-const SERVER = /** @type {import('./ask.js').Field} */ ({ name: 'server', label: 'Server: its serial, name or id', required: true, max: 100 });
+const SERVER = /** @type {import('./ask.js').Field} */ ({
+  name: 'server',
+  label: 'Server: its serial, name or id',
+  required: true,
+  max: 100,
+});
 
 /** What can be decided about a review, as buttons. @param {any} review @param {() => void} onDone */
 export function decideButtons(review, onDone) {
   if (review.state !== 'open') return null;
   const lacks = whyNotAllowed('components:write');
-  return h('span', { class: 'row-actions' }, choicesOf(review).map((choice) => actionButton(choice.title, lacks, () => void decide(review, choice, onDone))));
+  return h(
+    'span',
+    { class: 'row-actions' },
+    choicesOf(review).map((choice) => actionButton(choice.title, lacks, () => void decide(review, choice, onDone))),
+  );
 }
 
 /** @param {any} review @param {Choice} choice @param {() => void} onDone */
@@ -32,7 +41,11 @@ async function decide(review, choice, onDone) {
     fields: [...choice.fields, REASON],
     action: 'Decide',
     send: async (values, key) =>
-      post('/v1/identity/decisions', { ...(await choice.send(values)), review_id: review.id, reason: values['reason'] }, key),
+      post(
+        '/v1/identity/decisions',
+        { ...(await choice.send(values)), review_id: review.id, reason: values['reason'] },
+        key,
+      ),
   });
   if (done) onDone();
 }
@@ -50,7 +63,12 @@ function dismissal(review) {
     'component-in-two-places': 'Both sightings stand as they are, as a conflict on both timelines.',
     'bundle-without-place': 'The bundle is kept, and speaks of no server.',
   });
-  return { title: 'Leave it as it is', text: texts[review.kind] ?? 'Nothing changes, and the question is closed.', fields: [], send: () => ({ kind: 'dismiss' }) };
+  return {
+    title: 'Leave it as it is',
+    text: texts[review.kind] ?? 'Nothing changes, and the question is closed.',
+    fields: [],
+    send: () => ({ kind: 'dismiss' }),
+  };
 }
 
 const CHOICES = /** @type {Record<string, (review: any) => Choice[]>} */ ({
@@ -63,7 +81,11 @@ const CHOICES = /** @type {Record<string, (review: any) => Choice[]>} */ ({
       title: 'It is of …',
       text: 'What is in the bundle goes into the history of this server.',
       fields: [SERVER],
-      send: async ({ server }) => ({ kind: 'place-bundle', sha256: review.evidence.bundle ?? review.subject, asset_id: await oneFound(server) }),
+      send: async ({ server }) => ({
+        kind: 'place-bundle',
+        sha256: review.evidence.bundle ?? review.subject,
+        asset_id: await oneFound(server),
+      }),
     },
   ],
 });
@@ -94,7 +116,12 @@ function ofServer(review) {
       title: 'One of them is of …',
       text: 'All collections that show this set of evidence are of that server, whatever else the evidence says.',
       fields: [
-        { name: 'card', label: 'What shows', kind: 'choice', options: cards.map((card) => /** @type {const} */ ([card.id, cardName(card)])) },
+        {
+          name: 'card',
+          label: 'What shows',
+          kind: 'choice',
+          options: cards.map((card) => /** @type {const} */ ([card.id, cardName(card)])),
+        },
         { ...SERVER, label: 'is of the server: its serial, name or id' },
       ],
       send: async ({ card, server }) => ({ kind: 'assign-card', card_id: card, asset_id: await oneFound(server) }),
@@ -105,7 +132,10 @@ function ofServer(review) {
 /** @param {any} review @returns {Choice[]} */
 function twoParts(review) {
   const { places = [], component_id: id } = review.evidence;
-  const options = places.map((/** @type {any} */ place) => /** @type {const} */ ([place.id, place.type === 'asset' ? serverName(place.id) : `place ${place.id.slice(-12)}`]));
+  const options = places.map(
+    (/** @type {any} */ place) =>
+      /** @type {const} */ ([place.id, place.type === 'asset' ? serverName(place.id) : `place ${place.id.slice(-12)}`]),
+  );
   if (options.length === 0) return [];
   return [
     {
@@ -151,7 +181,10 @@ async function oneFound(text) {
   const { found } = await findServers(text, AbortSignal.timeout(30_000));
   const [only] = found;
   if (only !== undefined && found.length === 1) return only.id;
-  throw refusal('server', only === undefined ? `no server is called ${text}` : `${found.length} servers begin like that: write more of it`);
+  throw refusal(
+    'server',
+    only === undefined ? `no server is called ${text}` : `${found.length} servers begin like that: write more of it`,
+  );
 }
 
 /** @param {string} field @param {string} message */

@@ -22,8 +22,19 @@ export function dropBundles({ signal, onDone }) {
   const zone = h(
     'div',
     { class: 'drop', ondragover: over, ondragleave: leave, ondrop: drop },
-    h('p', null, 'Drop files here, or ', picker, h('label', { for: 'bundle-files', class: 'button' }, 'choose files'), '.'),
-    h('p', { class: 'dim' }, 'Archives of vendors (tar, zip), dumps of Redfish trees, outputs of smartctl, dmidecode, nvme, lshw, ipmitool …, one by one or packed together.'),
+    h(
+      'p',
+      null,
+      'Drop files here, or ',
+      picker,
+      h('label', { for: 'bundle-files', class: 'button' }, 'choose files'),
+      '.',
+    ),
+    h(
+      'p',
+      { class: 'dim' },
+      'Archives of vendors (tar, zip), dumps of Redfish trees, outputs of smartctl, dmidecode, nvme, lshw, ipmitool …, one by one or packed together.',
+    ),
   );
 
   /** @param {Event} event */
@@ -67,7 +78,9 @@ export function dropBundles({ signal, onDone }) {
     const control = new AbortController();
     line.start(() => control.abort());
     try {
-      line.done(await sendBundle(file, { onProgress: line.progress, signal: AbortSignal.any([control.signal, signal]) }));
+      line.done(
+        await sendBundle(file, { onProgress: line.progress, signal: AbortSignal.any([control.signal, signal]) }),
+      );
     } catch (error) {
       if (!signal.aborted) line.failed(error);
     }
@@ -91,11 +104,26 @@ export function dropBundles({ signal, onDone }) {
 
 /** @param {File} file @param {() => void} again */
 function uploadLine(file, again) {
-  const bar = /** @type {HTMLProgressElement} */ (h('progress', { max: Math.max(1, file.size), value: 0, 'aria-label': `Sending ${file.name}` }));
+  const bar = /** @type {HTMLProgressElement} */ (
+    h('progress', { max: Math.max(1, file.size), value: 0, 'aria-label': `Sending ${file.name}` })
+  );
   const state = h('span', { class: 'dim', role: 'status' }, 'waits');
   const result = h('div', null);
   const stop = h('button', { type: 'button', class: 'quiet', hidden: true }, 'Stop');
-  const node = h('li', null, h('div', { class: 'upload' }, h('b', { class: 'clip long', title: file.name }, file.name), h('span', { class: 'dim' }, bytes(file.size, 1000)), bar, state, stop), result);
+  const node = h(
+    'li',
+    null,
+    h(
+      'div',
+      { class: 'upload' },
+      h('b', { class: 'clip long', title: file.name }, file.name),
+      h('span', { class: 'dim' }, bytes(file.size, 1000)),
+      bar,
+      state,
+      stop,
+    ),
+    result,
+  );
   let halt = () => {};
   stop.addEventListener('click', () => halt());
 
@@ -120,7 +148,11 @@ function uploadLine(file, again) {
       stop.hidden = true;
       bar.hidden = true;
       const unknown = bundle.snapshots.length === 0;
-      state.replaceChildren(h('span', { class: `chip ${unknown ? 'warn' : 'good'}` }, wordFor(isNew, unknown)), ' ', h('a', { href: `/ui/bundles/${bundle.sha256}` }, 'bundle'));
+      state.replaceChildren(
+        h('span', { class: `chip ${unknown ? 'warn' : 'good'}` }, wordFor(isNew, unknown)),
+        ' ',
+        h('a', { href: `/ui/bundles/${bundle.sha256}` }, 'bundle'),
+      );
       result.replaceChildren(...snapshotLines(bundle));
     },
     /** @param {unknown} error */

@@ -27,6 +27,9 @@ const UNITS = [
   [/Percent$/, (value) => `${value} %`],
   [/Celsius$/, (value) => `${value} °C`],
   [/Rpm$/, (value) => `${value} rpm`],
+  [/Gb$/, (value) => `${value} GB`],
+  [/Tb$/, (value) => `${value} TB`],
+  [/Volts$/, (value) => `${value} V`],
   [/Hours$/, (value) => `${value} h`],
 ];
 
@@ -50,6 +53,8 @@ function inWords(kind, name, value) {
     return { name: words(name), value: typeof value === 'string' ? value : JSON.stringify(value) };
   if (/bytes$/i.test(name))
     return { name: bare(name, /bytes$/i), value: bytes(value, IN_1024.has(kind) ? 1024 : 1000) };
+  if (/^bytes[A-Z]/.test(name)) return { name: bare(name, /^bytes/), value: bytes(value, 1000) };
+  if (/^percent[A-Z]/.test(name)) return { name: bare(name, /^percent/), value: `${value} %` };
   for (const [unit, say] of UNITS) {
     if (unit.test(name)) return { name: bare(name, unit), value: say(value) };
   }

@@ -27,3 +27,21 @@ export async function findServers(text, signal) {
   );
   return exact.length === 1 ? { found: exact, isComplete: true } : { found: items, isComplete: next === null };
 }
+
+/**
+ * Parts whose serial, part number or model begins like this; the parts of a key that may not see them are none.
+ * @param {string} text @param {AbortSignal} signal @returns {Promise<{ found: any[], isComplete: boolean }>}
+ */
+export async function findParts(text, signal) {
+  try {
+    const { items, next } = await get(
+      `/v1/components?${new URLSearchParams({ q: text, limit: String(ROWS_AT_MOST) })}`,
+      signal,
+    );
+    const exact = items.filter((/** @type {any} */ part) => part.serial?.toLowerCase() === text.toLowerCase());
+    return exact.length === 1 ? { found: exact, isComplete: true } : { found: items, isComplete: next === null };
+  } catch (error) {
+    if (!(error instanceof Problem) || error.missingScope === null) throw error;
+    return { found: [], isComplete: true };
+  }
+}

@@ -3,7 +3,8 @@
  * @typedef {{ key: string, place: string, name: string, slot: string | null, isServer: boolean, after: number | null, from: number, until: number | null, to: number | null, reason: string | null }} Stay
  * @typedef {{ key: string, at: number, tone: string, text: string }} Mark
  * @typedef {{ left: number, right: number }} Span
- * @typedef {{ stay: Stay, solid: Span, fadeIn: Span | null, fadeOut: Span | null, isOpen: boolean }} Bar
+ * @typedef {{ stay: Stay, solid: Span, fadeIn: Span | null, fadeOut: Span | null, bridge: Span | null, isOpen: boolean, room: number }} Bar
+ * bridge: it stayed at the place, only when the slot changed is not known. room: for a label, until the next bar.
  * @typedef {{ place: string, name: string, isServer: boolean, bars: Bar[] }} Lane
  * @typedef {{ left: number, marks: Mark[], tone: string }} MarkGroup
  */
@@ -41,7 +42,10 @@ export function toStay(one) {
  * @returns {{ lanes: Lane[], groups: MarkGroup[], ticks: { x: number, text: string }[], from: number, to: number }}
  */
 export function layOut({ stays, marks, now, left, width }) {
-  const times = [...stays.flatMap(({ after, from, until, to }) => [after ?? from, from, until ?? from, to ?? now]), ...marks.map(({ at }) => at)];
+  const times = [
+    ...stays.flatMap(({ after, from, until, to }) => [after ?? from, from, until ?? from, to ?? now]),
+    ...marks.map(({ at }) => at),
+  ];
   const first = min(times, now);
   const last = Math.max(max(times, now), first + 1000);
   const from = first - (last - first) * SOON_OVER;
@@ -53,9 +57,18 @@ export function layOut({ stays, marks, now, left, width }) {
   for (const stay of stays.toSorted((a, b) => a.from - b.from)) {
     const lane = lanes.get(stay.place) ?? { place: stay.place, name: stay.name, isServer: stay.isServer, bars: [] };
     lanes.set(stay.place, lane);
-    lane.bars.push(bar(stay, x, now, left));
+    const next = bar(stay, x, now, left);
+    const before = lane.bars.at(-1);
+    if (before) join(before, next);
+    lane.bars.push(next);
   }
-  return { lanes: [...lanes.values()], groups: group(marks, x), ticks: ticks(from, to, Math.max(2, Math.floor(width / 110)), x), from, to };
+  return {
+    lanes: [...lanes.values()],
+    groups: group(marks, x),
+    ticks: ticks(from, to, Math.max(2, Math.floor(width / 110)), x),
+    from,
+    to,
+  };
 }
 
 /** @param {Stay} stay @param {(time: number) => number} x @param {number} now @param {number} edge @returns {Bar} */
@@ -71,8 +84,20 @@ function bar(stay, x, now, edge) {
     solid: { left: start, right: end },
     fadeIn: start - begun >= 1 ? { left: begun, right: start } : null,
     fadeOut: gone - end >= 1 ? { left: end, right: gone } : null,
+    bridge: null,
     isOpen,
+    room: Math.max(gone, end) - start,
   };
+}
+
+/** @param {Bar} before @param {Bar} next of the same place */
+function join(before, next) {
+  before.room = Math.min(before.room, next.solid.left - before.solid.left);
+  const isSameStay = before.stay.until === next.stay.after && before.stay.to === next.stay.from;
+  if (!isSameStay || before.fadeOut === null) return;
+  before.bridge = before.fadeOut;
+  before.fadeOut = null;
+  next.fadeIn = null;
 }
 
 /** Marks that would lie on each other become one that says how many. @param {Mark[]} marks @param {(time: number) => number} x @returns {MarkGroup[]} */
@@ -103,7 +128,10 @@ const NAMES = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'O
 function ticks(from, to, most, x) {
   const wanted = (to - from) / most;
   const step = STEPS.find((one) => one >= wanted && one <= 10 * DAY);
-  return (step === undefined ? monthly(from, to, wanted) : evenly(from, to, step)).map(({ at, text }) => ({ x: x(at), text }));
+  return (step === undefined ? monthly(from, to, wanted) : evenly(from, to, step)).map(({ at, text }) => ({
+    x: x(at),
+    text,
+  }));
 }
 
 /** Times of the reader's clock, as everywhere on the screens. @param {number} from @param {number} to @param {number} step */

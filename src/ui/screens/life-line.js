@@ -31,7 +31,15 @@ export function lifeLine({ installations, events, now }) {
     tone: MARK_TYPES[event.type]?.tone ?? 'wait',
     text: event.sentence,
   }));
-  const readout = h('p', { class: 'life-readout' });
+  const readout = h(
+    'p',
+    { class: 'life-readout' },
+    h(
+      'span',
+      { class: 'dim' },
+      'Point at a bar or a mark, or walk with the arrow keys, for exact times. Enter goes there.',
+    ),
+  );
   const canvas = h('div', { class: 'life-canvas' });
   let drawn = 0;
 
@@ -65,12 +73,33 @@ function drawing({ stays, marks, now, width, say }) {
   const stops = [...parts, ...groups].toSorted((a, b) => a.at - b.at).map(({ node }) => node);
   const svg = s(
     'svg',
-    { width, height, viewBox: `0 0 ${width} ${height}`, role: 'group', 'aria-label': 'Life line: where the part was. Arrow keys walk through it.' },
-    s('defs', null, Array.from({ length: COLOURS }, (_, colour) => fades(colour))),
-    laid.ticks.map(({ x, text }) => s('g', { class: 'tick' }, s('line', { x1: x, x2: x, y1: TOP - 4, y2: bottom }), s('text', { x: x + 3, y: height - 7 }, text))),
-    laid.lanes.map(({ name, place, isServer }, row) => laneLabel({ name, place, isServer, y: TOP + row * lane, lane, labels })),
+    {
+      width,
+      height,
+      viewBox: `0 0 ${width} ${height}`,
+      role: 'group',
+      'aria-label': 'Life line: where the part was. Arrow keys walk through it.',
+    },
+    s(
+      'defs',
+      null,
+      Array.from({ length: COLOURS }, (_, colour) => fades(colour)),
+    ),
+    laid.ticks.map(({ x, text }) =>
+      s(
+        'g',
+        { class: 'tick' },
+        s('line', { x1: x, x2: x, y1: TOP - 4, y2: bottom }),
+        s('text', { x: x + 3, y: height - 7 }, text),
+      ),
+    ),
+    laid.lanes.map(({ name, place, isServer }, row) =>
+      laneLabel({ name, place, isServer, y: TOP + row * lane, lane, labels }),
+    ),
     parts.map(({ node }) => node),
-    laid.groups.map(({ left, tone }) => s('line', { class: `mark-line ${tone}`, x1: left, x2: left, y1: TOP - 6, y2: bottom })),
+    laid.groups.map(({ left, tone }) =>
+      s('line', { class: `mark-line ${tone}`, x1: left, x2: left, y1: TOP - 6, y2: bottom }),
+    ),
     groups.map(({ node }) => node),
   );
   walkable(svg, stops);
@@ -78,23 +107,29 @@ function drawing({ stays, marks, now, width, say }) {
 }
 
 /** @param {import('./life-layout.js').Bar} bar @param {number} y @param {number} lane @param {number} colour @param {(text: string) => void} say */
-function barNode({ stay, solid, fadeIn, fadeOut, isOpen }, y, lane, colour, say) {
+function barNode({ stay, solid, fadeIn, fadeOut, bridge, isOpen, room }, y, lane, colour, say) {
   const height = lane - 6;
   const text = stayInWords(stay);
   const rect = (/** @type {import('./life-layout.js').Span | null} */ span, /** @type {string} */ fill) =>
     span && s('rect', { x: span.left, width: span.right - span.left, y: y + 3, height, fill });
-  const room = solid.right - solid.left - 8;
-  const label = stay.slot !== null && lane > 20 && room > 34 ? cut(stay.slot, room) : null;
+  const label = stay.slot !== null && lane > 20 && room > 42 ? cut(stay.slot, room - 10) : null;
   const node = s(
     'g',
     { class: `stay colour-${colour}`, tabindex: -1, role: stay.place === '' ? 'img' : 'link', 'aria-label': text },
     s('title', null, text),
-    s('rect', { class: 'hit', x: (fadeIn ?? solid).left, width: (fadeOut ?? solid).right - (fadeIn ?? solid).left, y: y + 1, height: lane - 2 }),
+    s('rect', {
+      class: 'hit',
+      x: (fadeIn ?? solid).left,
+      width: (fadeOut ?? bridge ?? solid).right - (fadeIn ?? solid).left,
+      y: y + 1,
+      height: lane - 2,
+    }),
     rect(fadeIn, `url(#fade-in-${colour})`),
     rect(fadeOut, `url(#fade-out-${colour})`),
+    bridge && s('rect', { class: 'bridge', x: bridge.left, width: bridge.right - bridge.left, y: y + 3, height }),
     s('rect', { class: 'sure', x: solid.left, width: solid.right - solid.left, y: y + 3, height, rx: 2 }),
     isOpen && s('path', { class: 'sure', d: `M${solid.right} ${y + 3} l7 ${height / 2} l-7 ${height / 2} z` }),
-    label && s('text', { x: solid.left + 5, y: y + lane / 2 + 4 }, label),
+    label && s('text', { x: solid.left + 7, y: y + lane / 2 + 4 }, label),
   );
   tell(node, text, say);
   const visit = () => go(`/ui/${stay.isServer ? 'assets' : 'registry/locations'}/${stay.place}`);
@@ -111,7 +146,12 @@ function markNode({ left, marks, tone }, say) {
     'g',
     { class: `mark ${tone}`, tabindex: -1, role: 'img', 'aria-label': text },
     s('title', null, text),
-    marks.length === 1 ? shape(tone, left, 11) : [s('circle', { cx: left, cy: 11, r: 8 }), s('text', { x: left, y: 15 }, marks.length > 99 ? '99' : String(marks.length))],
+    marks.length === 1
+      ? shape(tone, left, 11)
+      : [
+          s('circle', { cx: left, cy: 11, r: 8 }),
+          s('text', { x: left, y: 15 }, marks.length > 99 ? '99' : String(marks.length)),
+        ],
   );
   tell(node, text, say);
   return node;
@@ -132,7 +172,12 @@ function laneLabel({ name, place, isServer, y, lane, labels }) {
     { class: `lane${lane > 20 ? '' : ' narrow'}` },
     s('line', { x1: 0, x2: '100%', y1: y + lane, y2: y + lane }),
     // The bars lead there too, and are on the way of the keyboard.
-    s('a', { href, tabindex: -1 }, s('title', null, name), s('text', { x: labels, y: y + lane / 2 + 4, 'text-anchor': 'end' }, cut(isServer ? name : `⌂ ${name}`, labels))),
+    s(
+      'a',
+      { href, tabindex: -1 },
+      s('title', null, name),
+      s('text', { x: labels, y: y + lane / 2 + 4, 'text-anchor': 'end' }, cut(isServer ? name : `⌂ ${name}`, labels)),
+    ),
   );
 }
 
@@ -153,7 +198,14 @@ function walkable(svg, stops) {
   let at = Math.max(0, stops.length - 1);
   stops[at]?.setAttribute('tabindex', '0');
   svg.addEventListener('keydown', (event) => {
-    const steps = /** @type {Record<string, number>} */ ({ ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -stops.length, End: stops.length });
+    const steps = /** @type {Record<string, number>} */ ({
+      ArrowRight: 1,
+      ArrowDown: 1,
+      ArrowLeft: -1,
+      ArrowUp: -1,
+      Home: -stops.length,
+      End: stops.length,
+    });
     const step = steps[event.key];
     if (step === undefined) return;
     event.preventDefault();
@@ -172,17 +224,23 @@ function tell(node, text, say) {
 /** @param {import('./life-layout.js').Stay[]} stays @param {any[]} events */
 function legend(stays, events) {
   const seen = MARKED.filter((type) => events.some((event) => event.type === type));
-  const isVague = stays.some(({ after, until, to, from }) => after === null || after < from || (until !== null && to !== null && until < to));
+  const isVague = stays.some(
+    ({ after, until, to, from }) => after === null || after < from || (until !== null && to !== null && until < to),
+  );
   return h(
     'p',
     { class: 'life-legend dim' },
     seen.map((type) => {
       const { tone = '', name = '' } = MARK_TYPES[type] ?? {};
-      return h('span', null, s('svg', { class: `mark ${tone}`, width: 18, height: 18, 'aria-hidden': 'true' }, shape(tone, 9, 9)), name);
+      return h(
+        'span',
+        null,
+        s('svg', { class: `mark ${tone}`, width: 18, height: 18, 'aria-hidden': 'true' }, shape(tone, 9, 9)),
+        name,
+      );
     }),
     isVague && h('span', null, 'Faded: it came or went at some time in there, nobody looked.'),
     stays.some(({ to }) => to === null) && h('span', null, 'An arrow: it is still there.'),
-    h('span', null, 'Point at a bar, or walk with the arrow keys, for exact times.'),
   );
 }
 

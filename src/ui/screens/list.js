@@ -10,8 +10,8 @@ import { readState, toSearch, withFilter } from './url-state.js';
 const PAGE = 100;
 
 /**
- * @typedef {{ name: string, api: string, label: string, options?: readonly (string | readonly [string, string])[], check?: string, hidden?: boolean }} Filter
- * `name` in the address, `api` in the query. options: a choice; check: a box with this value; else text. hidden: only there when it is set
+ * @typedef {{ name: string, api: string, label: string, options?: readonly (string | readonly [string, string])[], check?: string, hidden?: boolean, none?: string }} Filter
+ * `name` in the address, `api` in the query. options: a choice, none: its first, which is no filter; check: a box with this value; else text. hidden: only there when it is set
  * (links set it).
  */
 
@@ -159,7 +159,7 @@ export function createList(spec) {
 }
 
 /** @param {Filter} filter */
-function filterControl({ name, label, options, check, hidden = false }) {
+function filterControl({ name, label, options, check, hidden = false, none = 'all' }) {
   const id = `filter-${name}`;
   if (check !== undefined) {
     const box = /** @type {HTMLInputElement} */ (h('input', { id, type: 'checkbox' }));
@@ -172,7 +172,7 @@ function filterControl({ name, label, options, check, hidden = false }) {
   }
   const input = /** @type {HTMLInputElement | HTMLSelectElement} */ (
     options
-      ? h('select', { id }, h('option', { value: '' }, 'all'), options.map(choice))
+      ? h('select', { id }, h('option', { value: '' }, none), options.map(choice))
       : h('input', { id, type: 'text', maxlength: 100, size: 12, spellcheck: 'false', autocomplete: 'off' })
   );
   const node = h('label', { for: id, hidden }, label, input);

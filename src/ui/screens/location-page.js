@@ -13,6 +13,9 @@ import { when } from './when.js';
 /** A tree is not deeper than this. */
 const DEPTH_AT_MOST = 16;
 
+/** Elsewhere parts are in servers; an empty list of them would only be in the way. */
+const KEEPS_PARTS = new Set(['bin', 'warehouse', 'repair-centre']);
+
 /** One location: what is in it, and a rack as a drawing. @param {string} id */
 export async function locationPage(id) {
   const control = new AbortController();
@@ -39,7 +42,9 @@ export async function locationPage(id) {
     ],
     key: (part) => part.id,
     empty: h('p', null, 'No parts are stored here.'),
+    onRows: (rows) => void (store.hidden = rows.length === 0 && !KEEPS_PARTS.has(first.location.type)),
   });
+  const store = h('section', null, h('h2', null, 'Parts in store'), parts.node);
 
   async function load() {
     try {
@@ -65,8 +70,7 @@ export async function locationPage(id) {
       h('h1', { tabindex: -1 }, name, ' ', h('small', { class: 'dim' }, type)),
       faults,
       body.node,
-      h('h2', null, 'Parts in store'),
-      parts.node,
+      store,
     ),
     update: parts.update,
     refresh() {
@@ -109,16 +113,42 @@ function contentsOf(contents, signal) {
     notes: location.notes,
   }).filter(([, value]) => value !== null);
   return [
-    h('p', { class: 'fact-list' }, location.archived && h('span', { class: 'chip warn' }, 'archived'), said.map(([name, value]) => h('span', { class: 'fact' }, h('span', { class: 'dim' }, `${name} `), value))),
-    contents.is_complete || h('p', { class: 'notice' }, 'There is more in it than is shown here: ', h('a', { href: `/ui/?location=${location.id}` }, 'all servers in it'), '.'),
+    h(
+      'p',
+      { class: 'fact-list' },
+      location.archived && h('span', { class: 'chip warn' }, 'archived'),
+      said.map(([name, value]) => h('span', { class: 'fact' }, h('span', { class: 'dim' }, `${name} `), value)),
+    ),
+    contents.is_complete ||
+      h(
+        'p',
+        { class: 'notice' },
+        'There is more in it than is shown here: ',
+        h('a', { href: `/ui/?location=${location.id}` }, 'all servers in it'),
+        '.',
+      ),
     units !== null && rackElevation(contents),
-    children.length > 0 && [h('h2', null, 'In it ', h('small', null, children.length)), h('div', { class: 'tree' }, locationBranch(children, signal))],
-    units === null && assets.length > 0 && [h('h2', null, 'Servers here ', h('small', null, assets.length)), h('ul', { class: 'lines' }, assets.map(server))],
-    location.type !== 'rack' && h('p', null, h('a', { href: `/ui/?location=${location.id}` }, 'All servers in it and below')),
+    children.length > 0 && [
+      h('h2', null, 'In it ', h('small', null, children.length)),
+      h('div', { class: 'tree' }, locationBranch(children, signal)),
+    ],
+    units === null &&
+      assets.length > 0 && [
+        h('h2', null, 'Servers here ', h('small', null, assets.length)),
+        h('ul', { class: 'lines' }, assets.map(server)),
+      ],
+    location.type !== 'rack' &&
+      h('p', null, h('a', { href: `/ui/?location=${location.id}` }, 'All servers in it and below')),
   ];
 }
 
 /** @param {any} asset */
 function server(asset) {
-  return h('li', null, h('a', { href: `/ui/assets/${asset.id}` }, asset.name ?? asset.serial ?? asset.id), ' ', h('code', { class: 'dim' }, asset.serial ?? ''));
+  return h(
+    'li',
+    null,
+    h('a', { href: `/ui/assets/${asset.id}` }, asset.name ?? asset.serial ?? asset.id),
+    ' ',
+    h('code', { class: 'dim' }, asset.serial ?? ''),
+  );
 }

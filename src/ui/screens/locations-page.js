@@ -11,6 +11,9 @@ import { readState } from './url-state.js';
 const FILTERS = ['q', 'type', 'archived'];
 const TYPES = ['region', 'site', 'building', 'room', 'rack', 'warehouse', 'bin', 'repair-centre'];
 
+/** So few are opened at once. */
+const OPEN_AT_MOST = 5;
+
 /** Where things are: as a tree, or, with a filter, as a list. */
 export async function locationsPage() {
   /** @type {ReturnType<typeof createList<any>>} */
@@ -24,23 +27,37 @@ export async function locationsPage() {
         name: 'archived',
         api: 'archived',
         label: 'Archived',
+        none: 'not shown',
         options: [
           ['true', 'only those'],
-          ['any', 'too'],
+          ['any', 'shown too'],
         ],
       },
     ],
     sort: { first: 'name' },
     tools: csvButton('/v1/locations', 'locations', () => list.query()),
     columns: [
-      { title: 'Name', head: true, sort: 'name', cell: (one) => h('a', { href: `/ui/registry/locations/${one.id}` }, one.name) },
+      {
+        title: 'Name',
+        head: true,
+        sort: 'name',
+        cell: (one) => h('a', { href: `/ui/registry/locations/${one.id}` }, one.name),
+      },
       { title: 'Type', cell: (one) => one.type },
       { title: 'Code', sort: 'code', cell: (one) => one.code ?? '' },
       { title: 'Where', cell: (one) => one.path },
       { title: '', cell: (one) => one.archived && h('span', { class: 'chip' }, 'archived') },
     ],
     key: (one) => one.id,
-    empty: h('p', null, 'There are no locations yet. ', h('code', null, 'POST /v1/locations'), ' adds one, ', h('code', null, 'POST /v1/locations/bulk'), ' many.'),
+    empty: h(
+      'p',
+      null,
+      'There are no locations yet. ',
+      h('code', null, 'POST /v1/locations'),
+      ' adds one, ',
+      h('code', null, 'POST /v1/locations/bulk'),
+      ' many.',
+    ),
   });
   const control = new AbortController();
   const tree = h('div', { class: 'tree' });
@@ -50,7 +67,7 @@ export async function locationsPage() {
     try {
       const { items } = await get('/v1/locations?parent_id=none&limit=1000', control.signal);
       faults.replaceChildren();
-      tree.replaceChildren(locationBranch(items, control.signal));
+      tree.replaceChildren(locationBranch(items, control.signal, items.length <= OPEN_AT_MOST));
     } catch (error) {
       if (!control.signal.aborted) faults.replaceChildren(problemBox(error, () => void loadTree()));
     }
@@ -72,7 +89,8 @@ export async function locationsPage() {
     title: 'Locations',
     body: h('div', null, h('h1', { tabindex: -1 }, 'Registry'), registryTabs(), list.node, faults, tree),
     update: loadAll,
-    onEvent: (/** @type {any} */ event) => event.subject.startsWith('/v1/locations/') && (tree.hidden ? list.refresh() : refresher.ask()),
+    onEvent: (/** @type {any} */ event) =>
+      event.subject.startsWith('/v1/locations/') && (tree.hidden ? list.refresh() : refresher.ask()),
     leave() {
       control.abort();
       refresher.stop();

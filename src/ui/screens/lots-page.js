@@ -19,12 +19,21 @@ export async function lotsPage() {
     path: '/v1/lots',
     title: 'Lots',
     filters: [
-      { name: 'kind', api: 'kind', label: 'Kind', options: WITH_LOTS.map((kind) => /** @type {const} */ ([kind, KIND_NAMES[kind] ?? kind])) },
+      {
+        name: 'kind',
+        api: 'kind',
+        label: 'Kind',
+        options: WITH_LOTS.map((kind) => /** @type {const} */ ([kind, KIND_NAMES[kind] ?? kind])),
+      },
       { name: 'q', api: 'q', label: 'Words of the code or title' },
     ],
     tools: csvButton('/v1/lots', 'lots', () => list.query()),
     columns: [
-      { title: 'Code', head: true, cell: (lot) => h('a', { href: `/ui/components?lot=${lot.id}`, title: 'Its parts' }, h('code', null, lot.code)) },
+      {
+        title: 'Code',
+        head: true,
+        cell: (lot) => h('a', { href: `/ui/components?lot=${lot.id}`, title: 'Its parts' }, h('code', null, lot.code)),
+      },
       { title: 'Kind', cell: (lot) => KIND_NAMES[lot.kind] ?? lot.kind },
       { title: 'Title', cell: (lot) => h('span', { class: 'clip long', title: lot.title }, lot.title) },
       { title: 'Facts', wide: true, cell: (lot) => facts(lot) },
@@ -80,7 +89,12 @@ function facts(lot) {
 function unclassified({ groups }) {
   if (groups.length === 0) return h('p', { class: 'dim' }, 'Every part of a kind that has lots is in one.');
   return [
-    h('h2', { id: 'unclassified-title' }, 'In no lot ', h('small', null, 'parts by what would have to be known of them, the most first')),
+    h(
+      'h2',
+      { id: 'unclassified-title' },
+      'In no lot ',
+      h('small', null, 'parts by what would have to be known of them, the most first'),
+    ),
     h(
       'div',
       { class: 'scroll' },
@@ -88,7 +102,17 @@ function unclassified({ groups }) {
         'table',
         { class: 'stack' },
         h('caption', { class: 'hidden' }, 'Parts in no lot'),
-        h('thead', null, h('tr', null, ['Kind', 'Parts', 'Not known', 'For example'].map((title, index) => h('th', { scope: 'col', class: index === 1 ? 'number' : null }, title)))),
+        h(
+          'thead',
+          null,
+          h(
+            'tr',
+            null,
+            ['Kind', 'Parts', 'Not known', 'For example'].map((title, index) =>
+              h('th', { scope: 'col', class: index === 1 ? 'number' : null }, title),
+            ),
+          ),
+        ),
         h(
           'tbody',
           null,
@@ -111,5 +135,10 @@ function unclassified({ groups }) {
 /** @param {any} one */
 function example(one) {
   const name = [partName(one), one.part_number].filter(Boolean).join(', ') || 'neither model nor number';
-  return h('span', { class: 'fact' }, h('a', { href: `/ui/components/${one.component_id}` }, name), h('span', { class: 'dim' }, ` ×${one.count}`));
+  return h(
+    'span',
+    { class: 'fact' },
+    h('a', { href: `/ui/components/${one.component_id}` }, name),
+    h('span', { class: 'dim' }, ` ×${one.count}`),
+  );
 }

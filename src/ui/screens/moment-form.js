@@ -14,7 +14,13 @@ export function momentForm({ label, fields, action }) {
     return { name, input, node: h('label', { for: id, title: hint }, text, input), shown: '', said: '' };
   });
   const back = h('a', { hidden: true }, 'back to now');
-  const form = h('form', { class: 'filters moments', 'aria-label': label, onsubmit: apply }, controls.map(({ node }) => node), h('button', { type: 'submit' }, action), back);
+  const form = h(
+    'form',
+    { class: 'filters moments', 'aria-label': label, onsubmit: apply },
+    controls.map(({ node }) => node),
+    h('button', { type: 'submit' }, action),
+    back,
+  );
 
   /** @param {Event} event */
   function apply(event) {
@@ -31,7 +37,10 @@ export function momentForm({ label, fields, action }) {
     node: form,
     /** Shows what the address says. */
     update() {
-      const state = readState(location.search, fields.map(({ name }) => name));
+      const state = readState(
+        location.search,
+        fields.map(({ name }) => name),
+      );
       for (const one of controls) {
         one.said = state[one.name] ?? '';
         one.shown = one.said === '' ? '' : toField(one.said);

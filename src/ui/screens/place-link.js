@@ -12,5 +12,12 @@ export function placeLink(place) {
 /** @param {any} part with kind and serial */
 export function componentLink(part) {
   const text = part.serial ?? 'passport';
-  return h('a', { href: `/ui/components/${encodeURIComponent(part.component_id ?? part.id)}`, title: `Where this ${part.kind} was` }, h('code', { class: 'clip' }, text));
+  return h(
+    'a',
+    {
+      href: `/ui/components/${encodeURIComponent(part.component_id ?? part.id)}`,
+      title: `Where this ${part.kind} was`,
+    },
+    h('code', { class: 'clip' }, text),
+  );
 }

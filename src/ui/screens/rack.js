@@ -9,7 +9,16 @@ export function rackElevation({ location, units, assets }) {
   const loose = assets.filter((/** @type {any} */ asset) => asset.position === null);
   const blocks = blocksOf(location, mounted);
   return [
-    h('h2', null, 'Units ', h('small', null, `${free} of ${units.length} are free${gap === undefined ? '' : `; the longest free run is ${gap.count} U (${gap.from} to ${gap.to})`}`)),
+    h(
+      'h2',
+      null,
+      'Units ',
+      h(
+        'small',
+        null,
+        `${free} of ${units.length} are free${gap === undefined ? '' : `; the longest free run is ${gap.count} U (${gap.from} to ${gap.to})`}`,
+      ),
+    ),
     h(
       'div',
       { class: 'rack', role: 'group', 'aria-label': `Rack ${location.name}, from the top to the bottom` },
@@ -18,7 +27,11 @@ export function rackElevation({ location, units, assets }) {
     ),
     loose.length > 0 && [
       h('h3', null, 'In the rack, nobody says where'),
-      h('ul', { class: 'lines' }, loose.map((/** @type {any} */ asset) => h('li', null, link(asset)))),
+      h(
+        'ul',
+        { class: 'lines' },
+        loose.map((/** @type {any} */ asset) => h('li', null, link(asset))),
+      ),
     ],
   ];
 }
@@ -34,7 +47,13 @@ function unitNumber({ unit, free }, index) {
 
 /** @param {import('./rack-layout.js').Block} block */
 function block({ row, rows, column, columns, asset }) {
-  const node = h('div', { class: `mounted${rows < 2 ? ' half' : ''}` }, link(asset), asset.serial !== null && asset.name !== null && rows > 1 && h('code', null, asset.serial), h('span', { class: 'dim' }, sizeOf(asset)));
+  const node = h(
+    'div',
+    { class: `mounted${rows < 2 ? ' half' : ''}` },
+    link(asset),
+    asset.serial !== null && asset.name !== null && rows > 1 && h('code', null, asset.serial),
+    h('span', { class: 'dim' }, sizeOf(asset)),
+  );
   node.style.gridRow = `${row} / span ${rows}`;
   if (columns > 1) {
     node.style.width = `${100 / columns}%`;

@@ -7,6 +7,7 @@ import { h } from './h.js';
 import { createList } from './list.js';
 import { evidenceOf, questionOf, serversOf } from './review-words.js';
 import { whyNotAllowed } from './session.js';
+import { subjectLink } from './subject-link.js';
 import { tabs } from './tabs.js';
 import { when } from './when.js';
 
@@ -20,13 +21,14 @@ export async function reviewsPage() {
   const list = createList({
     path: '/v1/identity/reviews',
     title: 'Questions',
+    fixed: { state: 'open' },
     filters: [
       {
         name: 'state',
         api: 'state',
         label: 'State',
+        none: 'open',
         options: [
-          ['open', 'open'],
           ['decided', 'decided'],
           ['obsolete', 'answered by newer evidence'],
         ],
@@ -45,7 +47,11 @@ export async function reviewsPage() {
       },
     ],
     columns: [
-      { title: 'Question', head: true, cell: (review) => h('div', { class: 'question' }, h('p', null, questionOf(review)), evidenceOf(review)) },
+      {
+        title: 'Question',
+        head: true,
+        cell: (review) => h('div', { class: 'question' }, h('p', null, questionOf(review)), evidenceOf(review)),
+      },
       { title: 'State', cell: (review) => chip(review.state) },
       { title: 'Asked', cell: (review) => when(review.opened_at, { only: 'age' }) },
       { title: 'Decide', cell: (review) => decideButtons(review, () => list.refresh()) },
@@ -65,7 +71,7 @@ export async function decisionsPage() {
     filters: [],
     columns: [
       { title: 'What', head: true, cell: (decision) => decision.kind.replaceAll('-', ' ') },
-      { title: 'About', cell: (decision) => h('span', { class: 'why' }, Object.entries(decision.about).map(([name, id]) => [h('span', { class: 'dim' }, `${aboutNames[name] ?? name} `), h('code', { title: String(id) }, String(id).slice(-12)), ' '])) },
+      { title: 'About', cell: (decision) => h('span', { class: 'why' }, aboutOf(decision)) },
       { title: 'Reason', cell: (decision) => h('span', { class: 'why' }, decision.reason) },
       { title: 'By', cell: (decision) => decision.decided_by },
       { title: 'When', cell: (decision) => when(decision.decided_at, { only: 'age' }) },
@@ -74,10 +80,19 @@ export async function decisionsPage() {
         cell: (decision) =>
           decision.revoked_at === null
             ? actionButton('Take back', whyNotAllowed('components:write'), () => void takeBack(decision))
-            : h('span', { class: 'dim' }, 'taken back by ', decision.revoked_by, ' ', when(decision.revoked_at, { only: 'age' })),
+            : h(
+                'span',
+                { class: 'dim' },
+                'taken back by ',
+                decision.revoked_by,
+                ' ',
+                when(decision.revoked_at, { only: 'age' }),
+              ),
       },
     ],
     key: (decision) => decision.id,
+    assetOf: (decision) =>
+      Object.entries(decision.about).flatMap(([name, id]) => (typeOf(decision.kind, name) === 'asset' ? [id] : [])),
     empty: h('p', null, 'Nobody has decided anything yet.'),
   });
 
@@ -96,7 +111,33 @@ export async function decisionsPage() {
   return screen('Decisions', list);
 }
 
-const aboutNames = /** @type {Record<string, string>} */ ({ cardId: 'evidence', assetId: 'server', componentId: 'part', placeId: 'in', reviewId: 'question', sha256: 'bundle' });
+/** @type {Record<string, [title: string, type: string]>} */
+const ABOUT = {
+  cardId: ['evidence', ''],
+  assetId: ['server', 'asset'],
+  componentId: ['part', 'component'],
+  placeId: ['in', ''],
+  reviewId: ['question', 'review'],
+  sha256: ['bundle', 'bundle'],
+};
+
+/** @param {string} kind of the decision @param {string} name @returns {string} of what it names; empty: it has no screen */
+function typeOf(kind, name) {
+  if (name === 'from' || name === 'to') return kind === 'merge-assets' ? 'asset' : 'component';
+  return ABOUT[name]?.[1] ?? '';
+}
+
+/** @param {any} decision */
+function aboutOf({ kind, about }) {
+  return Object.entries(about).map(([name, value]) => {
+    const [id, type] = [String(value), typeOf(kind, name)];
+    return [
+      h('span', { class: 'dim' }, `${ABOUT[name]?.[0] ?? name} `),
+      type === '' ? h('code', { title: id }, id.slice(-12)) : subjectLink(type, id),
+      ' ',
+    ];
+  });
+}
 
 /** One question, as events link to it. @param {string} id */
 export async function reviewPage(id) {
@@ -105,7 +146,14 @@ export async function reviewPage(id) {
     const review = await get(`/v1/identity/reviews/${id}`);
     await knowNames(serversOf(review), AbortSignal.timeout(30_000));
     place.replaceChildren(
-      h('p', null, chip(review.state), ' asked ', when(review.opened_at), review.closed_at !== null && [', closed ', when(review.closed_at)]),
+      h(
+        'p',
+        null,
+        chip(review.state),
+        ' asked ',
+        when(review.opened_at),
+        review.closed_at !== null && [', closed ', when(review.closed_at)],
+      ),
       h('p', { class: 'large' }, questionOf(review)),
       ...[evidenceOf(review), decideButtons(review, () => void load())].filter((node) => node instanceof Node),
     );
@@ -113,7 +161,13 @@ export async function reviewPage(id) {
   await load();
   return {
     title: 'Review',
-    body: h('article', null, h('p', { class: 'crumb' }, h('a', { href: '/ui/reviews' }, 'Reviews')), h('h1', { tabindex: -1 }, 'A question'), place),
+    body: h(
+      'article',
+      null,
+      h('p', { class: 'crumb' }, h('a', { href: '/ui/reviews' }, 'Reviews')),
+      h('h1', { tabindex: -1 }, 'A question'),
+      place,
+    ),
     refresh: () => void load(),
   };
 }

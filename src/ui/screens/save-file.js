@@ -7,7 +7,12 @@ export async function saveFile(path, name) {
   const answer = await fetch(path, { cache: 'no-store', headers: authorization() });
   if (!answer.ok) {
     const said = await answer.json().catch(() => ({}));
-    throw new Problem({ status: answer.status, title: said.title ?? `The hub answered ${answer.status}`, detail: said.detail ?? 'The file did not come.', requestId: answer.headers.get('x-request-id') });
+    throw new Problem({
+      status: answer.status,
+      title: said.title ?? `The hub answered ${answer.status}`,
+      detail: said.detail ?? 'The file did not come.',
+      requestId: answer.headers.get('x-request-id'),
+    });
   }
   const url = URL.createObjectURL(await answer.blob());
   h('a', { href: url, download: name }).click();
@@ -17,7 +22,9 @@ export async function saveFile(path, name) {
 /** @param {{ text: string, title: string, path(): string, name(): string }} spec */
 export function saveButton({ text, title, path, name }) {
   const status = h('span', { class: 'dim', role: 'status' });
-  const button = /** @type {HTMLButtonElement} */ (h('button', { type: 'button', class: 'quiet', title, onclick: () => void run() }, text));
+  const button = /** @type {HTMLButtonElement} */ (
+    h('button', { type: 'button', class: 'quiet', title, onclick: () => void run() }, text)
+  );
 
   async function run() {
     button.disabled = true;

@@ -1,10 +1,11 @@
-import { findServers } from './find-server.js';
+import { findParts, findServers } from './find-server.js';
 import { h } from './h.js';
 import { go } from './navigate.js';
+import { KIND_NAMES } from './part-kinds.js';
 
 const SHOWN = 12;
 
-/** The box in the bar: `/` goes there, Enter jumps to the server. */
+/** The box in the bar: `/` goes there, Enter jumps to the server or the part. */
 export function searchBox() {
   const form = /** @type {HTMLFormElement} */ (document.getElementById('search'));
   const input = /** @type {HTMLInputElement} */ (document.getElementById('search-text'));
@@ -26,29 +27,22 @@ export function searchBox() {
     running = mine;
     const slow = setTimeout(() => say('Looking …'), 250);
     try {
-      const { found, isComplete } = await findServers(text, mine.signal);
+      const [servers, parts] = await Promise.all([findServers(text, mine.signal), findParts(text, mine.signal)]);
       if (mine.signal.aborted) return;
-      if (found.length === 1) {
+      const links = [...servers.found.map(serverLink), ...parts.found.map(partLink)];
+      const isComplete = servers.isComplete && parts.isComplete;
+      const [only] = links;
+      if (only !== undefined && links.length === 1) {
         say();
         input.value = '';
-        return go(`/ui/assets/${found[0].id}`);
+        return go(only.getAttribute('href') ?? '');
       }
-      const links = found
-        .slice(0, SHOWN)
-        .map((asset) =>
-          h(
-            'a',
-            { href: `/ui/assets/${asset.id}` },
-            h('b', null, asset.name ?? asset.serial ?? asset.id),
-            ' ',
-            h('span', { class: 'dim' }, asset.serial ?? ''),
-          ),
-        );
       const more =
-        found.length > SHOWN ? [h('span', { class: 'dim' }, `and ${found.length - SHOWN} more: write more of it`)] : [];
+        links.length > SHOWN ? [h('span', { class: 'dim' }, `and ${links.length - SHOWN} more: write more of it`)] : [];
       const limit = isComplete ? [] : [h('span', { class: 'dim' }, 'These are not all: write more of it.')];
-      if (found.length === 0) say(`No server has the serial, name, asset tag or MAC “${text}”.`, ...limit);
-      else say(...links, ...more, ...limit);
+      if (links.length === 0)
+        say(`No server has the serial, name, asset tag or MAC “${text}”, and no part the serial or number.`, ...limit);
+      else say(...links.slice(0, SHOWN), ...more, ...limit);
     } catch (error) {
       if (!mine.signal.aborted) say(error instanceof Error ? error.message : 'That did not work.');
     } finally {
@@ -76,4 +70,26 @@ export function searchBox() {
     input.focus();
     input.select();
   });
+}
+
+/** @param {any} asset */
+function serverLink(asset) {
+  return h(
+    'a',
+    { href: `/ui/assets/${asset.id}` },
+    h('b', null, asset.name ?? asset.serial ?? asset.id),
+    ' ',
+    h('span', { class: 'dim' }, asset.serial ?? ''),
+  );
+}
+
+/** @param {any} part */
+function partLink(part) {
+  return h(
+    'a',
+    { href: `/ui/components/${part.id}` },
+    h('b', null, part.serial ?? part.part_number ?? part.id),
+    ' ',
+    h('span', { class: 'dim' }, [KIND_NAMES[part.kind] ?? part.kind, part.where?.name].filter(Boolean).join(' in ')),
+  );
 }

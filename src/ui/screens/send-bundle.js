@@ -19,11 +19,16 @@ export function sendBundle(file, { onProgress, signal }) {
     request.upload.addEventListener('progress', ({ loaded }) => onProgress(loaded));
     request.addEventListener('load', () => {
       const said = readJson(request.responseText);
-      if (request.status === 200 || request.status === 201) return resolve({ bundle: said, isNew: request.status === 201 });
+      if (request.status === 200 || request.status === 201)
+        return resolve({ bundle: said, isNew: request.status === 201 });
       reject(refusal(request, said));
     });
-    request.addEventListener('error', () => reject(noAnswer('No connection to the hub, or it ended the connection. Sending it again is safe.')));
-    request.addEventListener('abort', () => reject(noAnswer('Stopped. Nothing of it was kept, unless it had already come in whole.')));
+    request.addEventListener('error', () =>
+      reject(noAnswer('No connection to the hub, or it ended the connection. Sending it again is safe.')),
+    );
+    request.addEventListener('abort', () =>
+      reject(noAnswer('Stopped. Nothing of it was kept, unless it had already come in whole.')),
+    );
     signal.addEventListener('abort', () => request.abort(), { once: true });
     if (signal.aborted) return reject(noAnswer('Stopped before it began.'));
     request.send(file);

@@ -9,7 +9,9 @@ export function snapshotLines({ snapshots, warnings, files }) {
   const all = [
     ...warnings,
     ...snapshots.flatMap((/** @type {any} */ snapshot) => snapshot.warnings),
-    ...files.flatMap((/** @type {any} */ file) => file.warnings.map((/** @type {string} */ warning) => `${file.path}: ${warning}`)),
+    ...files.flatMap((/** @type {any} */ file) =>
+      file.warnings.map((/** @type {string} */ warning) => `${file.path}: ${warning}`),
+    ),
   ];
   return [
     h(
@@ -19,8 +21,18 @@ export function snapshotLines({ snapshots, warnings, files }) {
         h(
           'li',
           null,
-          one.place === null ? [h('span', { class: 'chip warn' }, 'whose?'), ' it does not say which server it is of: see ', h('a', { href: '/ui/reviews' }, 'Reviews')] : placeLink(one.place),
-          h('span', { class: 'dim' }, ` ${one.source}, ${one.components} ${one.components === 1 ? 'part' : 'parts'}, ${one.identified} with a serial`),
+          one.place === null
+            ? [
+                h('span', { class: 'chip warn' }, 'whose?'),
+                ' it does not say which server it is of: see ',
+                h('a', { href: '/ui/reviews' }, 'Reviews'),
+              ]
+            : placeLink(one.place),
+          h(
+            'span',
+            { class: 'dim' },
+            ` ${one.source}, ${one.components} ${one.components === 1 ? 'part' : 'parts'}, ${one.identified} with a serial`,
+          ),
           one.collected_at !== null && [h('span', { class: 'dim' }, ', collected '), when(one.collected_at)],
         ),
       ),
@@ -31,7 +43,12 @@ export function snapshotLines({ snapshots, warnings, files }) {
 
 /** @param {string[]} warnings */
 function warningBox(warnings) {
-  const lines = (/** @type {string[]} */ list) => h('ul', null, list.map((warning) => h('li', null, warning)));
+  const lines = (/** @type {string[]} */ list) =>
+    h(
+      'ul',
+      null,
+      list.map((warning) => h('li', null, warning)),
+    );
   const more = warnings.slice(SHOWN);
   return h(
     'div',

@@ -50,11 +50,7 @@ export function table({ caption, columns, key, tone, sorted, sortHref }) {
         'table',
         { role: 'table', class: 'stack' },
         h('caption', { class: 'hidden' }, caption),
-        h(
-          'thead',
-          { role: 'rowgroup' },
-          h('tr', { role: 'row' }, heads),
-        ),
+        h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, heads)),
         body,
       ),
     ),
@@ -80,7 +76,13 @@ export function table({ caption, columns, key, tone, sorted, sortHref }) {
         const head = heads[index];
         if (sort === undefined || head === undefined) continue;
         const arrow = { [sort]: ' ▲', [`-${sort}`]: ' ▼' }[now] ?? '';
-        head.replaceChildren(h('a', { href: sortHref(now === sort ? `-${sort}` : sort), title: `Sort by ${title.toLowerCase()}` }, `${title}${arrow}`));
+        head.replaceChildren(
+          h(
+            'a',
+            { href: sortHref(now === sort ? `-${sort}` : sort), title: `Sort by ${title.toLowerCase()}` },
+            `${title}${arrow}`,
+          ),
+        );
         if (arrow === '') head.removeAttribute('aria-sort');
         else head.setAttribute('aria-sort', now === sort ? 'ascending' : 'descending');
       }

@@ -17,15 +17,29 @@ const OTHERS = { component_id: 'component', asset_id: 'asset', location_id: 'loc
  * @type {Record<string, { title: string, types: string[] }>}
  */
 const GROUPS = {
-  parts: { title: 'Parts came and went', types: ['FIRST_SEEN', 'INSTALLED', 'STORED', 'MOVED', 'REMOVED', 'SLOT_CHANGED'] },
+  parts: {
+    title: 'Parts came and went',
+    types: ['FIRST_SEEN', 'INSTALLED', 'STORED', 'MOVED', 'REMOVED', 'SLOT_CHANGED'],
+  },
   firmware: { title: 'Firmware', types: ['FIRMWARE_CHANGED'] },
   failures: {
     title: 'Failures',
-    types: ['component.failed', 'component.failure_withdrawn', 'health.critical_alert_raised', 'health.warning_alert_raised'],
+    types: [
+      'component.failed',
+      'component.failure_withdrawn',
+      'health.critical_alert_raised',
+      'health.warning_alert_raised',
+    ],
   },
-  conflicts: { title: 'Conflicts', types: ['CONFLICTING_SIGHTING', 'asset.merged', 'review.decided', 'review.decision_revoked'] },
+  conflicts: {
+    title: 'Conflicts',
+    types: ['CONFLICTING_SIGHTING', 'asset.merged', 'review.decided', 'review.decision_revoked'],
+  },
   looks: { title: 'Collections', types: ['LOG_COLLECTED', 'asset.inspected', 'asset.inspection_requested'] },
-  states: { title: 'States', types: ['asset.registered', 'asset.discovered', 'asset.state_changed', 'asset.updated', 'asset.placed'] },
+  states: {
+    title: 'States',
+    types: ['asset.registered', 'asset.discovered', 'asset.state_changed', 'asset.updated', 'asset.placed'],
+  },
   tickets: { title: 'Tickets', types: ['ticket.opened', 'ticket.moved', 'ticket.linked'] },
 };
 
@@ -52,7 +66,12 @@ export function createTimeline({ path, about, groups, signal, momentLink, empty 
     const state = readState(location.search, ['events', 'since', 'as_of', 'known_at']);
     const types = (state['events'] ?? '').split(',').flatMap((name) => GROUPS[name]?.types ?? []);
     const { since, as_of, known_at } = state;
-    return { ...(types.length > 0 ? { type: types.join(',') } : {}), ...(since ? { since } : {}), ...(as_of ? { as_of } : {}), ...(known_at ? { known_at } : {}) };
+    return {
+      ...(types.length > 0 ? { type: types.join(',') } : {}),
+      ...(since ? { since } : {}),
+      ...(as_of ? { as_of } : {}),
+      ...(known_at ? { known_at } : {}),
+    };
   }
 
   /** @param {string | null} cursor */
@@ -111,7 +130,8 @@ export function createTimeline({ path, about, groups, signal, momentLink, empty 
       try {
         const { items, next: after } = await page(null);
         if (mine !== JSON.stringify(query())) return;
-        const isSame = mine === asked && (entries.size === 0 || items.some((/** @type {any} */ entry) => entries.has(entry.id)));
+        const isSame =
+          mine === asked && (entries.size === 0 || items.some((/** @type {any} */ entry) => entries.has(entry.id)));
         // Another question, or more happened than one page holds: begin anew rather than show a list with a hole.
         if (!isSame) entries.clear();
         if (!isSame || entries.size === 0) next = after;
@@ -157,7 +177,10 @@ function timelineFilters(groups) {
 }
 
 /** @param {any} entry @param {{ about: string, momentLink?: string }} spec */
-function render({ sentence, timestamp, actor, type, data, recorded_at: recordedAt, retracted_at: retractedAt }, { about, momentLink }) {
+function render(
+  { sentence, timestamp, actor, type, data, recorded_at: recordedAt, retracted_at: retractedAt },
+  { about, momentLink },
+) {
   const isLate = Date.parse(recordedAt) - Date.parse(timestamp) > 60_000;
   return h(
     'li',
@@ -188,7 +211,12 @@ function others(data, about) {
     return typeof id === 'string' && id !== about ? [subjectLink(type, id)] : [];
   });
   if (links.length === 0) return null;
-  return h('p', null, 'About ', links.flatMap((link, index) => (index === 0 ? [link] : [', ', link])));
+  return h(
+    'p',
+    null,
+    'About ',
+    links.flatMap((link, index) => (index === 0 ? [link] : [', ', link])),
+  );
 }
 
 /** @param {string} a @param {string} b */

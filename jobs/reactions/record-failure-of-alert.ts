@@ -1,0 +1,21 @@
+import { criticalAlertRaised } from '#src/health/events.ts';
+import type { Reaction } from '#src/journal/job.ts';
+import { recordAlertFailureJob } from '../catalogue.ts';
+
+/** Only alerts that name a part by its serial: a slot may hold another one by now. */
+export const recordFailureOfAlert: Reaction = {
+  name: 'record-failure-of-alert',
+  on: [criticalAlertRaised.type],
+  job: recordAlertFailureJob,
+  input: ({ id, subject, data }) =>
+    data['serial'] === null
+      ? undefined
+      : {
+          alertId: id,
+          assetId: subject.id,
+          symptom: data['symptom'],
+          serial: data['serial'],
+          reason: data['reason'],
+          occurredAt: data['occurredAt'],
+        },
+};
