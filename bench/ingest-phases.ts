@@ -137,16 +137,16 @@ function rowsPer({ tables }: { tables: Map<string, number> }, servers: number): 
 
 function sizeLines(grown: ReturnType<typeof growth>, snapshots: number, say: (line: string) => void): Found[] {
   const per = (bytes: number): string => (bytes / snapshots).toFixed(1);
-  for (const [name, { file, allocated, leaves }] of grown)
+  for (const [name, { file, allocated, pages }] of grown)
     say(
-      `   per unchanged look, ${name}: file ${per(file)} bytes, on the disk ${per(allocated)}, pages with rows ${per(leaves)}${name === 'commits' ? ' (swept after an hour, not counted)' : ''}`,
+      `   per unchanged look, ${name}: file ${per(file)} bytes, on the disk ${per(allocated)}, pages in it ${per(pages)}${name === 'commits' ? ' (swept after an hour, not counted)' : ''}`,
     );
   const counted = grown.filter(([name]) => name !== 'commits');
-  const total = (of: 'file' | 'leaves'): number => counted.reduce((all, [, size]) => all + size[of], 0) / snapshots;
+  const total = (of: 'file' | 'pages'): number => counted.reduce((all, [, size]) => all + size[of], 0) / snapshots;
   return [
     {
       what: `b. growth per unchanged look, over ${snapshots}`,
-      figure: `${total('file').toFixed(0)} bytes of files, ${total('leaves').toFixed(0)} of pages with rows`,
+      figure: `${total('file').toFixed(0)} bytes of files, ${total('pages').toFixed(0)} of pages in them`,
       goal: { name: 'ingest-unchanged-bytes', value: total('file'), unit: 'bytes', relation: '<=', target: 200 },
     },
   ];

@@ -17,11 +17,12 @@ const MEMORY_MB = 1536;
 
 export function createBundleReader(): ReadAnyBundle {
   const turns = pLimit(THREADS);
+  const idle: Worker[] = [];
   return async (source, signal) => {
     if ('bytes' in source && source.bytes.length <= SMALL_BYTES && isText(source.bytes)) {
       return readBundle(source, bundleFormats, undefined, signal);
     }
-    return turns(() => readInThread(source, signal));
+    return turns(() => readInThread(source, signal, idle));
   };
 }
 
@@ -35,43 +36,64 @@ function isText(bytes: Buffer): boolean {
   );
 }
 
-function readInThread(source: ArchiveSource, signal: AbortSignal): Promise<BundleReport> {
+/** To begin a thread costs more than most bundles: one that answered waits for the next, one that did not is ended. */
+async function readInThread(source: ArchiveSource, signal: AbortSignal, idle: Worker[]): Promise<BundleReport> {
+  signal.throwIfAborted();
+  const thread = idle.pop() ?? startThread(idle);
+  thread.ref();
+  let answer: ThreadAnswer;
+  try {
+    answer = await ask(thread, source, signal);
+  } catch (error) {
+    void thread.terminate();
+    throw error;
+  }
+  thread.unref();
+  idle.push(thread);
+  if ('report' in answer) return answer.report;
+  if ('fault' in answer) throw new ArchiveFault(answer.fault.kind, answer.fault.message);
+  throw new Error(`reading a bundle failed: ${answer.error}`);
+}
+
+function startThread(idle: Worker[]): Worker {
+  const thread = new Worker(new URL('./read-bundle-thread.ts', import.meta.url), {
+    resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
+  });
+  // Whoever asks it hears of it too; without anybody it would end the hub.
+  thread.on('error', () => {});
+  thread.once('exit', () => {
+    const at = idle.indexOf(thread);
+    if (at >= 0) idle.splice(at, 1);
+  });
+  return thread;
+}
+
+function ask(thread: Worker, source: ArchiveSource, signal: AbortSignal): Promise<ThreadAnswer> {
   return new Promise((resolve, reject) => {
-    const thread = new Worker(new URL('./read-bundle-thread.ts', import.meta.url), {
-      workerData: source,
-      resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
-    });
+    const over = new AbortController();
     const end = (act: () => void): void => {
+      over.abort();
       clearTimeout(timer);
-      signal.removeEventListener('abort', abort);
-      void thread.terminate();
+      thread.off('message', answered).off('error', failed).off('exit', ended);
       act();
     };
-    const timer = setTimeout(
-      () => end(() => reject(new ArchiveFault('too-large', `reading it takes longer than ${TIME_LIMIT_MS / 1000} s`))),
-      TIME_LIMIT_MS,
-    );
-    // After an answer this comes too late to be heard.
-    thread.once('exit', (code) =>
-      end(() => reject(new Error(`reading a bundle ended without an answer (exit ${code})`))),
-    );
-    const abort = (): void => end(() => reject(signal.reason as Error));
-    signal.addEventListener('abort', abort);
-    thread.once('message', (answer: ThreadAnswer) =>
-      end(() => {
-        if ('report' in answer) resolve(answer.report);
-        else if ('fault' in answer) reject(new ArchiveFault(answer.fault.kind, answer.fault.message));
-        else reject(new Error(`reading a bundle failed: ${answer.error}`));
-      }),
-    );
-    thread.once('error', (error: Error & { code?: string }) =>
+    const answered = (answer: ThreadAnswer): void => end(() => resolve(answer));
+    const failed = (error: Error & { code?: string }): void =>
       end(() =>
         reject(
           error.code === 'ERR_WORKER_OUT_OF_MEMORY'
             ? new ArchiveFault('too-large', `reading it needs more than ${MEMORY_MB} MB of memory`)
             : error,
         ),
-      ),
+      );
+    const ended = (code: number): void =>
+      end(() => reject(new Error(`reading a bundle ended without an answer (exit ${code})`)));
+    const timer = setTimeout(
+      () => failed(new ArchiveFault('too-large', `reading it takes longer than ${TIME_LIMIT_MS / 1000} s`)),
+      TIME_LIMIT_MS,
     );
+    thread.once('message', answered).once('error', failed).once('exit', ended);
+    signal.addEventListener('abort', () => failed(signal.reason as Error), { signal: over.signal });
+    thread.postMessage(source);
   });
 }

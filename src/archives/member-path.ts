@@ -35,8 +35,14 @@ function cleanName(archive: string, name: string): string {
 /** Nothing is lost where an archive has a name twice (as tar has after `--append`): the later one gets a number. */
 export function uniquePath(run: Unpacking, path: string): string {
   let unique = path;
-  for (let number = 2; run.paths.has(unique); number += 1) unique = `${path} (${number})`;
-  run.paths.add(unique);
+  // From where the last one of this name got: a hostile archive has twenty thousand of one name.
+  let last = run.paths.get(path) ?? 1;
+  while (run.paths.has(unique)) {
+    last += 1;
+    unique = `${path} (${last})`;
+  }
+  run.paths.set(path, last);
+  if (unique !== path) run.paths.set(unique, 1);
   if (unique !== path) run.warn(`${shown(path)} is there more than once; the later one is shown as ${shown(unique)}`);
   return unique;
 }

@@ -14,7 +14,8 @@ export interface Unpacking {
   held: number;
   /** Bytes of packed members that are kept until it is known that they are whole. */
   kept: number;
-  paths: Set<string>;
+  /** That were handed out, and the last number that one of the same name got. */
+  paths: Map<string, number>;
   /** What was left out, by reason: how many and the first. */
   leftOut: Map<string, { count: number; first: string }>;
 }
@@ -33,7 +34,7 @@ export function startUnpacking(
     packed: 0,
     held: 0,
     kept: 0,
-    paths: new Set(),
+    paths: new Map(),
     leftOut: new Map(),
   };
 }

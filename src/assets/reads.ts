@@ -1,8 +1,9 @@
 import { inOrder, type Order, type SortColumns } from '../core/csv.ts';
 import type { Ctx, TxCtx } from '../core/ctx.ts';
+import { inParts } from '../core/insert-rows.ts';
 import { fromJson } from '../core/json.ts';
 import { normalizeMac } from '../core/mac.ts';
-import { toIso, toSql } from '../core/time.ts';
+import { toIsoOrNull, toSql } from '../core/time.ts';
 import { findProjects, type NamedProject } from '../customers/reads.ts';
 import { findPlaces, type InRack, type Place, withinLocation } from '../locations/reads.ts';
 import { lifecycle, type LifecycleState } from './model.ts';
@@ -27,6 +28,7 @@ export async function findAssetByName(ctx: Ctx, name: string): Promise<Asset | u
     const rows = await ctx
       .db('assets')
       .where({ [column]: name })
+      .whereNull('merged_into')
       .limit(2)
       .select('*');
     if (rows.length === 1) return toAsset(rows[0]);
@@ -67,8 +69,9 @@ export const ASSET_ORDER: SortColumns<PlacedAsset> = {
   updated_at: { column: 'assets.updated_at', kind: 'time', of: (asset) => asset.updatedAt },
 };
 
+/** Without those that proved to be another one of them. */
 export async function listAssets(ctx: Ctx, filter: AssetFilter): Promise<PlacedAsset[]> {
-  const query = ctx.db('assets').limit(filter.limit);
+  const query = ctx.db('assets').whereNull('assets.merged_into').limit(filter.limit);
   if (filter.state) void query.where('assets.lifecycle_state', filter.state);
   if (filter.site) void query.where('assets.site', filter.site);
   if (filter.rack) void query.where('assets.rack', filter.rack);
@@ -102,18 +105,44 @@ export async function listAssets(ctx: Ctx, filter: AssetFilter): Promise<PlacedA
   return (await query.select('assets.*')).map(toAsset);
 }
 
-/** A server with the names of where it stands and whom it serves. */
-export type ShownAsset = PlacedAsset & { place: Place | null; project: NamedProject | null };
+/** A server with the names of where it stands and whom it serves, and what its history says of it as a whole. */
+export type ShownAsset = PlacedAsset & {
+  place: Place | null;
+  project: NamedProject | null;
+  /** The server that it proved to be. */
+  mergedInto?: string | null;
+  firstSeenAt?: string | null;
+};
 
 export async function withNames(ctx: Ctx, assets: readonly PlacedAsset[]): Promise<ShownAsset[]> {
   const idsOf = (field: 'locationId' | 'projectId'): string[] => assets.flatMap((asset) => asset[field] ?? []);
   const places = await findPlaces(ctx, idsOf('locationId'));
   const projects = await findProjects(ctx, idsOf('projectId'));
+  const seen = await ofHistory(
+    ctx,
+    assets.map(({ id }) => id),
+  );
   return assets.map((asset) => ({
     ...asset,
+    ...seen.get(asset.id),
     place: places.get(asset.locationId ?? '') ?? null,
     project: projects.get(asset.projectId ?? '') ?? null,
   }));
+}
+
+async function ofHistory(
+  ctx: Ctx,
+  ids: readonly string[],
+): Promise<Map<string, { mergedInto: string | null; firstSeenAt: string | null }>> {
+  const rows = await inParts(ids, (part) =>
+    ctx.db('assets').whereIn('id', part).select('id', 'merged_into', 'first_seen_at'),
+  );
+  return new Map(
+    rows.map((row: { id: string; merged_into: string | null; first_seen_at: string | null }) => [
+      String(row.id),
+      { mergedInto: row.merged_into, firstSeenAt: toIsoOrNull(row.first_seen_at) },
+    ]),
+  );
 }
 
 /** What is directly there, from the lowest unit up, then by name. */
@@ -149,6 +178,7 @@ export async function assetsIn(tx: TxCtx, where: { projectId: string } | { locat
 export async function countByState(ctx: Ctx): Promise<Record<string, number>> {
   const rows: { lifecycle_state: string; n: number }[] = await ctx
     .db('assets')
+    .whereNull('merged_into')
     .groupBy('lifecycle_state')
     .select('lifecycle_state')
     .count({ n: '*' });

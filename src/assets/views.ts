@@ -31,6 +31,10 @@ export const AssetView = z
       .meta({ description: 'What an operator may do now' }),
     bmc: z.object({ mac: Nullable.text, address: Nullable.text, fingerprint256: Nullable.text }),
     inspected_at: Nullable.time,
+    first_seen_at: Nullable.time.meta({ description: 'The earliest that was collected of it' }),
+    merged_into: Nullable.text.meta({
+      description: 'The server that it proved to be; its history is there, and lists leave it out',
+    }),
     record: z
       .object({ id: z.string(), url: z.string().nullable(), written_at: Nullable.time })
       .nullable()
@@ -77,6 +81,8 @@ export function viewAsset(asset: ShownAsset): z.infer<typeof AssetView> {
       .map(({ move, title, to }) => ({ move, title, to })),
     bmc: { mac: asset.bmcMac, address: asset.bmcAddress, fingerprint256: asset.bmcFingerprint256 },
     inspected_at: asset.inspectedAt,
+    first_seen_at: asset.firstSeenAt ?? null,
+    merged_into: asset.mergedInto ?? null,
     record: asset.recordId === null ? null : { id: asset.recordId, url: asset.recordUrl, written_at: asset.recordedAt },
     created_at: asset.createdAt,
     updated_at: asset.updatedAt,

@@ -137,19 +137,41 @@ export async function existingComponents(db: Knex, ids: readonly string[]): Prom
   return new Set(rows.map((row: { id: string }) => String(row.id)));
 }
 
+export interface PartWithSerial {
+  id: string;
+  kind: ComponentKind;
+  vendor: string | null;
+  serial: string;
+  model: string | null;
+}
+
 /** Those that have one of these serials. */
-export async function componentsBySerial(
-  db: Knex,
-  serials: readonly string[],
-): Promise<{ id: string; vendor: string | null; serial: string }[]> {
+export async function componentsBySerial(db: Knex, serials: readonly string[]): Promise<PartWithSerial[]> {
   const rows = await inParts([...new Set(serials)], (part) =>
-    db('components').whereIn('vendor_serial', part).select('id', 'vendor', 'vendor_serial'),
+    db('components').whereIn('vendor_serial', part).select('id', 'kind', 'vendor', 'vendor_serial', 'model'),
   );
-  return rows.map((row: Record<string, unknown>) => ({
+  return rows.map(toPartWithSerial);
+}
+
+/** Those of them that are known by a serial. */
+export async function partsWithSerial(db: Knex, ids: readonly string[]): Promise<PartWithSerial[]> {
+  const rows = await inParts([...new Set(ids)], (part) =>
+    db('components')
+      .whereIn('id', part)
+      .whereNotNull('vendor_serial')
+      .select('id', 'kind', 'vendor', 'vendor_serial', 'model'),
+  );
+  return rows.map(toPartWithSerial);
+}
+
+function toPartWithSerial(row: Record<string, unknown>): PartWithSerial {
+  return {
     id: String(row['id']),
+    kind: row['kind'] as ComponentKind,
     vendor: row['vendor'] === null ? null : String(row['vendor']),
     serial: String(row['vendor_serial']),
-  }));
+    model: row['model'] === null ? null : String(row['model']),
+  };
 }
 
 export async function keepReadings(

@@ -4,6 +4,7 @@ import type { Ctx } from '../core/ctx.ts';
 import { fromJson } from '../core/json.ts';
 import { toIso, toIsoOrNull } from '../core/time.ts';
 import type { Clocks } from './inventory-reads.ts';
+import { ANYWHERE, linksTo } from './link-store.ts';
 import { toMoment } from './moment.ts';
 
 export { compareInventories } from './compare-inventories.ts';
@@ -26,6 +27,8 @@ export interface Component {
   /** Where it is believed to be; null where nobody has seen it lately. */
   where: { type: 'asset' | 'location'; id: string; name: string | null; slot: string | null; since: string } | null;
   firstSeenAt: string | null;
+  /** The part that somebody decided this one is. */
+  mergedInto: string | null;
   createdAt: string;
 }
 
@@ -51,8 +54,11 @@ export interface ComponentFilter {
   limit: number;
 }
 
+/**
+ * Parts that have a history. One that proved to be another part has none, nor has what only a worse source names by its place.
+ */
 export async function listComponents(ctx: Ctx, filter: ComponentFilter): Promise<Component[]> {
-  const query = described(ctx.db).limit(filter.limit);
+  const query = ctx.db('components').limit(filter.limit).select('components.id');
   const equal: [string, string | undefined][] = [
     ['components.kind', filter.kind],
     ['components.vendor', filter.vendor],
@@ -60,34 +66,48 @@ export async function listComponents(ctx: Ctx, filter: ComponentFilter): Promise
     ['components.model', filter.model],
     ['components.part_number', filter.partNumber],
     ['components.lot_id', filter.lotId],
-    ['installations.asset_id', filter.assetId],
-    ['installations.location_id', filter.locationId],
   ];
   for (const [column, value] of equal) if (value !== undefined) void query.where(column, value);
-  if (filter.place === 'installed') void query.whereNotNull('installations.asset_id');
-  if (filter.place === 'stored') void query.whereNotNull('installations.location_id');
-  if (filter.place === 'away') void query.whereNull('installations.id');
+  const stays = () => ctx.db('installations').whereRaw('installations.component_id = components.id').select(ctx.db.raw(1));
+  const open = () => stays().whereNull('installations.removed_at');
+  // A filter of its own each: a serial that is in two places at once is one part.
+  if (filter.assetId !== undefined) void query.whereExists(open().where('installations.asset_id', filter.assetId));
+  if (filter.locationId !== undefined)
+    void query.whereExists(open().where('installations.location_id', filter.locationId));
+  if (filter.place === 'installed') void query.whereExists(open().whereNotNull('installations.asset_id'));
+  if (filter.place === 'stored') void query.whereExists(open().whereNotNull('installations.location_id'));
+  if (filter.place === 'away') void query.whereNotExists(open());
+  void query.whereExists(stays());
   if (filter.q !== undefined) {
-    const beginning = `${filter.q.toUpperCase().replaceAll(/[\\%_]/g, '\\$&')}%`;
+    const beginning = `${filter.q.replaceAll(/[\\%_]/g, '\\$&')}%`;
     void query.where((any) =>
       any
-        .where('components.vendor_serial', 'like', beginning)
-        .orWhere('components.part_number', 'like', beginning)
+        .where('components.vendor_serial', 'like', beginning.toUpperCase())
+        // People do not type the case that the label has.
+        .orWhereRaw('components.part_number COLLATE utf8mb4_general_ci LIKE ?', [beginning])
         .orWhere('components.model', 'like', beginning),
     );
   }
   inOrder(query, 'components.id', filter.order);
-  const rows: Record<string, unknown>[] = await query;
-  return distinct(rows).map(toComponent);
+  const ids = ((await query) as { id: string }[]).map(({ id }) => String(id));
+  const rows: Record<string, unknown>[] = await described(ctx.db).whereIn('components.id', ids);
+  const asked = (row: Record<string, unknown>): boolean =>
+    (filter.assetId === undefined || row['asset_now'] === filter.assetId) &&
+    (filter.locationId === undefined || row['location_now'] === filter.locationId);
+  const found = new Map(distinct(rows, asked).map((row) => [String(row['id']), toComponent(row)]));
+  return ids.flatMap((id) => found.get(id) ?? []);
 }
 
-/** A serial that is in two places at once has two rows: the one that is newer stands for it. */
-function distinct(rows: Record<string, unknown>[]): Record<string, unknown>[] {
+/** A serial that is in two places at once has two rows: the one that was asked for stands for it, else the newer one. */
+function distinct(
+  rows: readonly Record<string, unknown>[],
+  asked: (row: Record<string, unknown>) => boolean = () => true,
+): Record<string, unknown>[] {
   const found = new Map<string, Record<string, unknown>>();
+  const rank = (row: Record<string, unknown>): string => `${asked(row) ? 1 : 0} ${String(row['since'])}`;
   for (const row of rows) {
-    const id = String(row['id']);
-    const before = found.get(id);
-    if (before === undefined || String(before['since']) < String(row['since'])) found.set(id, row);
+    const before = found.get(String(row['id']));
+    if (before === undefined || rank(before) < rank(row)) found.set(String(row['id']), row);
   }
   return [...found.values()];
 }
@@ -97,7 +117,12 @@ export async function findComponent(ctx: Ctx, id: string): Promise<Component | u
   const [row] = distinct(rows);
   if (row === undefined) return undefined;
   const [first] = await ctx.db('installations').where({ component_id: id }).min({ at: 'installed_at' });
-  return { ...toComponent(row), firstSeenAt: toIsoOrNull((first?.at as string | null | undefined) ?? null) };
+  const is = (await linksTo(ctx.db, [id])).resolve(id, ANYWHERE);
+  return {
+    ...toComponent(row),
+    firstSeenAt: toIsoOrNull((first?.at as string | null | undefined) ?? null),
+    mergedInto: is === id ? null : is,
+  };
 }
 
 /** Of the same serial, whoever made it. */
@@ -150,6 +175,7 @@ function toComponent(row: Record<string, unknown>): Component {
     lotMissing: text('lot_missing'),
     where: whereNow(assetId, locationId, text('asset_name') ?? text('asset_serial'), text('location_name'), placed),
     firstSeenAt: null,
+    mergedInto: null,
     createdAt: toIso(String(row['created_at'])),
   };
 }

@@ -87,7 +87,7 @@ describe.skipIf(CHROMIUM === undefined)('the passport, in a browser', () => {
   }
 
   async function passportOf(serial: string): Promise<void> {
-    await open(`/ui/components?serial=${serial}`, 'Components');
+    await open(`/ui/components?place=installed&serial=${serial}`, 'Components');
     await main().getByRole('link', { name: serial, exact: true }).click();
     await page.getByRole('heading', { level: 1, name: `Drive ${serial}` }).waitFor();
   }
@@ -268,7 +268,8 @@ describe.skipIf(CHROMIUM === undefined)('the passport, in a browser', () => {
     await row('Render farm').waitFor();
     await main().getByRole('link', { name: 'Lots' }).click();
     await main().getByRole('link', { name: 'SSD_NVME_03.84TB_GEN4' }).click();
-    await expect.poll(() => main().getByRole('rowheader').count()).toBe(3);
+    for (const serial of ['DRV1', 'DRV2', 'DRV3']) await row(serial).first().waitFor();
+    expect(new URL(page.url()).pathname).toBe('/ui/components');
   });
 
   test('every screen fits a phone', async () => {

@@ -3,6 +3,7 @@ import { HubError } from '../../core/error.ts';
 import { newId } from '../../core/id.ts';
 import { tx } from '../../core/tx.ts';
 import { append } from '../../events/append.ts';
+import { answerTwins, askOfTwins } from '../ask-of-twins.ts';
 import { cardsOfPlaces, type KeptCard, loadCards, lockPlaces, lockRelatives } from '../card-store.ts';
 import {
   type Decision,
@@ -133,6 +134,7 @@ async function apply(inside: TxCtx, decision: Decision, { id, before }: About, n
         componentId: decision.to,
         decisionId: id,
       });
+      await answerTwins(inside, decision.from, decision.to, now);
       return again(inside, await partsOf(inside, decision), now);
     case 'split-component': {
       const part = splitId(decision);
@@ -164,6 +166,7 @@ async function unapply(inside: TxCtx, decision: Decision, { id, before }: About,
     case 'split-component': {
       const ends = await partsOf(inside, decision);
       await deleteLinks(inside.db, id);
+      await askOfTwins(inside, ends, now);
       return again(inside, ends, now);
     }
     case 'dismiss':

@@ -2,6 +2,7 @@ import type { Ctx, TxCtx } from '../../core/ctx.ts';
 import { tx } from '../../core/tx.ts';
 import { appendAll } from '../../events/append.ts';
 import type { ComponentKind } from '../../ports/hardware-inventory.ts';
+import { askOfTwins } from '../ask-of-twins.ts';
 import { insertBundles, type KeptReport } from '../bundle-store.ts';
 import { loadCards, lockPlaces } from '../card-store.ts';
 import { keepReadings, enteredNow, upsertComponents } from '../component-store.ts';
@@ -244,6 +245,7 @@ async function enterParts(
   );
   await insertObservations(inside.db, unseen);
   const fresh = await enteredNow(inside.db, [...new Set(parts.map(({ row }) => row.id))], now);
+  await askOfTwins(inside, [...fresh], now);
   const positional = better.size === 0 ? [] : await positionalAt(inside.db, places);
   const overtaken = positional
     .filter(({ placeId, kind }: { placeId: string; kind: ComponentKind }) => better.has(`${placeId} ${kind}`))

@@ -19,6 +19,7 @@ import { toMoment } from '../moment.ts';
 import type { SortParts } from '../sort-parts.ts';
 import { findBundle } from './bundle-reads.ts';
 import { createTurns } from './share-turns.ts';
+import { wellFormed } from './well-formed.ts';
 
 /** What the uploader knows about a bundle that does not stand in it. */
 export interface Hint {
@@ -172,7 +173,7 @@ function refuseFaults(faults: readonly { field: string; message: string }[]): vo
 
 async function readSafely(deps: IntakeDeps, source: ArchiveSource, signal: AbortSignal): Promise<BundleReport> {
   try {
-    return await deps.read(source, signal);
+    return wellFormed(await deps.read(source, signal));
   } catch (error) {
     if (!(error instanceof ArchiveFault)) throw error;
     throw new HubError(
@@ -200,8 +201,8 @@ const FIRST_MOMENT = '2005-01-01';
 function prepareOne(snapshot: SnapshotReport, hint: Hint, receivedAt: Moment): PreparedSnapshot {
   const latest = toMoment(new Date(Date.parse(`${receivedAt.replace(' ', 'T')}Z`) + DAY_MS));
   const sound = (said: string | null): Moment | null => {
-    const moment = said === null || Number.isNaN(Date.parse(said)) ? '' : toMoment(said);
-    return moment >= FIRST_MOMENT && moment <= latest ? moment : null;
+    const moment = said === null ? null : momentOf(said);
+    return moment !== null && moment >= FIRST_MOMENT && moment <= latest ? moment : null;
   };
   const said = snapshot.collectedAt ?? hint.collectedAt;
   const [own, hinted] = [sound(snapshot.collectedAt), sound(hint.collectedAt)];
@@ -212,6 +213,16 @@ function prepareOne(snapshot: SnapshotReport, hint: Hint, receivedAt: Moment): P
     prepared.warnings.push(`it says that it was collected at ${said}, which cannot be: ${taken}`);
   prepared.warnings.unshift(...snapshot.warnings);
   return prepared;
+}
+
+/** Null: no time, or none that the database could hold. */
+function momentOf(said: string): Moment | null {
+  const isLocal = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(said);
+  const at = new Date(isLocal ? `${said.replace(' ', 'T')}Z` : said);
+  if (Number.isNaN(at.getTime()) || !/^\d{4}-/.test(at.toISOString())) return null;
+  const micros = /\.(\d{4,6})/.exec(said)?.[1];
+  const moment = toMoment(at);
+  return micros === undefined ? moment : `${moment.slice(0, 20)}${micros.padEnd(6, '0')}`;
 }
 
 /** A statement about a place that is not there is a mistake that can be mended now, not a bin that nobody will ever find. */

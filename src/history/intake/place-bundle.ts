@@ -108,23 +108,15 @@ export async function unplaceBundle(
   );
 }
 
-/** As if it had been sent with this server, or with what was said when it came. */
+/** As if it had been sent with this server; one that was sent with a server needs no decision, so null is as it was sent. */
 async function readAs(ctx: Ctx, intake: Intake, bundle: FoundBundle, assetId: string | null): Promise<ReadBundle> {
   const bytes = await buffer(await intake.store().get(keyOf(bundle.sha256), ctx.signal));
-  const { hint } = bundle.report;
-  // What stands in the report of a bundle that was placed is the operator's word, not the sender's.
-  const said = assetId ?? (await sentWith(ctx, bundle));
-  const read = await intake.prepare(
+  return intake.prepare(
     ctx,
     { sha256: bundle.sha256, bytes: bytes.length, content: bytes },
-    { ...hint, assetId: said },
+    { ...bundle.report.hint, assetId },
     bundle.receivedAt,
   );
-  return read;
-}
-
-async function sentWith(ctx: Ctx, bundle: FoundBundle): Promise<string | null> {
-  return (await isPlaced(ctx, bundle.sha256)) ? null : bundle.report.hint.assetId;
 }
 
 function conflict(message: string): HubError {

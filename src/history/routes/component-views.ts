@@ -34,17 +34,21 @@ export const ComponentView = z
       .nullable()
       .meta({ description: 'Where it is believed to be; null: nobody knows' }),
     first_seen_at: Nullable.time.meta({ description: 'Only where one component is asked for' }),
+    merged_into: Nullable.text.meta({
+      description: 'The part that somebody decided this one is; only where one component is asked for',
+    }),
     created_at: Time,
   })
   .meta({ id: 'Component' });
 
 export function viewComponent(component: Component): z.infer<typeof ComponentView> {
-  const { partNumber, lotMissing, firstSeenAt, createdAt, ...same } = component;
+  const { partNumber, lotMissing, firstSeenAt, mergedInto, createdAt, ...same } = component;
   return {
     ...same,
     part_number: partNumber,
     lot_missing: lotMissing,
     first_seen_at: firstSeenAt,
+    merged_into: mergedInto,
     created_at: createdAt,
   };
 }
