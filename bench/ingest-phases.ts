@@ -1,4 +1,4 @@
-import mysql from 'mysql2/promise';
+import mysql, { type Pool } from 'mysql2/promise';
 import type { Goal } from './bench.ts';
 import { type Baseline, plainInserts } from './ingest-baseline.ts';
 import { type Change, changeOf, dayOf, reportOf } from './ingest-fleet.ts';
@@ -56,7 +56,6 @@ export async function measurePhases(stand: Stand, scale: IngestScale, say: (line
       if (at > Math.max(0, last)) break;
       const counted = wants('profile') && wants(part) ? countStatements(stand.ctx.db) : undefined;
       const repeats = countRepeats(stand.ctx.db);
-      const before = part === 'b' && wants('b') ? await sizesOf(pool, stand.schema) : undefined;
       const timed = await runPhase(stand, scale, at);
       const bare = await inserts?.catchUp();
       if (wants(part)) {
@@ -67,7 +66,7 @@ export async function measurePhases(stand: Stand, scale: IngestScale, say: (line
       }
       counted?.stop();
       repeats.stop();
-      if (before) found.push(...sizeLines(growth(before, await sizesOf(pool, stand.schema)), timed.count, say));
+      if (part === 'b' && wants('b')) found.push(...(await measureGrowth(stand, scale, pool, say)));
     }
     return found;
   } finally {
@@ -87,18 +86,22 @@ async function warmUp(stand: Stand, { pace }: IngestScale): Promise<void> {
   await ingestFleet(stand, few, 2, (n) => [changeOf(n, 0)], 900_000);
 }
 
+/** As often as the growth of the database needs, within 40 days. */
+async function ingestUnchanged(stand: Stand, scale: IngestScale, firstDay: number): Promise<Timed> {
+  const rounds = scale.only.includes('b') ? Math.ceil(scale.snapshots / scale.servers) : 1;
+  const all: Timed[] = [];
+  for (let round = 0; round < rounds; round += 1)
+    all.push(await ingestFleet(stand, scale, firstDay + (40 * round) / rounds, () => []));
+  return sum(all);
+}
+
 /** The fleet is delivered on day 0, looked at from day 10 on, and has its first change on day 100. */
 async function runPhase(stand: Stand, scale: IngestScale, at: number): Promise<Timed> {
   switch (at) {
     case 0:
       return ingestFleet(stand, scale, 0, () => []);
-    case 1: {
-      const rounds = scale.only.includes('b') ? Math.ceil(scale.snapshots / scale.servers) : 1;
-      const all: Timed[] = [];
-      for (let round = 0; round < rounds; round += 1)
-        all.push(await ingestFleet(stand, scale, 10 + (80 * round) / rounds, () => []));
-      return sum(all);
-    }
+    case 1:
+      return ingestUnchanged(stand, scale, 10);
     case 2:
       return ingestFleet(stand, scale, 100, (n) => [changeOf(n, 0)]);
     case 3:
@@ -135,19 +138,28 @@ function rowsPer({ tables }: { tables: Map<string, number> }, servers: number): 
   return [...tables].map(([name, rows]) => `${name} ${(rows / servers).toFixed(1)}`).join(', ');
 }
 
-function sizeLines(grown: ReturnType<typeof growth>, snapshots: number, say: (line: string) => void): Found[] {
-  const per = (bytes: number): string => (bytes / snapshots).toFixed(1);
+/** Over a second stretch of looks, because a small table's file has room for some megabytes more than there are rows. */
+async function measureGrowth(
+  stand: Stand,
+  scale: IngestScale,
+  pool: Pool,
+  say: (line: string) => void,
+): Promise<Found[]> {
+  const before = await sizesOf(pool, stand.schema);
+  const { count } = await ingestUnchanged(stand, scale, 55);
+  const grown = growth(before, await sizesOf(pool, stand.schema));
+  const per = (bytes: number): string => (bytes / count).toFixed(1);
   for (const [name, { file, allocated, pages }] of grown)
     say(
-      `   per unchanged look, ${name}: file ${per(file)} bytes, on the disk ${per(allocated)}, pages in it ${per(pages)}${name === 'commits' ? ' (swept after an hour, not counted)' : ''}`,
+      `   per unchanged look, ${name}: pages ${per(pages)} bytes, file ${per(file)}, of it on the disk ${per(allocated)}${name === 'commits' ? ' (swept after an hour, not counted)' : ''}`,
     );
   const counted = grown.filter(([name]) => name !== 'commits');
-  const total = (of: 'file' | 'pages'): number => counted.reduce((all, [, size]) => all + size[of], 0) / snapshots;
+  const total = (of: 'file' | 'pages'): number => counted.reduce((all, [, size]) => all + size[of], 0) / count;
   return [
     {
-      what: `b. growth per unchanged look, over ${snapshots}`,
-      figure: `${total('file').toFixed(0)} bytes of files, ${total('pages').toFixed(0)} of pages in them`,
-      goal: { name: 'ingest-unchanged-bytes', value: total('file'), unit: 'bytes', relation: '<=', target: 200 },
+      what: `b. growth per unchanged look, over ${count}`,
+      figure: `pages ${total('pages').toFixed(0)} bytes, files ${total('file').toFixed(0)}`,
+      goal: { name: 'ingest-unchanged-bytes', value: total('pages'), unit: 'bytes', relation: '<=', target: 200 },
     },
   ];
 }

@@ -39,7 +39,7 @@ export function addHistoryCommands(
       withHub(async (hub) => {
         const done = await rebuildHistory(hub.ctx, hub.intake, { folder: hub.config.UPLOAD_PATH, tell });
         print(options.output, [{ ...done, lost: done.lost.length }], '');
-        for (const sha of done.lost) tell(`the bytes of ${sha} are not in the object store`);
+        for (const { sha256, why } of done.lost) tell(`bundle ${sha256}: ${why}`);
         if (done.lost.length > 0) process.exitCode = 1;
       }),
     );

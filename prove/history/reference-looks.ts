@@ -134,6 +134,8 @@ export function looksAt(id: string, snapshots: readonly PlacedSnapshot[]): Look[
     const { place, source, at } = snapshot;
     const kinds = shown.filter((part) => part.place.id === place.id).map(({ kind }) => kind);
     if (kinds.length === 0) continue;
+    // A place without a serial has its name from one source only.
+    if (first.serial === null && source !== first.source) continue;
     const part = snapshot.parts.find((one) => one.id === id);
     const absent = snapshot.absent.find(
       ({ vendor, serial }) => serial === first.serial && (vendor === null || vendor === first.vendor),

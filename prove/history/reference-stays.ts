@@ -74,7 +74,7 @@ function countingAbsences(stints: readonly Stint[]): Absence[] {
     const everSaw = presences.some(({ source }) => source === stint.source);
     const named = stint.looks.some((look) => look.named);
     if (overlaps && !everSaw && !named) continue;
-    for (const at of new Set([stint.first, stint.last])) {
+    for (const { at } of stint.looks) {
       if (presences.some(({ first, last }) => first <= at && at <= last)) continue;
       absences.push({ placeId: stint.place.id, at, reason: null });
     }

@@ -81,8 +81,8 @@ function endsOf(stay: Stay, life: Life, looks: readonly Look[], failures: readon
   const movedTo = elsewhere.filter(({ first }) => first === removedAt);
   const said = looks
     .filter(
-      ({ named, place, at }) =>
-        named && place.id === stay.place.id && at > stay.last && (next === undefined || at < next),
+      ({ named, reason: why, place, at }) =>
+        named && why !== 'unknown' && place.id === stay.place.id && at > stay.last && (next === undefined || at < next),
     )
     .toSorted((a, b) => (a.at + a.reason < b.at + b.reason ? -1 : 1))
     .at(0);

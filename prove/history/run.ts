@@ -32,7 +32,7 @@ async function proveCase(
   stage: Stage,
   { seed, attack, say }: { seed: number; attack: Attack; say(line: string): void },
 ): Promise<void> {
-  const size = seed % 12 === 0 ? 'large' : 'small';
+  const size = seed % 27 === 0 ? 'large' : 'small';
   const again = counter();
   const draw = () => drawFleet(seed, size, `H${seed}N${again()}X`);
   const fleet = draw();

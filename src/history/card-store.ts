@@ -4,7 +4,7 @@ import { inParts, insertRows } from '../core/insert-rows.ts';
 import { normalizeMac } from '../core/mac.ts';
 import type { HostEvidence } from '../ports/bundle-format.ts';
 import type { Place } from './derive/look.ts';
-import { type Card, cardOf, type EvidenceKey, kindOfKey } from './identity/evidence.ts';
+import { type Card, cardOf, type EvidenceKey, kindOfKey, tiesOf } from './identity/evidence.ts';
 import type { KnownCard, RegisteredAsset } from './identity/homes.ts';
 import { normalizeSerial } from './identity/identify.ts';
 
@@ -44,7 +44,7 @@ export async function lockRelatives(db: Knex.Transaction, cards: readonly Card[]
   const fresh = new Set(cards.map(({ id }) => id));
   const related = new Map<string, KeptCard>();
   const locked = new Set<string>();
-  let keys = [...new Set(cards.flatMap((card) => card.keys))];
+  let keys = [...new Set(cards.flatMap(tiesOf))];
   await noteKeys(db, cards);
   while (keys.length > 0) {
     const names = keys.filter((key) => !locked.has(key)).toSorted();
@@ -61,7 +61,7 @@ export async function lockRelatives(db: Knex.Transaction, cards: readonly Card[]
       [...new Set(ids)].filter((id) => !related.has(id) && !fresh.has(id)),
     );
     for (const [id, card] of more) related.set(id, card);
-    keys = [...more.values()].flatMap((card) => card.keys).filter((key) => !locked.has(key));
+    keys = [...new Set([...more.values()].flatMap(tiesOf))].filter((key) => !locked.has(key));
   }
   return [...related.values()];
 }
@@ -69,7 +69,7 @@ export async function lockRelatives(db: Knex.Transaction, cards: readonly Card[]
 /** Adds the cards to the lists of their keys; the lock on a key's row serialises those who do. */
 async function noteKeys(db: Knex.Transaction, cards: readonly Card[]): Promise<void> {
   const lists = new Map<string, string[]>();
-  for (const card of cards) for (const key of card.keys) lists.set(key, [...(lists.get(key) ?? []), card.id]);
+  for (const card of cards) for (const key of tiesOf(card)) lists.set(key, [...(lists.get(key) ?? []), card.id]);
   const names = [...lists.keys()].toSorted();
   await insertRows(
     db,

@@ -3,7 +3,7 @@ import { findDeviations } from './commands/rederive-all.ts';
 import { regroup } from './derive/regroup.ts';
 import { type FoundBundle, listBundles } from './intake/bundle-reads.ts';
 import { type Intake, keyOf } from './intake/intake.ts';
-import { placesWithSnapshots } from './place-reads.ts';
+import { placesWithSnapshots, strayLooks } from './place-reads.ts';
 import { loadRuns } from './run-store.ts';
 import { loadSightings } from './snapshot-store.ts';
 
@@ -34,6 +34,8 @@ async function checkRuns(ctx: Ctx, tell: (text: string) => void): Promise<Fault[
   for (let after: string | null = null; ;) {
     const places: string[] = await placesWithSnapshots(ctx.db, after, 100);
     if (places.length === 0) return faults;
+    for (const { placeId, cardId } of await strayLooks(ctx.db, places))
+      faults.push({ where: `place ${placeId}`, what: `looks of the evidence ${cardId}, which belongs elsewhere` });
     for (const placeId of places) {
       const runs = await loadRuns(ctx.db, [placeId]);
       const looks = await loadSightings(ctx.db, [placeId]);

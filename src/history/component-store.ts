@@ -47,8 +47,7 @@ const COLUMNS = [
  */
 export async function upsertComponents(db: Knex.Transaction, parts: readonly SeenPart[], now: Moment): Promise<void> {
   const isNewer = '(described_at IS NULL OR VALUES(described_at) >= described_at)';
-  const newer = (column: string) =>
-    `${column} = IF(${isNewer}, COALESCE(VALUES(${column}), ${column}), ${column})`;
+  const newer = (column: string) => `${column} = IF(${isNewer}, COALESCE(VALUES(${column}), ${column}), ${column})`;
   // A class that is known is not lost to a source that says less; one that a person chose is left alone.
   const sorted = (column: string) =>
     `${column} = IF(lot_rule = 'person' OR NOT ${isNewer} OR (VALUES(lot_id) IS NULL AND lot_id IS NOT NULL), ${column}, VALUES(${column}))`;
@@ -224,7 +223,7 @@ export async function copyComponent(db: Knex.Transaction, from: string, to: stri
     `INSERT INTO components (id, kind, identity, vendor, vendor_serial, asset_id, manufacturer, model, part_number, firmware, attributes,
        described_at, lot_id, lot_rule, lot_missing, created_at)
      SELECT ?, kind, identity, vendor, vendor_serial, asset_id, manufacturer, model, part_number, firmware, attributes,
-       described_at, lot_id, lot_rule, lot_missing, ? FROM components WHERE id = ?
+       described_at, lot_id, lot_rule, lot_missing, ? FROM (SELECT * FROM components WHERE id = ?) AS known
      ON DUPLICATE KEY UPDATE components.id = components.id`,
     [to, now, from],
   );

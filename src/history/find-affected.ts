@@ -21,7 +21,7 @@ export interface Affected {
 export async function findAffected(db: Knex, noted: readonly NotedRuns[]): Promise<Affected> {
   const components = new Set<string>();
   const thoughtful = noted.filter(
-    ({ before, added, removed }) => added.length + removed.length > 0 || before?.settled !== true,
+    ({ before, added, removed, newest }) => added.length + removed.length > 0 || !newest || before?.settled !== true,
   );
   const placesOfSeveral = placesWithSeveral(noted);
   const simple = thoughtful.filter((one) => one.newest && !placesOfSeveral.has(one.placeId));
@@ -44,6 +44,15 @@ export async function findAffected(db: Knex, noted: readonly NotedRuns[]): Promi
     db,
     simple.map(({ placeId }) => placeId),
   );
+  // What left after the last look of the same source may have left otherwise.
+  const since = simple.map(({ before, sightings }) => before?.last ?? sightings[0]?.at ?? '').toSorted()[0] ?? null;
+  const lately = await openComponents(
+    db,
+    simple.map(({ placeId }) => placeId),
+    since,
+  );
+  for (const [placeId, parts] of lately)
+    for (const id of parts.keys()) if (!open.get(placeId)?.has(id)) components.add(id);
   const newest: Affected['newest'] = [];
   for (const one of thoughtful) {
     const last = inventories.get(one.sightings.at(-1)?.inventoryId ?? 0);

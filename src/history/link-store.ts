@@ -25,7 +25,7 @@ export async function linksTo(db: Knex, componentIds: readonly string[]): Promis
   const bases = new Set<string>();
   const seen = new Set(componentIds);
   // Parts that became these, and what became of these: a link leads on to the next one.
-  for (let open = [...seen]; open.length > 0; ) {
+  for (let open = [...seen]; open.length > 0;) {
     const rows = await inParts(open, (part) =>
       db('component_links').whereIn('component_id', part).orWhereIn('base_id', part).select('*'),
     );

@@ -6,6 +6,7 @@ import type { ComponentKind } from '../ports/hardware-inventory.ts';
 import { loadCards } from './card-store.ts';
 import { type KnownComponent } from './component-store.ts';
 import type { Look, Moment, Place } from './derive/look.ts';
+import { isMixed } from './derive/stints.ts';
 import { sourceOf } from './identity/prepare.ts';
 import { linksTo } from './link-store.ts';
 import { loadRuns } from './run-store.ts';
@@ -66,14 +67,29 @@ export async function loadLooks(
   { shown, places }: Sightings,
 ): Promise<Map<string, Look[]>> {
   const all = new Map([...places.values()].flatMap((own) => [...own]));
-  const several = new Set([...places.values()].filter((own) => own.size > 1).flatMap((own) => [...own.keys()]));
+  const several = new Set([...places].filter(([, own]) => own.size > 1).map(([id]) => id));
+  const read = createReader(db, components, { shown, places });
   const runs = await loadRuns(db, [...all.keys()]);
-  const moments = await loadSightings(db, [...several]);
-  const inventories = await loadInventories(
-    db,
-    [...runs, ...moments].map(({ inventoryId }) => inventoryId),
+  const looks = await read(runs, (id) => !several.has(id));
+  for (const [id, own] of looks) if (isMixed(own)) several.add(id);
+  const closely = [...several].flatMap((id) => [...(places.get(id)?.keys() ?? [])]);
+  const moments = await loadSightings(db, [...new Set(closely)]);
+  const single = await read(
+    moments.map(({ at, ...sighting }) => ({ ...sighting, first: at, last: at })),
+    (id) => several.has(id),
   );
-  const looks = new Map<string, Look[]>(components.map(({ id }) => [id, []]));
+  return new Map(components.map(({ id }) => [id, (several.has(id) ? single : looks).get(id) ?? []]));
+}
+
+interface Stretch {
+  placeId: string;
+  first: Moment;
+  last: Moment;
+  inventoryId: number;
+}
+
+/** From stretches to looks at the components that are wanted. */
+function createReader(db: Knex, components: readonly KnownComponent[], { shown, places }: Sightings) {
   const atPlace = Map.groupBy(
     components.flatMap((component) =>
       [...(places.get(component.id)?.values() ?? [])].map((place) => ({ component, place })),
@@ -81,23 +97,28 @@ export async function loadLooks(
     ({ place }) => place.id,
   );
   const kinds = kindsShown(shown);
-  const add = (placeId: string, first: Moment, last: Moment, inventoryId: number, single: boolean) => {
-    const inventory = inventories.get(inventoryId);
-    if (inventory === undefined) return;
-    const here = new Map<string, ShownPart>();
-    for (const id of inventory.shows) {
-      const part = shown.get(id);
-      if (part) here.set(part.componentId, part);
+  return async (stretches: readonly Stretch[], wanted: (id: string) => boolean): Promise<Map<string, Look[]>> => {
+    const looks = new Map<string, Look[]>();
+    const inventories = await loadInventories(
+      db,
+      stretches.map(({ inventoryId }) => inventoryId),
+    );
+    for (const { placeId, first, last, inventoryId } of stretches) {
+      const inventory = inventories.get(inventoryId);
+      if (inventory === undefined) continue;
+      const here = new Map<string, ShownPart>();
+      for (const id of inventory.shows) {
+        const part = shown.get(id);
+        if (part) here.set(part.componentId, part);
+      }
+      for (const { component, place } of atPlace.get(placeId) ?? []) {
+        if (!wanted(component.id)) continue;
+        const look = lookAt(component, place, inventory, here.get(component.id), kinds);
+        if (look) looks.set(component.id, [...(looks.get(component.id) ?? []), { ...look, first, last }]);
+      }
     }
-    for (const { component, place } of atPlace.get(placeId) ?? []) {
-      if ((places.get(component.id)?.size ?? 0) > 1 !== single) continue;
-      const look = lookAt(component, place, inventory, here.get(component.id), kinds);
-      if (look) looks.get(component.id)?.push({ ...look, first, last });
-    }
+    return looks;
   };
-  for (const run of runs) add(run.placeId, run.first, run.last, run.inventoryId, false);
-  for (const { placeId, at, inventoryId } of moments) add(placeId, at, at, inventoryId, true);
-  return looks;
 }
 
 /** Under which kinds a component was seen at a place: it is missing where one of them was looked at completely. */

@@ -26,7 +26,7 @@ export interface SaidThen {
 
 /**
  * Newest first. The runs are today's; what they were at another time stands on the place's timeline, because runs grow, split and go to
- * other servers with their evidence.
+ * other servers with their evidence. How long they lasted is told of the newest of each source only.
  */
 export async function looksThen(
   db: Knex,
@@ -34,10 +34,14 @@ export async function looksThen(
   at: Moment | null,
   known: Moment | null,
 ): Promise<LookThen[]> {
-  const looks = known === null ? await looksNow(db, place.id, at) : await looksKnown(db, place, at, known);
-  return looks
-    .map((look) => (at !== null && look.last > at ? { ...look, last: at } : look))
-    .toSorted((a, b) => compare(b.first, a.first) || compare(a.hash, b.hash));
+  const found = known === null ? await looksNow(db, place.id, at) : await looksKnown(db, place, at, known);
+  const looks = found.toSorted((a, b) => compare(b.first, a.first) || compare(a.hash, b.hash));
+  if (at === null && known === null) return looks;
+  for (const source of SOURCES) {
+    const newest = looks.find((look) => look.source === source);
+    if (newest !== undefined) newest.last = await lastLook(db, newest, at, known);
+  }
+  return looks;
 }
 
 function compare(a: string, b: string): number {
@@ -73,30 +77,17 @@ async function looksKnown(
     .select('timestamp', 'data');
   if (at !== null) void query.where('timestamp', '<=', at);
   const rows: Record<string, unknown>[] = await query;
-  const told = rows.flatMap((row) => {
-    const { source, inventory } = fromJson<{ source: string; inventory: string }>(row['data']);
-    const from = SOURCES.find((one) => one === source);
-    return from === undefined ? [] : [{ source: from, first: String(row['timestamp']), hash: inventory }];
+  return rows.flatMap((row) => {
+    const { source: named, inventory: hash } = fromJson<{ source: string; inventory: string }>(row['data']);
+    const source = SOURCES.find((one) => one === named);
+    const first = String(row['timestamp']);
+    return source === undefined ? [] : [{ source, first, last: first, hash }];
   });
-  const looks: LookThen[] = [];
-  for (const own of Map.groupBy(told, ({ source }) => source).values()) {
-    for (const [index, look] of own.entries()) {
-      const next = own.slice(index + 1).find(({ first }) => first > look.first);
-      // Of all but the newest nobody asks how long they lasted.
-      const last = next === undefined ? await lastLook(db, look, known) : look.first;
-      looks.push({ ...look, last });
-    }
-  }
-  return looks;
 }
 
-/** The last look that said this, of those that had come by then. */
-async function lastLook(
-  db: Knex,
-  look: { source: Source; first: Moment; hash: string },
-  known: Moment,
-): Promise<Moment> {
-  const [row] = await db('inventories')
+/** The last look by then that said this, of those that had come by then. */
+async function lastLook(db: Knex, look: LookThen, at: Moment | null, known: Moment | null): Promise<Moment> {
+  const query = db('inventories')
     .join('identity_cards', 'identity_cards.id', 'inventories.card_id')
     .join('snapshots', (on) =>
       on
@@ -107,8 +98,10 @@ async function lastLook(
     .join('log_bundles', 'log_bundles.id', 'snapshots.bundle_id')
     .where('inventories.hash', Buffer.from(look.hash, 'hex'))
     .andWhere('snapshots.collected_at', '>=', look.first)
-    .andWhere('log_bundles.received_at', '<=', known)
     .max({ at: 'snapshots.collected_at' });
+  if (at !== null) void query.andWhere('snapshots.collected_at', '<=', at);
+  if (known !== null) void query.andWhere('log_bundles.received_at', '<=', known);
+  const [row] = await query;
   return row?.at ? String(row.at) : look.first;
 }
 

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { inParts, insertRows } from '../core/insert-rows.ts';
 import type { ComponentKind } from '../ports/hardware-inventory.ts';
-import type { Place } from './derive/look.ts';
+import type { Moment, Place } from './derive/look.ts';
 import { componentIdOf, observationIdOf, type PreparedSnapshot, sourceNumber } from './identity/prepare.ts';
 import { linksTo } from './link-store.ts';
 import { bare } from './snapshot-store.ts';
@@ -123,10 +123,11 @@ export async function placesOf(db: Knex, componentIds: readonly string[]): Promi
   }));
 }
 
-/** By place: the components that are believed to be there now. */
+/** By place: the components that are believed to be there now, or to have left it after `since`. */
 export async function openComponents(
   db: Knex,
   placeIds: readonly string[],
+  since: Moment | null = null,
 ): Promise<Map<string, Map<string, ComponentKind>>> {
   const found = new Map<string, Map<string, ComponentKind>>();
   for (const column of ['asset_id', 'location_id']) {
@@ -134,7 +135,10 @@ export async function openComponents(
       db('installations')
         .join('components', 'components.id', 'installations.component_id')
         .whereIn(`installations.${column}`, part)
-        .whereNull('installations.removed_at')
+        .where((any) => {
+          void any.whereNull('installations.removed_at');
+          if (since !== null) void any.orWhere('installations.removed_at', '>', since);
+        })
         .select({ place: `installations.${column}`, id: 'components.id', kind: 'components.kind' }),
     );
     for (const row of rows) {

@@ -68,7 +68,8 @@ export async function listComponents(ctx: Ctx, filter: ComponentFilter): Promise
     ['components.lot_id', filter.lotId],
   ];
   for (const [column, value] of equal) if (value !== undefined) void query.where(column, value);
-  const stays = () => ctx.db('installations').whereRaw('installations.component_id = components.id').select(ctx.db.raw(1));
+  const stays = () =>
+    ctx.db('installations').whereRaw('installations.component_id = components.id').select(ctx.db.raw(1));
   const open = () => stays().whereNull('installations.removed_at');
   // A filter of its own each: a serial that is in two places at once is one part.
   if (filter.assetId !== undefined) void query.whereExists(open().where('installations.asset_id', filter.assetId));

@@ -1,5 +1,6 @@
 import type { TxCtx } from '../core/ctx.ts';
 import { type Revised, revise } from './belief-store.ts';
+import { databaseNow } from './clock-store.ts';
 import { lockPlaces } from './card-store.ts';
 import { type KnownComponent, lockComponents } from './component-store.ts';
 import { derive, type History } from './derive/derive.ts';
@@ -44,11 +45,14 @@ export async function rederive(
       settled.push({ kind: 'component-in-two-places', subject: component.id });
     return { component, history, fresh: fresh.has(component.id) };
   });
-  const revised = await revise(tx.db, revisions, now);
+  const revised = await revise(tx.db, revisions, await databaseNow(tx.db));
   await openReviews(tx, findings, now);
   await closeReviews(tx, settled, now);
-  // What was seen at several places makes the next look at any of them worth a thought.
-  const several = [...sightings.places.values()].filter((places) => places.size > 1);
+  // What was seen at several places, or is believed otherwise now, makes the next look at any of them worth a thought.
+  const changed = new Set(revised.filter(({ installations }) => installations).map(({ componentId }) => componentId));
+  const several = [...sightings.places]
+    .filter(([id, places]) => places.size > 1 || changed.has(id))
+    .map(([, places]) => places);
   await unsettle(tx.db, [...new Set(several.flatMap((places) => [...places.keys()]))]);
   return revised;
 }
@@ -82,6 +86,11 @@ export function historyOf(
     const lead = leads.get(`${component.assetId} ${component.kind}`);
     const own = looks.find(({ says }) => says === 'there')?.source;
     if (own === undefined || (lead !== undefined && isBetter(lead, own))) return { installations: [], happenings: [] };
+    // Its place has a name of this source's own, which says nothing to another one.
+    return derive(
+      looks.filter(({ source }) => source === own),
+      failures,
+    );
   }
   return derive(looks, failures);
 }

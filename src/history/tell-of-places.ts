@@ -6,16 +6,16 @@ import type { Moment, Place } from './derive/look.ts';
 import { derivedId, type DerivedEvent } from './derive/tell.ts';
 import { loadRuns, type Run } from './run-store.ts';
 import { loadInventories } from './snapshot-store.ts';
-import { justAfter } from './moment.ts';
+import { databaseNow } from './clock-store.ts';
 
 /** On a place's own timeline: since when a source says what it says, and when the place was first seen. */
 export async function tellOfRuns(
   db: Knex.Transaction,
   changed: { places: ReadonlyMap<string, Place>; added: readonly Run[]; removed: readonly Run[] },
-  now: Moment,
 ): Promise<void> {
   const { added, removed } = changed;
   if (added.length + removed.length === 0) return;
+  const now = await databaseNow(db);
   const inventories = await loadInventories(
     db,
     [...added, ...removed].map(({ inventoryId }) => inventoryId),
@@ -28,16 +28,15 @@ export async function tellOfRuns(
   const gone = removed.map(eventOf);
   const fresh = added.map(eventOf);
   const kept = new Set(gone.map(({ id }) => id).filter((id) => fresh.some((event) => event.id === id)));
-  const later = justAfter(now);
   await retractEvents(
     db,
-    gone.filter(({ id }) => !kept.has(id)).map(({ id }) => ({ id, recordedAt: now, retractedAt: later })),
+    gone.filter(({ id }) => !kept.has(id)).map(({ id }) => ({ id, recordedAt: now, retractedAt: now })),
   );
   await insertEvents(
     db,
-    fresh.filter(({ id }) => !kept.has(id)).map((event) => ({ event, recordedAt: later })),
+    fresh.filter(({ id }) => !kept.has(id)).map((event) => ({ event, recordedAt: now })),
   );
-  await tellFirstSeen(db, changed, later);
+  await tellFirstSeen(db, changed, now);
 }
 
 function collected(place: Place, run: Run, hash: string, parts: number): DerivedEvent {

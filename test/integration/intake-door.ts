@@ -62,7 +62,7 @@ export async function openDoor(options: TestHubOptions = {}): Promise<Door> {
 async function filesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
     (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return []; // nothing was ever written
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return []; // nothing was written, or a test put a file there
       throw error;
     },
   );

@@ -10,4 +10,4 @@ test('the history is the reference model’s, whatever order, batch, repetition 
   );
   expect(output).toContain('prove history: 500 run(s) held');
   expect(code).toBe(0);
-});
+}, 400_000);

@@ -183,9 +183,7 @@ async function partsOf(
   decision: Extract<Decision, { kind: 'merge-components' | 'split-component' }>,
 ): Promise<string[]> {
   const named =
-    decision.kind === 'merge-components'
-      ? [decision.from, decision.to]
-      : [decision.componentId, splitId(decision)];
+    decision.kind === 'merge-components' ? [decision.from, decision.to] : [decision.componentId, splitId(decision)];
   return (await linksTo(inside.db, named)).chain;
 }
 
@@ -206,15 +204,11 @@ async function resettle(
   const moved = await rehomeCards(inside, rehomed);
   const components = await componentsAt(inside.db, places);
   const revised = await rederive(inside, new Set([...moved.components, ...components]), now, new Set(places));
-  await tellOfRuns(
-    inside.db,
-    {
-      places: new Map(places.map((placeId) => [placeId, { type: 'asset', id: placeId }])),
-      added: moved.added,
-      removed: moved.removed,
-    },
-    now,
-  );
+  await tellOfRuns(inside.db, {
+    places: new Map(places.map((placeId) => [placeId, { type: 'asset', id: placeId }])),
+    added: moved.added,
+    removed: moved.removed,
+  });
   return tellChanges(inside, revised, now);
 }
 

@@ -4,17 +4,16 @@ import { appendAll } from '../../events/append.ts';
 import type { ComponentKind } from '../../ports/hardware-inventory.ts';
 import { askOfTwins } from '../ask-of-twins.ts';
 import { insertBundles, type KeptReport } from '../bundle-store.ts';
-import { loadCards, lockPlaces } from '../card-store.ts';
 import { keepReadings, enteredNow, upsertComponents } from '../component-store.ts';
 import type { Moment, Place } from '../derive/look.ts';
 import { bundleReceived } from '../events.ts';
 import { findAffected } from '../find-affected.ts';
-import { familyOf } from '../identity/identify.ts';
-import { componentIdOf, type PreparedSnapshot, serialId } from '../identity/prepare.ts';
+import { componentIdOf, type PreparedSnapshot } from '../identity/prepare.ts';
 import { isBetter, kindsBySource } from '../look-store.ts';
 import { toMoment } from '../moment.ts';
+import { lockForSnapshots } from '../lock-for-snapshots.ts';
 import { type NotedRuns, noteRuns } from '../note-runs.ts';
-import { componentsAt, insertObservations, placesOf, positionalAt } from '../observation-store.ts';
+import { componentsAt, insertObservations, positionalAt } from '../observation-store.ts';
 import { rederive } from '../rederive.ts';
 import { rehomeCards } from '../rehome.ts';
 import type { Run } from '../run-store.ts';
@@ -60,8 +59,9 @@ export async function ingestInside(
   bundles: readonly ReadBundle[],
 ): Promise<Ingested[]> {
   const now = uniqueMoment(inside.now());
-  const fresh = await insertBundles(inside.db, bundles);
-  const taken = distinct(bundles.filter(({ sha256 }) => fresh.has(sha256)));
+  const each = [...new Map(bundles.map((bundle) => [bundle.sha256, bundle])).values()];
+  const fresh = await insertBundles(inside.db, each);
+  const taken = each.filter(({ sha256 }) => fresh.has(sha256));
   const told = await addSnapshots(
     inside,
     sort,
@@ -78,10 +78,6 @@ export async function ingestInside(
     places: bundle.snapshots.map(({ card }) => told.places.get(card.id) ?? null),
     ...told.changes,
   }));
-}
-
-function distinct(bundles: readonly ReadBundle[]): ReadBundle[] {
-  return [...new Map(bundles.map((bundle) => [bundle.sha256, bundle])).values()];
 }
 
 /** With microseconds of its own, so that rows which this transaction has made can be told from all others. */
@@ -123,7 +119,7 @@ export async function addSnapshots(
     now,
   );
   const { rehomed } = settled;
-  const { locked, places } = await lockAll(
+  const { locked, places } = await lockForSnapshots(
     inside,
     all.map(({ snapshot }) => snapshot),
     settled.places,
@@ -158,19 +154,15 @@ export async function addSnapshots(
     affected.components.add(id);
   const revised = await rederive(inside, affected.components, now, locked, entered.fresh);
   await settleRuns(inside.db, affected.newest);
-  await tellOfRuns(
-    inside.db,
-    {
-      places: new Map([
-        ...moved.places.map((id) => [id, { type: 'asset', id }] as const),
-        ...taken.places,
-        ...placed.map(({ place }) => [place.id, place] as const),
-      ]),
-      added: [...noted.flatMap(({ added }) => added), ...moved.added, ...taken.added],
-      removed: [...noted.flatMap(({ removed }) => removed), ...moved.removed, ...taken.removed],
-    },
-    now,
-  );
+  await tellOfRuns(inside.db, {
+    places: new Map([
+      ...moved.places.map((id) => [id, { type: 'asset', id }] as const),
+      ...taken.places,
+      ...placed.map(({ place }) => [place.id, place] as const),
+    ]),
+    added: [...noted.flatMap(({ added }) => added), ...moved.added, ...taken.added],
+    removed: [...noted.flatMap(({ removed }) => removed), ...moved.removed, ...taken.removed],
+  });
   await keepReadings(inside.db, readingsOf(placed));
   const changes = await tellChanges(inside, revised, now);
   return { places, changes, thoughtful: bundlesOf(noted) };
@@ -182,35 +174,6 @@ function bundlesOf(noted: readonly NotedRuns[]): Set<number> {
     noted
       .filter(({ added, removed }) => added.length + removed.length > 0)
       .flatMap(({ sightings }) => sightings.map(({ bundleId }) => bundleId)),
-  );
-}
-
-/**
- * The places of the snapshots, and those where their parts were seen before: a part that moved concerns both. Whoever held a lock may
- * have taken the evidence elsewhere: then it is there that the snapshots belong.
- */
-async function lockAll(
-  inside: TxCtx,
-  snapshots: readonly PreparedSnapshot[],
-  settled: ReadonlyMap<string, Place>,
-  more: readonly string[],
-): Promise<{ locked: Set<string>; places: Map<string, Place> }> {
-  const known = await placesOf(inside.db, [...new Set(snapshots.flatMap(serialIds))]);
-  const cards = [...settled.keys()];
-  const locked = new Set<string>();
-  let open = [...settled.values(), ...known, ...more.map((id) => ({ type: 'asset' as const, id }))];
-  for (;;) {
-    await lockPlaces(inside.db, open);
-    for (const { id } of open) locked.add(id);
-    const now = await loadCards(inside.db, cards);
-    open = [...now.values()].map(({ place }) => place).filter(({ id }) => !locked.has(id));
-    if (open.length === 0) return { locked, places: new Map([...now].map(([id, { place }]) => [id, place])) };
-  }
-}
-
-function serialIds(snapshot: PreparedSnapshot): string[] {
-  return snapshot.parts.flatMap(({ part, identity }) =>
-    identity.by === 'serial' ? [serialId(identity.vendor, identity.serial, familyOf(part.kind))] : [],
   );
 }
 

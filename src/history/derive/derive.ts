@@ -47,7 +47,8 @@ export interface History {
 
 /**
  * The history of one component as a function of what was seen of it: the order in which that became known does not matter.
- * @param looks of all sources at all places, in any order; of a component that was seen at several places each look is one moment
+ * @param looks of all sources at all places, in any order; each is one moment, but for stretches within which nothing can matter (see
+ *   `isMixed`, and components that were seen at several places)
  * @param failures moments of its confirmed failures
  */
 export function derive(looks: readonly Look[], failures: readonly Moment[] = []): History {
@@ -110,7 +111,10 @@ function reasonOf(
   failures: readonly Moment[],
 ): RemovalReason {
   const said = here?.statements
-    .filter(({ first, reason }) => reason !== null && first > stay.last && (next === undefined || first < next.first))
+    .filter(
+      ({ first, reason }) =>
+        reason !== null && reason !== 'unknown' && first > stay.last && (next === undefined || first < next.first),
+    )
     .toSorted((a, b) => compareText(a.first, b.first) || compareText(a.reason ?? '', b.reason ?? ''))[0]?.reason;
   if (said) return said;
   if (failures.some((moment) => isWithin(moment, { first: stay.first, last: removedAt }))) return 'failed';

@@ -62,7 +62,7 @@ export function byTime(a: Look, b: Look): number {
 }
 
 /**
- * The ends of each stretch of absence. A source that denies a part while another one sees it, and that has never seen it there itself,
+ * The moments of each stretch of absence. A source that denies a part while another one sees it, and that has never seen it there itself,
  * cannot see it: what it says is left out (the operating system does not show the drives behind a RAID controller, however complete
  * its list is). So two sources that see differently far do not make a part come and go.
  */
@@ -72,7 +72,7 @@ function goneMoments(there: readonly Stint[], missing: readonly Stint[]): Moment
     const contradicted = there.some((seen) => overlap(seen, stint));
     const named = stint.looks.some(({ explicit }) => explicit);
     if (contradicted && !named && !there.some(({ source }) => source === stint.source)) continue;
-    for (const moment of [stint.first, stint.last]) {
+    for (const moment of stint.looks.flatMap(({ first, last }) => [first, last])) {
       if (!there.some((seen) => isWithin(moment, seen))) moments.add(moment);
     }
   }
@@ -93,4 +93,19 @@ function joinStints(there: readonly Stint[], gone: readonly Moment[]): Stay[] {
   }
   for (const stay of stays) stay.looks.sort(byTime);
   return stays;
+}
+
+/**
+ * Whether stretches tell too little: a source that can see the part denies it all along while another one sees it. When exactly it did
+ * so decides, so each of its looks has to be known.
+ */
+export function isMixed(looks: readonly Look[]): boolean {
+  const there = looks.filter(({ says }) => says === 'there');
+  return looks.some(
+    (look) =>
+      look.says === 'gone' &&
+      look.first < look.last &&
+      (look.explicit || there.some(({ source }) => source === look.source)) &&
+      there.some((seen) => seen.source !== look.source && overlap(seen, look)),
+  );
 }

@@ -45,6 +45,20 @@ function keysOf(host: HostEvidence): EvidenceKey[] {
   return [...new Set(keys)];
 }
 
+/** The hub's own id of a server that only bundles speak of: it follows from the strongest evidence. */
+export function homeOfKey(key: EvidenceKey): string {
+  return idFrom('asset', key);
+}
+
+/**
+ * What ties a card to others: its evidence, and the id that the hub gave to whoever shows it. People may have written that id down before
+ * better evidence proved the server to be another one.
+ */
+export function tiesOf({ keys }: Pick<Card, 'keys'>): EvidenceKey[] {
+  const [strongest] = keys;
+  return strongest === undefined ? [] : [...keys, `id:${homeOfKey(strongest)}`];
+}
+
 export function kindOfKey(key: EvidenceKey): EvidenceKind {
   return key.slice(0, key.indexOf(':')) as EvidenceKind;
 }

@@ -1,5 +1,4 @@
-import { idFrom } from '../../core/id.ts';
-import { type EvidenceKey, kindOfKey, strengthOf } from './evidence.ts';
+import { EVIDENCE_KINDS, type EvidenceKey, homeOfKey, kindOfKey, strengthOf } from './evidence.ts';
 
 export interface KnownCard {
   id: string;
@@ -36,10 +35,17 @@ interface Group {
   cards: KnownCard[];
 }
 
+/** By an operator's word: whose this evidence is. */
+interface Claim {
+  home: string;
+  keys: readonly EvidenceKey[];
+}
+
 /**
- * Which server each card belongs to, as a function of all cards that share evidence, whatever order they came in. Cards with the same
- * strongest evidence are one server. It is the one that stronger cards (or a registration) give for the strongest evidence that speaks
- * for exactly one; where none does, it is a server of its own, whose id follows from its strongest evidence.
+ * Which server each card belongs to, as a function of all cards that share evidence, whatever order they came in. What shows all evidence
+ * of a card that an operator assigned is that server. Other cards with the same strongest evidence are one server. It is the one that
+ * stronger cards (or a registration) give for the strongest evidence that speaks for exactly one; where none does, it is a server of its
+ * own, whose id follows from its strongest evidence.
  */
 export function findHomes(
   cards: readonly KnownCard[],
@@ -47,25 +53,63 @@ export function findHomes(
 ): { homes: Map<string, string>; disputes: Dispute[] } {
   const homes = new Map<string, string>();
   const owners = new Map<EvidenceKey, Set<string>>();
-  const groups = groupCards(cards.filter(({ id }) => !known.assigned.has(id)));
+  const claims = new Map<EvidenceKey, Claim[]>();
+  const free: KnownCard[] = [];
   for (const card of cards) {
-    const assigned = known.assigned.get(card.id);
-    if (assigned !== undefined) settle(card, final(assigned, known.merged));
+    const assigned = assignedTo(card, cards, known);
+    if (assigned === undefined) free.push(card);
+    else claim(card, final(assigned, known.merged));
   }
+  const groups = groupCards(free);
+  const byHome = new Map(groups.map((group) => [homeOfKey(group.key), group]));
   for (let level = 0; level <= MOST; level += 1) {
-    const own = groups.filter((group) => group.level === level);
-    const found = own.map((group) => homeOf(group, owners, known));
+    const own = groups.filter((group) => group.level === level && firstNamed(group) === undefined);
+    const found = own.map((group) => homeOf(group, owners, claims, known));
     for (const [at, group] of own.entries()) for (const card of group.cards) settle(card, found[at] ?? '');
   }
+  // All that is said is an id of the hub's, which followed from evidence: wherever that belongs now.
+  for (const group of groups) {
+    const [first] = firstNamed(group)?.cards ?? [];
+    const home = first && homes.get(first.id);
+    if (home !== undefined) for (const card of group.cards) settle(card, home);
+  }
+  for (const [key, list] of claims) for (const { home } of list) own(key, home);
   return { homes, disputes: findDisputes(owners) };
 
   function settle(card: KnownCard, home: string): void {
     homes.set(card.id, home);
-    for (const key of card.keys) owners.set(key, (owners.get(key) ?? new Set()).add(home));
+    for (const key of card.keys) own(key, home);
+  }
+
+  function own(key: EvidenceKey, home: string): void {
+    owners.set(key, (owners.get(key) ?? new Set()).add(home));
+  }
+
+  /** Of the strongest evidence, others may show what contradicts the assigned card: they were meant to be told from it. */
+  function claim(card: KnownCard, home: string): void {
+    homes.set(card.id, home);
+    const [strongest, ...rest] = card.keys;
+    for (const key of rest) own(key, home);
+    if (strongest) claims.set(strongest, [...(claims.get(strongest) ?? []), { home, keys: card.keys }]);
+  }
+
+  function firstNamed(group: Group): Group | undefined {
+    if (kindOfKey(group.key) !== 'id' || group.keys.length > 1) return undefined;
+    return byHome.get(group.key.slice('id:'.length));
   }
 }
 
-const MOST = 5;
+/** The assigned card whose evidence it shows, and most of it. */
+function assignedTo(card: KnownCard, cards: readonly KnownCard[], known: Known): string | undefined {
+  if (known.assigned.size === 0) return undefined;
+  const shown = new Set(card.keys);
+  const [closest] = cards
+    .filter(({ id, keys }) => known.assigned.has(id) && keys.length > 0 && keys.every((key) => shown.has(key)))
+    .toSorted((a, b) => b.keys.length - a.keys.length || (a.id < b.id ? -1 : 1));
+  return closest && known.assigned.get(closest.id);
+}
+
+const MOST = EVIDENCE_KINDS.length - 1;
 
 function groupCards(cards: readonly KnownCard[]): Group[] {
   const groups = new Map<EvidenceKey, Group>();
@@ -82,10 +126,17 @@ function groupCards(cards: readonly KnownCard[]): Group[] {
   return [...groups.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-function homeOf(group: Group, owners: ReadonlyMap<EvidenceKey, ReadonlySet<string>>, known: Known): string {
+function homeOf(
+  group: Group,
+  owners: ReadonlyMap<EvidenceKey, ReadonlySet<string>>,
+  claims: ReadonlyMap<EvidenceKey, readonly Claim[]>,
+  known: Known,
+): string {
   const serials = group.keys.filter((key) => kindOfKey(key) === 'serial');
   for (const key of group.keys) {
     const candidates = new Set(owners.get(key));
+    for (const claim of claims.get(key) ?? [])
+      if (key !== group.key || !contradicts(group, claim)) candidates.add(claim.home);
     for (const asset of known.registered.get(key) ?? []) {
       // A record with another serial is another server, whose board or BMC this one has now.
       const another = asset.serialKey !== null && serials.length > 0 && !serials.includes(asset.serialKey);
@@ -96,7 +147,16 @@ function homeOf(group: Group, owners: ReadonlyMap<EvidenceKey, ReadonlySet<strin
     // Weaker evidence must not decide what stronger evidence leaves open.
     if (candidates.size > 1) break;
   }
-  return final(idFrom('asset', group.key), known.merged);
+  return final(homeOfKey(group.key), known.merged);
+}
+
+/** Both say something of one kind, and not the same. */
+function contradicts(group: Group, claim: Claim): boolean {
+  return EVIDENCE_KINDS.some((kind) => {
+    const [ours, theirs] = [group.keys, claim.keys].map((keys) => keys.filter((key) => kindOfKey(key) === kind));
+    if (ours === undefined || theirs === undefined || ours.length === 0 || theirs.length === 0) return false;
+    return !ours.some((key) => theirs.includes(key));
+  });
 }
 
 /** Follows merges to their end; a circle ends where it began. */

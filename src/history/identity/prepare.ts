@@ -49,7 +49,7 @@ export interface PreparedPart {
 export function prepareSnapshot(report: SnapshotReport, collectedAt: Moment): PreparedSnapshot {
   const card = report.locationId === null ? cardOf(report.host) : cardOfLocation(report.locationId);
   const identified = identifyParts(report.components);
-  const parts = identified.parts.map(({ part, identity }) => ({ part, identity, text: textOf(part) }));
+  const parts = identified.parts.map(({ part, identity }) => ({ part, identity, text: textOf(part, identity) }));
   parts.sort((a, b) => (a.text < b.text ? -1 : 1));
   const scope = report.scope.toSorted();
   const facts: SnapshotFacts = {
@@ -92,7 +92,7 @@ function byKey([a]: [string, unknown], [b]: [string, unknown]): number {
   return a < b ? -1 : 1;
 }
 
-function textOf(part: SeenComponent): string {
+function textOf(part: SeenComponent, identity: Identity): string {
   return JSON.stringify([
     part.kind,
     part.slot,
@@ -103,6 +103,7 @@ function textOf(part: SeenComponent): string {
     part.firmware,
     part.health,
     Object.entries(part.attributes).toSorted(byKey),
+    identity.by,
   ]);
 }
 

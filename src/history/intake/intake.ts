@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { ArchiveFault } from '../../archives/archive-fault.ts';
 import type { ArchiveSource } from '../../archives/unpack.ts';
 import type { BundleReport } from '../../bundles/read-bundle.ts';
@@ -73,7 +73,6 @@ export function createIntake(deps: IntakeDeps): Intake {
     receivedAt: Moment,
   ): Promise<ReadBundle> {
     const { content } = bundle;
-    if (Buffer.isBuffer(content)) refuseFaults(deps.check(content));
     const name = hint.fileName ?? 'upload';
     const report = await readSafely(
       deps,
@@ -114,6 +113,7 @@ export function createIntake(deps: IntakeDeps): Intake {
     if (known) return { sha256: bundle.sha256, isNew: false, places: [], added: 0, retracted: 0 };
     if (hint.assetId !== null && !(await existingAssets(ctx.db, [hint.assetId])).has(hint.assetId))
       throw invalid('query.asset_id', `there is no asset ${hint.assetId}`);
+    refuseFaults(deps.check(await documentOf(bundle)));
     const read = await prepare(ctx, bundle, { ...hint, uploadedBy: ctx.actor }, toMoment(ctx.now()));
     // The bytes first: what the history says must be found in them for ever. Bytes that nobody refers to harm nobody.
     const { content } = bundle;
@@ -158,8 +158,19 @@ export function keyOf(sha: string): string {
   return `bundles/${sha.slice(0, 2)}/${sha}`;
 }
 
-export function contentOf(content: BundleContent['content']) {
-  return Buffer.isBuffer(content) ? content : createReadStream(content.path);
+/** A larger one is not held to its schema before it is taken: whoever else waits would wait for that. */
+const DOCUMENT_BYTES = 32 * 1024 ** 2;
+
+async function documentOf({ content, bytes }: BundleContent): Promise<Buffer> {
+  if (Buffer.isBuffer(content)) return content;
+  const begins = Buffer.alloc(Math.min(bytes, 4096));
+  const file = await open(content.path);
+  try {
+    await file.read(begins, 0, begins.length, 0);
+    return bytes <= DOCUMENT_BYTES && begins.includes('"reanimator.') ? await file.readFile() : begins;
+  } finally {
+    await file.close();
+  }
 }
 
 function refuseFaults(faults: readonly { field: string; message: string }[]): void {

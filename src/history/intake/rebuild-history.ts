@@ -1,9 +1,13 @@
+import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Ctx } from '../../core/ctx.ts';
+import { HubError } from '../../core/error.ts';
 import { tx } from '../../core/tx.ts';
+import { AdapterError } from '../../ports/adapter-error.ts';
 import type { EnteredBundle } from '../commands/ingest-bundles.ts';
 import { rederiveAll } from '../commands/rederive-all.ts';
 import { standingDecisions } from '../decision-store.ts';
@@ -17,8 +21,8 @@ export interface Rebuilt {
   bundles: number;
   /** That are read differently now, because a format has learnt. */
   readAnew: number;
-  /** Whose bytes are not in the object store. */
-  lost: string[];
+  /** Whose bytes are not in the object store as they came, or cannot be read any more. What is known from them stays. */
+  lost: { sha256: string; why: string }[];
   components: number;
   changed: number;
   added: number;
@@ -34,14 +38,14 @@ export async function rebuildHistory(
   const placed = new Map<string, string>();
   for (const { decision } of await standingDecisions(ctx.db, ['place-bundle']))
     if (decision.kind === 'place-bundle') placed.set(decision.sha256, decision.assetId);
-  const sum = { bundles: 0, readAnew: 0, lost: [] as string[] };
+  const sum = { bundles: 0, readAnew: 0, lost: [] as Rebuilt['lost'] };
   for (let before: number | undefined; ;) {
     const page = await listBundles(ctx, { before, limit: 100 });
     for (const bundle of page) {
       const did = await readAgain(ctx, intake, bundle, placed.get(bundle.sha256) ?? null, options.folder);
       sum.bundles += 1;
       if (did === 'anew') sum.readAnew += 1;
-      if (did === 'lost') sum.lost.push(bundle.sha256);
+      if (typeof did === 'object') sum.lost.push({ sha256: bundle.sha256, why: did.lost });
       if (sum.bundles % 100 === 0) options.tell(`${sum.bundles} bundles read`);
     }
     before = page.at(-1)?.id;
@@ -57,13 +61,12 @@ async function readAgain(
   bundle: FoundBundle,
   assetId: string | null,
   folder: string,
-): Promise<'same' | 'anew' | 'lost'> {
-  const key = keyOf(bundle.sha256);
-  if (!(await intake.store().has(key, ctx.signal))) return 'lost';
+): Promise<'same' | 'anew' | { lost: string }> {
   await mkdir(folder, { recursive: true });
   const file = path.join(folder, `${bundle.sha256}.upload`);
   try {
-    await pipeline(await intake.store().get(key, ctx.signal), createWriteStream(file, { mode: 0o600 }));
+    const lost = await fetchTo(file, ctx, intake, bundle.sha256);
+    if (lost !== null) return { lost };
     const read = await intake.prepare(
       ctx,
       { sha256: bundle.sha256, bytes: bundle.bytes, content: { path: file } },
@@ -71,9 +74,34 @@ async function readAgain(
       bundle.receivedAt,
     );
     return await replaceWhereOther(ctx, intake, bundle, { ...read, id: bundle.id });
+  } catch (error) {
+    // One that was taken once and is refused now must not keep all others from being read.
+    if (!(error instanceof HubError) || !['invalid', 'too-large'].includes(error.kind)) throw error;
+    return { lost: `it is refused now: ${error.message}` };
   } finally {
     await rm(file, { force: true });
   }
+}
+
+/** @returns why there is nothing to read; null: the file is there, with the bytes as they came */
+async function fetchTo(file: string, ctx: Ctx, intake: Intake, sha256: string): Promise<string | null> {
+  const hash = createHash('sha256');
+  try {
+    const content = await intake.store().get(keyOf(sha256), ctx.signal);
+    const hashed = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        hash.update(chunk);
+        done(null, chunk);
+      },
+    });
+    await pipeline(content, hashed, createWriteStream(file, { mode: 0o600 }));
+  } catch (error) {
+    if (!(error instanceof AdapterError)) throw error;
+    if (error.kind === 'not-found') return 'its bytes are not in the object store';
+    if (error.kind === 'malformed') return `its bytes are damaged in the object store: ${error.message}`;
+    throw error;
+  }
+  return hash.digest('hex') === sha256 ? null : 'its bytes in the object store are not those that came';
 }
 
 async function replaceWhereOther(

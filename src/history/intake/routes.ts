@@ -4,6 +4,7 @@ import { Cursor, Limit, pageOf, toCursor } from '../../core/page.ts';
 import { get, invalid, type Route, upload } from '../../core/route.ts';
 import { Id } from '../../core/schemas.ts';
 import type { Ctx } from '../../core/ctx.ts';
+import { AdapterError } from '../../ports/adapter-error.ts';
 import { inUtc } from '../routes/clocks.ts';
 import { findBundle, listBundles, viewBundles } from './bundle-reads.ts';
 import { BundleView } from './bundle-view.ts';
@@ -124,7 +125,7 @@ export function intakeRoutes(intake: Intake, settings: IntakeSettings): Route[] 
       async (ctx, { params }) => {
         const bundle = await findBundle(ctx, params.sha256);
         if (!bundle) throw notFound(params.sha256);
-        const content = await intake.store().get(keyOf(params.sha256), ctx.signal);
+        const content = await intake.store().get(keyOf(params.sha256), ctx.signal).catch(sayGone);
         return {
           status: 200,
           headers: {
@@ -166,6 +167,14 @@ export async function viewOf(ctx: Ctx, sha256: string): Promise<BundleView> {
 
 function notFound(sha256: string): HubError {
   return new HubError('not-found', `There is no bundle ${sha256}`);
+}
+
+/** What is known from them stays; `history check --objects` names all such bundles. */
+function sayGone(error: unknown): never {
+  if (!(error instanceof AdapterError)) throw error;
+  if (error.kind === 'not-found')
+    throw new HubError('not-found', 'The bytes of this bundle are not in the object store any more', { cause: error });
+  throw new HubError('unavailable', `The object store does not answer now (${error.message})`, { cause: error });
 }
 
 export function locationOf(sha256: string): Record<string, string> {
