@@ -1,7 +1,6 @@
 import { inOrder, type Order, type SortColumns } from '../core/csv.ts';
 import type { Ctx, TxCtx } from '../core/ctx.ts';
 import { inParts } from '../core/insert-rows.ts';
-import { fromJson } from '../core/json.ts';
 import { normalizeMac } from '../core/mac.ts';
 import { toIsoOrNull, toSql } from '../core/time.ts';
 import { findProjects, type NamedProject } from '../customers/reads.ts';

@@ -25,14 +25,7 @@ import { requestInspection } from './commands/request-inspection.ts';
 import { keyOfAsset, saveAsset } from './commands/save-asset.ts';
 import { changeAsset } from './commands/update-asset.ts';
 import { LifecycleMove, LifecycleState } from './model.ts';
-import {
-  ASSET_ORDER,
-  findAsset,
-  listAssets,
-  type PlacedAsset,
-  type ShownAsset,
-  withNames,
-} from './reads.ts';
+import { ASSET_ORDER, findAsset, listAssets, type PlacedAsset, type ShownAsset, withNames } from './reads.ts';
 import { ASSET_COLUMNS, AssetView, viewAsset } from './views.ts';
 
 const tag = 'Assets';

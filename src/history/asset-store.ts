@@ -98,7 +98,10 @@ export async function setFirstSeen(db: Knex.Transaction, moments: ReadonlyMap<st
     const cases = part.map(() => 'WHEN ? THEN ?').join(' ');
     const keys = part.map(() => '?').join(', ');
     const values = [...part.flat(), ...part.map(([id]) => id)] as Knex.RawBinding[];
-    await db.raw(`UPDATE assets FORCE INDEX (PRIMARY) SET first_seen_at = CASE id ${cases} END WHERE id IN (${keys})`, values);
+    await db.raw(
+      `UPDATE assets FORCE INDEX (PRIMARY) SET first_seen_at = CASE id ${cases} END WHERE id IN (${keys})`,
+      values,
+    );
     return [];
   });
 }

@@ -103,6 +103,7 @@ export interface KnownComponent {
   vendor: string | null;
   serial: string | null;
   assetId: string | null;
+  firmware: string | null;
 }
 
 export async function lockComponents(
@@ -114,7 +115,7 @@ export async function lockComponents(
       .whereIn('id', part)
       .orderBy('id')
       .forUpdate()
-      .select('id', 'kind', 'identity', 'vendor', 'vendor_serial', 'asset_id'),
+      .select('id', 'kind', 'identity', 'vendor', 'vendor_serial', 'asset_id', 'firmware'),
   );
   return new Map(
     rows.map((row: Record<string, unknown>) => [
@@ -126,6 +127,7 @@ export async function lockComponents(
         vendor: row['vendor'] === null ? null : String(row['vendor']),
         serial: row['vendor_serial'] === null ? null : String(row['vendor_serial']),
         assetId: row['asset_id'] === null ? null : String(row['asset_id']),
+        firmware: row['firmware'] === null ? null : String(row['firmware']),
       },
     ]),
   );
@@ -234,4 +236,20 @@ export async function pageOfComponents(db: Knex, after: string | null, limit: nu
   const query = db('components').orderBy('id').limit(limit).select('id');
   if (after !== null) void query.where('id', '>', after);
   return (await query).map((row: { id: string }) => String(row.id));
+}
+
+/** The firmware that a component has now. */
+export async function setFirmware(db: Knex.Transaction, firmware: ReadonlyMap<string, string>): Promise<void> {
+  await inParts(
+    [...firmware].toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    async (part) => {
+      const cases = part.map(() => 'WHEN ? THEN ?').join(' ');
+      const keys = part.map(() => '?').join(', ');
+      await db.raw(
+        `UPDATE components FORCE INDEX (PRIMARY) SET firmware = CASE id ${cases} END WHERE id IN (${keys})`,
+        [...part.flatMap(([id, version]) => [id, cut(version, 150)]), ...part.map(([id]) => id)],
+      );
+      return [];
+    },
+  );
 }

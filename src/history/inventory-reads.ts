@@ -5,9 +5,9 @@ import { type Source, SOURCES } from '../ports/bundle-format.ts';
 import type { ComponentKind } from '../ports/hardware-inventory.ts';
 import type { Moment } from './derive/look.ts';
 import type { SnapshotFacts } from './identity/prepare.ts';
-import { type LookThen, looksThen, saidThen } from './looks-then.ts';
+import { type LookThen, looksThen, saidThen } from './looks-then-reads.ts';
 import { fromMoment, fromMomentOrNull, toMoment } from './moment.ts';
-import { sightingsThen } from './sightings-then.ts';
+import { sightingsThen } from './sightings-then-reads.ts';
 
 /** At a time in the world, and as it was known at another: both null are now. Times are ISO 8601. */
 export interface Clocks {

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { idFrom } from '../core/id.ts';
 import { inParts, insertRows } from '../core/insert-rows.ts';
 
 /** Anywhere. */
@@ -21,6 +22,9 @@ interface Link {
 
 /** What operators decided about which part is which, as far as these components are concerned: whoever became one of them, over any chain. */
 export async function linksTo(db: Knex, componentIds: readonly string[]): Promise<Links> {
+  // Hardly anybody has decided anything: one look instead of thousands of ids.
+  if ((await db('component_links').limit(1).select('base_id')).length === 0)
+    return { bases: [], chain: [...componentIds], resolve: (baseId) => baseId };
   const links = new Map<string, string>();
   const bases = new Set<string>();
   const seen = new Set(componentIds);
@@ -82,4 +86,9 @@ function toLink(row: Record<string, unknown>): Link {
     placeId: String(row['place_id']),
     componentId: String(row['component_id']),
   };
+}
+
+/** The other part with the same serial, as it is seen at one place. */
+export function splitId(decision: { componentId: string; placeId: string }): string {
+  return idFrom('component', decision.componentId, 'split', decision.placeId);
 }

@@ -4,6 +4,7 @@ import type { Place } from './derive/look.ts';
 import { familyOf } from './identity/identify.ts';
 import { type PreparedSnapshot, serialId } from './identity/prepare.ts';
 import { placesOf } from './observation-store.ts';
+import { inventoryIds } from './snapshot-store.ts';
 
 /**
  * The places of the snapshots, and those where their parts were seen before: a part that moved concerns both. Whoever held a lock may
@@ -15,7 +16,13 @@ export async function lockForSnapshots(
   settled: ReadonlyMap<string, Place>,
   more: readonly string[],
 ): Promise<{ locked: Set<string>; places: Map<string, Place> }> {
-  const known = await placesOf(inside.db, [...new Set(snapshots.flatMap(serialIds))]);
+  // What an inventory shows that was seen before is looked up where it matters; nearly all are such.
+  const before = await inventoryIds(
+    inside.db,
+    snapshots.map(({ hash }) => hash.toString('hex')),
+  );
+  const unknown = snapshots.filter(({ hash }) => !before.has(hash.toString('hex')));
+  const known = await placesOf(inside.db, [...new Set(unknown.flatMap(serialIds))]);
   const cards = [...settled.keys()];
   const locked = new Set<string>();
   let open = [...settled.values(), ...known, ...more.map((id) => ({ type: 'asset' as const, id }))];

@@ -57,6 +57,11 @@ export async function insertObservations(
   );
 }
 
+export async function knownObservations(db: Knex, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await inParts([...new Set(ids)], (part) => db('observations').whereIn('id', part).select('id'));
+  return new Set(rows.map((row: { id: string }) => String(row.id)));
+}
+
 /** By observation (without hyphens): the component as the evidence alone gives it. */
 export async function componentsOfObservations(
   db: Knex,

@@ -2,8 +2,8 @@ import type { TxCtx } from '../core/ctx.ts';
 import { type Revised, revise } from './belief-store.ts';
 import { databaseNow } from './clock-store.ts';
 import { lockPlaces } from './card-store.ts';
-import { type KnownComponent, lockComponents } from './component-store.ts';
-import { derive, type History } from './derive/derive.ts';
+import { type KnownComponent, lockComponents, setFirmware } from './component-store.ts';
+import { derive, type History, latestFirmware } from './derive/derive.ts';
 import type { Look, Moment, Place } from './derive/look.ts';
 import { failuresOf } from './failure-store.ts';
 import { isBetter, kindsBySource, loadLooks, loadObservations, type Sightings } from './look-store.ts';
@@ -37,6 +37,7 @@ export async function rederive(
   ];
   const findings: Finding[] = [];
   const settled: { kind: 'component-in-two-places'; subject: string }[] = [];
+  await keepFirmware(tx, known, looks);
   const revisions = known.map((component) => {
     const history = historyOf(component, looks.get(component.id) ?? [], leads, failures.get(component.id) ?? []);
     const clash = clashOf(component, history, sightings.places.get(component.id));
@@ -55,6 +56,20 @@ export async function rederive(
     .map(([, places]) => places);
   await unsettle(tx.db, [...new Set(several.flatMap((places) => [...places.keys()]))]);
   return revised;
+}
+
+/** An inventory that comes back brings nothing new, but may bring back a version. */
+async function keepFirmware(
+  tx: TxCtx,
+  components: readonly KnownComponent[],
+  looks: ReadonlyMap<string, readonly Look[]>,
+): Promise<void> {
+  const changed = new Map<string, string>();
+  for (const { id, firmware } of components) {
+    const newest = latestFirmware(looks.get(id) ?? []);
+    if (newest !== null && newest !== firmware) changed.set(id, newest);
+  }
+  await setFirmware(tx.db, changed);
 }
 
 /** Whoever works at a place holds its lock; a part that was seen at several takes them all. */

@@ -85,7 +85,13 @@ export async function deleteRun(db: Knex.Transaction, run: Run): Promise<void> {
 
 /** Something was seen elsewhere that these places show: the next look at them must be thought about, even if it says nothing new. */
 export async function unsettle(db: Knex.Transaction, placeIds: readonly string[]): Promise<void> {
-  if (placeIds.length > 0) await db('runs').whereIn('place_id', placeIds).andWhere('settled', 1).update({ settled: 0 });
+  await inParts(placeIds, async (part) => {
+    const keys = part.map(() => '?').join(', ');
+    await db.raw(`UPDATE runs FORCE INDEX (PRIMARY) SET settled = 0 WHERE place_id IN (${keys}) AND settled = 1`, [
+      ...part,
+    ]);
+    return [];
+  });
 }
 
 function toRun(row: Record<string, unknown>): Run {
@@ -99,15 +105,15 @@ function toRun(row: Record<string, unknown>): Run {
   };
 }
 
-export async function settleRun(db: Knex.Transaction, run: Run): Promise<void> {
-  await db('runs')
-    .where({
-      place_id: run.placeId,
-      source: sourceNumber(run.source),
-      first_at: run.first,
-      inventory_id: run.inventoryId,
-    })
-    .update({ settled: 1 });
+export async function markSettled(db: Knex.Transaction, runs: readonly Run[]): Promise<void> {
+  await inParts(runs, async (part) => {
+    const one = '(place_id = ? AND source = ? AND first_at = ? AND inventory_id = ?)';
+    await db.raw(
+      `UPDATE runs FORCE INDEX (PRIMARY) SET settled = 1 WHERE ${part.map(() => one).join(' OR ')}`,
+      part.flatMap((run) => [run.placeId, sourceNumber(run.source), run.first, run.inventoryId]),
+    );
+    return [];
+  });
 }
 
 export async function deleteRunsAt(db: Knex.Transaction, placeId: string): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Affected } from './find-affected.ts';
 import { openComponents } from './observation-store.ts';
-import { settleRun } from './run-store.ts';
+import { markSettled } from './run-store.ts';
 
 /**
  * A run is settled when all that it shows is believed to be where it says, and nothing else that it should show: then one more look
@@ -15,8 +15,9 @@ export async function settleRuns(db: Knex.Transaction, newest: Affected['newest'
     const shown = new Set(shows);
     return shows.every((id) => here.has(id)) && [...here].every(([id, kind]) => shown.has(id) || !scope.includes(kind));
   });
-  for (const { run } of settled) {
-    const latest = run.added.at(-1) ?? run.before;
-    if (latest && !latest.settled) await settleRun(db, latest);
-  }
+  const latest = settled.flatMap(({ run }) => run.added.at(-1) ?? run.before ?? []);
+  await markSettled(
+    db,
+    latest.filter((run) => !run.settled),
+  );
 }

@@ -52,7 +52,7 @@ export async function ensureInventories(
   return { ids, fresh: new Set(fresh) };
 }
 
-async function inventoryIds(db: Knex, hashes: readonly string[]): Promise<Map<string, number>> {
+export async function inventoryIds(db: Knex, hashes: readonly string[]): Promise<Map<string, number>> {
   const rows = await inParts(hashes, (part) =>
     db('inventories')
       .whereIn(

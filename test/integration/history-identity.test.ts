@@ -176,7 +176,7 @@ describe('one serial with two UUIDs', () => {
 
 describe('a serial in two servers at once', () => {
   test('is split, and one again when that is taken back', async () => {
-    const [one = '', two = ''] = [
+    const [one, two] = [
       await server({ product_serial: 'CLONE-1' }, at(1), [{ serial: 'CLONED000001', slot: 'Bay.1' }]),
       await server({ product_serial: 'CLONE-2' }, at(2), [{ serial: 'CLONED000001', slot: 'Bay.2' }]),
     ];

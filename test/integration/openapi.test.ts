@@ -145,7 +145,8 @@ describe('a world with something of everything in it', () => {
     const assets = await untilHardened(story);
     await fallIll(story, assets);
 
-    const ids = await oneOfEach();
+    const made = await fillRegistry();
+    const ids = { ...(await oneOfEach()), ...made };
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
     ajv.addSchema({ $id: 'hub', ...document });
     const seen: string[] = [];
@@ -169,9 +170,47 @@ describe('a world with something of everything in it', () => {
     expect(seen.length).toBeGreaterThan(12);
   });
 
+  /** What the story does not make: the registry, uploads, and what follows from them. */
+  async function fillRegistry(): Promise<Record<string, string>> {
+    const post = <T = { id: string }>(path: string, body: unknown): Promise<T> =>
+      on.client.post<T>(`/v1/${path}`, body);
+    await post('customers', { name: 'Example Ltd' });
+    await post('projects', { customer: 'Example Ltd', name: 'Example' });
+    const location = await post('locations', { type: 'site', name: 'example' });
+    const drive = (serial: string, slot: string, model: string) => ({
+      ...{ kind: 'drive', manufacturer: 'Micron', serial, slot, model },
+      attributes: { capacityBytes: 3_840_755_982_336, mediaType: 'SSD', protocol: 'NVMe' },
+    });
+    const report = {
+      ...{ schema: 'reanimator.report/v1', source: 'agent', scope: ['drive'], collected_at: '2026-05-03T12:00:00Z' },
+      components: [drive('OPENAPI1', '1', 'MTFDKCC3T8TGP-1BK1DABYY'), drive('OPENAPI2', '2', 'never heard of')],
+    };
+    const upload = (body: object): Promise<{ sha256: string; snapshots: { place: { id: string } }[] }> =>
+      post('ingest/logbundle', body);
+    const host = { manufacturer: 'Supermicro', product_serial: 'OPENAPI' };
+    const placed = await upload({ ...report, host });
+    const asset = placed.snapshots[0]?.place.id ?? '';
+    const { sha256 } = await upload(report);
+    await post('identity/decisions', { kind: 'place-bundle', sha256, asset_id: asset, reason: 'it stands beside it' });
+    await upload({ ...report, collected_at: '2026-05-04T12:00:00Z' });
+    await upload({
+      ...{ schema: 'reanimator.statement/v1', observed_at: '2026-05-05T12:00:00Z', by: 'Kim', method: 'scan' },
+      ...{ confidence: 1, where: { location_id: location.id } },
+      present: [{ kind: 'drive', manufacturer: 'Micron', serial: 'OPENAPI9' }],
+    });
+    const { items } = await on.client.get<{ items: { id: string }[] }>('/v1/components?serial=OPENAPI1');
+    const component = items[0]?.id ?? '';
+    const failure = { mode: 'media-errors', occurred_at: '2026-05-04T12:00:00Z', source: 'person' };
+    await post('failures', { component_id: component, ...failure });
+    const tickets = await on.client.get<{ items: { id: string }[] }>('/v1/tickets');
+    await post(`tickets/${tickets.items[0]?.id}/links`, { subject_type: 'component', subject_id: component });
+    return { assets: asset, components: component, locations: location.id, sha256: placed.sha256 };
+  }
+
   async function oneOfEach(): Promise<Record<string, string>> {
     const ids: Record<string, string> = {};
-    for (const list of ['assets', 'tickets', 'jobs', 'bmcs', 'expected-machines']) {
+    const lists = ['tickets', 'jobs', 'bmcs', 'expected-machines', 'customers', 'projects', 'lots', 'failures'];
+    for (const list of [...lists, 'identity/reviews']) {
       const { items } = await on.client.get<{ items: { id: string }[] }>(`/v1/${list}`);
       ids[list] = items[0]?.id ?? newId();
     }
@@ -180,7 +219,8 @@ describe('a world with something of everything in it', () => {
 
   function addressOf(path: string, ids: Record<string, string>): string {
     if (path.startsWith('/api/schema/events/')) return '/api/schema/events/asset.discovered/1';
-    const list = path.split('/')[2] ?? '';
-    return path.replace('{id}', ids[list] ?? newId());
+    const [list = ''] = path.replace('/v1/', '').split('/{');
+    const address = path.replace('{sha256}', ids['sha256'] ?? '').replace('{id}', ids[list] ?? newId());
+    return path.endsWith('/diff') ? `${address}?from=2026-05-01` : address;
   }
 });

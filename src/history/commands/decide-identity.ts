@@ -17,8 +17,7 @@ import {
 import type { Moment } from '../derive/look.ts';
 import { identityDecided, identityDecisionRevoked } from '../events.ts';
 import { final } from '../identity/homes.ts';
-import { ANYWHERE, deleteLinks, insertLink, linksTo } from '../link-store.ts';
-import { splitId } from '../links-known.ts';
+import { ANYWHERE, deleteLinks, insertLink, linksTo, splitId } from '../link-store.ts';
 import { toMoment } from '../moment.ts';
 import { componentsAt, placesOf } from '../observation-store.ts';
 import { copyComponent } from '../component-store.ts';

@@ -8,12 +8,12 @@ import { keepReadings, enteredNow, upsertComponents } from '../component-store.t
 import type { Moment, Place } from '../derive/look.ts';
 import { bundleReceived } from '../events.ts';
 import { findAffected } from '../find-affected.ts';
-import { componentIdOf, type PreparedSnapshot } from '../identity/prepare.ts';
+import { componentIdOf, observationIdOf, type PreparedPart, type PreparedSnapshot } from '../identity/prepare.ts';
 import { isBetter, kindsBySource } from '../look-store.ts';
 import { toMoment } from '../moment.ts';
 import { lockForSnapshots } from '../lock-for-snapshots.ts';
 import { type NotedRuns, noteRuns } from '../note-runs.ts';
-import { componentsAt, insertObservations, positionalAt } from '../observation-store.ts';
+import { componentsAt, insertObservations, positionalAt, knownObservations } from '../observation-store.ts';
 import { rederive } from '../rederive.ts';
 import { rehomeCards } from '../rehome.ts';
 import type { Run } from '../run-store.ts';
@@ -195,7 +195,8 @@ async function enterParts(
       if (lead !== undefined && isBetter(snapshot.source, lead)) better.add(key);
     }
   }
-  const parts = unseen.flatMap(({ snapshot, place }) =>
+  const news = await unknownParts(inside, unseen);
+  const parts = news.flatMap(({ snapshot, place }) =>
     snapshot.parts.map((prepared) =>
       seenPart(sort, prepared, componentIdOf(prepared, snapshot.source, place.id), place.id, describedAt(snapshot)),
     ),
@@ -206,7 +207,7 @@ async function enterParts(
     parts.map(({ row }) => row),
     now,
   );
-  await insertObservations(inside.db, unseen);
+  await insertObservations(inside.db, news);
   const fresh = await enteredNow(inside.db, [...new Set(parts.map(({ row }) => row.id))], now);
   await askOfTwins(inside, [...fresh], now);
   const positional = better.size === 0 ? [] : await positionalAt(inside.db, places);
@@ -214,6 +215,19 @@ async function enterParts(
     .filter(({ placeId, kind }: { placeId: string; kind: ComponentKind }) => better.has(`${placeId} ${kind}`))
     .map(({ id }) => id);
   return { fresh, overtaken };
+}
+
+/** An inventory that is new is mostly made of what was seen before. */
+async function unknownParts(inside: TxCtx, unseen: readonly Placed[]): Promise<Placed[]> {
+  const idOf = ({ card, source }: PreparedSnapshot, { text }: PreparedPart) => observationIdOf(card, source, text);
+  const known = await knownObservations(
+    inside.db,
+    unseen.flatMap(({ snapshot }) => snapshot.parts.map((part) => idOf(snapshot, part))),
+  );
+  return unseen.map((one) => {
+    const parts = one.snapshot.parts.filter((part) => !known.has(idOf(one.snapshot, part)));
+    return { ...one, snapshot: { ...one.snapshot, parts } };
+  });
 }
 
 /** Who scans a bar code describes nothing: whatever any program says of the part is better. */

@@ -221,6 +221,11 @@ function firmwareChanges(stays: readonly Stay[], apart: boolean): Happening[] {
   });
 }
 
+/** What its firmware is, as far as anybody has said. */
+export function latestFirmware(looks: readonly Look[]): string | null {
+  return bestSaying(looks, ({ firmware }) => firmware).at(-1)?.firmware ?? null;
+}
+
 /** The looks of the best source that says it at all, where it does, by time. */
 function bestSaying(looks: readonly Look[], what: (look: Look) => string | null): Look[] {
   const saying = looks.filter((look) => what(look) !== null);

@@ -57,11 +57,11 @@ describe('an assigned card', () => {
 describe("the hub's own id of a server that only bundles speak of", () => {
   const guess = homeOfKey('uuid:1');
   const said = card('said', `id:${guess}`);
+  const registered: Known['registered'] = new Map([[`id:${guess}` as const, [{ id: guess, serialKey: null }]]]);
 
   test('leads to the server that its evidence belongs to now', () => {
-    const known: Partial<Known> = { registered: new Map([[`id:${guess}`, [{ id: guess, serialKey: null }]]]) };
-    expect(homesOf([said, card('uuid', 'uuid:1')], known)).toEqual({ said: guess, uuid: guess });
-    expect(homesOf([said, card('uuid', 'uuid:1'), card('both', 'serial:S', 'uuid:1')], known)).toEqual({
+    expect(homesOf([said, card('uuid', 'uuid:1')], { registered })).toEqual({ said: guess, uuid: guess });
+    expect(homesOf([said, card('uuid', 'uuid:1'), card('both', 'serial:S', 'uuid:1')], { registered })).toEqual({
       said: homeOfKey('serial:S'),
       uuid: homeOfKey('serial:S'),
       both: homeOfKey('serial:S'),
@@ -69,9 +69,8 @@ describe("the hub's own id of a server that only bundles speak of", () => {
   });
 
   test('is the server itself for who shows evidence beside it', () => {
-    const known: Partial<Known> = { registered: new Map([[`id:${guess}`, [{ id: guess, serialKey: null }]]]) };
     const agent = card('agent', `id:${guess}`, 'serial:S');
-    expect(homesOf([agent, card('uuid', 'uuid:1'), card('both', 'serial:S', 'uuid:1')], known)).toEqual({
+    expect(homesOf([agent, card('uuid', 'uuid:1'), card('both', 'serial:S', 'uuid:1')], { registered })).toEqual({
       agent: guess,
       uuid: guess,
       both: guess,

@@ -113,8 +113,10 @@ export function createIntake(deps: IntakeDeps): Intake {
     if (known) return { sha256: bundle.sha256, isNew: false, places: [], added: 0, retracted: 0 };
     if (hint.assetId !== null && !(await existingAssets(ctx.db, [hint.assetId])).has(hint.assetId))
       throw invalid('query.asset_id', `there is no asset ${hint.assetId}`);
-    refuseFaults(deps.check(await documentOf(bundle)));
     const read = await prepare(ctx, bundle, { ...hint, uploadedBy: ctx.actor }, toMoment(ctx.now()));
+    // A document of ours that was read without a word has nothing wrong with it: only the others are looked at a second time.
+    if (read.report.files.some(({ format, warnings }) => format === null || warnings.length > 0))
+      refuseFaults(deps.check(await documentOf(bundle)));
     // The bytes first: what the history says must be found in them for ever. Bytes that nobody refers to harm nobody.
     const { content } = bundle;
     const object = Buffer.isBuffer(content) ? content : { path: content.path, bytes: bundle.bytes };

@@ -4,8 +4,8 @@ import { inParts } from '../core/insert-rows.ts';
 import type { Moment } from './derive/look.ts';
 import { sourceOf } from './identity/prepare.ts';
 import { type Links, linksTo } from './link-store.ts';
-import { linksKnown } from './links-known.ts';
-import { type LookThen, saidThen } from './looks-then.ts';
+import { linksKnown } from './links-known-reads.ts';
+import { type LookThen, saidThen } from './looks-then-reads.ts';
 
 /** How a part looked. */
 export type Sighting = Record<string, unknown>;

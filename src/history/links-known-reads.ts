@@ -1,8 +1,7 @@
 import type { Knex } from 'knex';
-import { idFrom } from '../core/id.ts';
 import { fromJson } from '../core/json.ts';
 import type { Moment } from './derive/look.ts';
-import { ANYWHERE, follow, type Links } from './link-store.ts';
+import { ANYWHERE, follow, type Links, splitId } from './link-store.ts';
 
 /** Which part was which at another time: by the decisions that stood then. There are as many of them as people have made. */
 export async function linksKnown(db: Knex, known: Moment): Promise<Pick<Links, 'resolve'>> {
@@ -19,9 +18,4 @@ export async function linksKnown(db: Knex, known: Moment): Promise<Pick<Links, '
     else links.set(`${about.componentId} ${about.placeId}`, splitId(about));
   }
   return { resolve: (baseId, placeId) => follow(links, baseId, placeId) };
-}
-
-/** The other part with the same serial, as it is seen at one place. */
-export function splitId(decision: { componentId: string; placeId: string }): string {
-  return idFrom('component', decision.componentId, 'split', decision.placeId);
 }
