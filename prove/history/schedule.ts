@@ -18,8 +18,3 @@ export function drawSchedule(fleet: FleetCase, random: () => number, workers: nu
   while (all.length > 0) schedule[upTo(workers)]?.push(all.splice(0, 1 + upTo(most)));
   return schedule;
 }
-
-/** The simplest one: one worker, one bundle after the other. */
-export function plainSchedule(bundles: readonly CaseBundle[]): Schedule {
-  return [bundles.map((bundle) => [bundle])];
-}

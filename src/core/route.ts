@@ -6,8 +6,7 @@ import type { Ctx, TxCtx } from './ctx.ts';
 import { type FieldFault, HubError } from './error.ts';
 import { canonicalJson } from './json.ts';
 import { sha256 } from './id.ts';
-import { sendProblem } from './problem.ts';
-import { refuseEarly } from './refuse-early.ts';
+import { refuseEarly, sendProblem } from './problem.ts';
 import { toFaults } from './to-faults.ts';
 import { tx, type TxOptions } from './tx.ts';
 

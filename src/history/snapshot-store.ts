@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { fromJson, fromJsonOrNull } from '../core/json.ts';
+import { fromJsonOrNull } from '../core/json.ts';
 import { inParts, insertRows } from '../core/insert-rows.ts';
 import type { Source } from '../ports/bundle-format.ts';
 import type { ComponentKind } from '../ports/hardware-inventory.ts';
@@ -154,11 +154,6 @@ export async function neighbours(
   const moments = [before?.collected_at, at, after?.collected_at].filter((moment) => moment !== undefined);
   const rows: Record<string, unknown>[] = await here().whereIn('collected_at', moments);
   return rows.map((row) => ({ at: String(row['collected_at']), inventoryId: Number(row['inventory_id']) }));
-}
-
-export async function loadFacts(db: Knex, inventoryId: number): Promise<unknown> {
-  const [row] = await db('inventories').where({ id: inventoryId }).select('facts');
-  return row ? fromJson(row.facts) : undefined;
 }
 
 /** The looks that showed this evidence belong to another place. */

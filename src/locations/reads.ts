@@ -3,10 +3,10 @@ import { inOrder, type Order, type SortColumns } from '../core/csv.ts';
 import type { Ctx, TxCtx } from '../core/ctx.ts';
 import { type LocationType, PATH_SEPARATOR, pathOf } from './model.ts';
 import { type Location, lockLocation, lockLocationNamed, toLocation } from './store.ts';
-import { drawUnits, type InRack, inTheWay, whyNotWithin } from './units.ts';
+import { type InRack, inTheWay, whyNotWithin } from './units.ts';
 
 // What other areas may use of a rack's units.
-export { drawUnits, inTheWay, whyNotWithin };
+export { inTheWay, whyNotWithin };
 export type { InRack, Location };
 
 /** A location with the way to it. */

@@ -1,9 +1,8 @@
 import type { Ctx } from '../core/ctx.ts';
-import type { Classified, Classify, Part } from './classify.ts';
 import type { Lot } from './model.ts';
 import { toLot } from './store.ts';
 
-export type { Classified, Classify, Lot, Part };
+export type { Lot };
 
 export async function findLot(ctx: Ctx, id: string): Promise<Lot | undefined> {
   const [row] = await ctx.db('lots').where({ id }).select('*');

@@ -217,7 +217,7 @@ test('the summary counts failures by mode and removals by reason: what was plann
           predicted: { total: 1, sure: 1, parts: 1 },
         },
       },
-      removals: { total: 3, by_reason: { failed: 0, planned: 2, moved: 0, unknown: 1 } },
+      removals: { total: 3, by_reason: { failed: 1, planned: 2, moved: 0, unknown: 0 } },
     },
   ]);
   const byLot = await on.ask(

@@ -1,4 +1,4 @@
-import type { FileFormat, FileReading, SeenComponent, SourceFile } from '../../ports/bundle-format.ts';
+import type { FileReading, SeenComponent, SourceFile } from '../../ports/bundle-format.ts';
 import { driveFormats } from './drive-formats.ts';
 
 export function fileOf(content: string | Buffer | object, path = 'file'): SourceFile {

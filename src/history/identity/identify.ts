@@ -20,11 +20,6 @@ export function familyOf(kind: ComponentKind): string {
   return CARDS.has(kind) ? 'card' : kind;
 }
 
-/** The more telling of two names for the same part: a GPU is a PCIe device, too. */
-export function betterKind(a: ComponentKind, b: ComponentKind): ComponentKind {
-  return COMPONENT_KINDS.indexOf(a) <= COMPONENT_KINDS.indexOf(b) ? a : b;
-}
-
 /** Letters in upper case, without spaces around it and doubled inside; null where it identifies nothing. */
 export function normalizeSerial(serial: string | null): string | null {
   if (serial === null) return null;
