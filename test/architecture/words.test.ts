@@ -21,7 +21,7 @@ describe('a line of code knows its room', () => {
   });
 
   test('req and res: in core/route.ts, core/problem.ts and web.ts only', () => {
-    const doors = ['src/core/route.ts', 'src/core/problem.ts', 'src/core/refuse-early.ts', 'src/web.ts'];
+    const doors = ['src/core/route.ts', 'src/core/problem.ts', 'src/web.ts'];
     expect(places(requestNames, (file) => !doors.includes(file))).toEqual([]);
     expect(places(requestNames, (file) => doors.includes(file))).not.toEqual([]);
     const express = program.filter(

@@ -34,7 +34,10 @@ const statement = {
   method: 'scan',
   confidence: 0.9,
   where: { asset_id: ASSET },
-  present: [{ kind: 'drive', manufacturer: 'Example', serial: 'EXD2', slot: 'Bay 2' }, { kind: 'dimm', serial: 'EXD3' }],
+  present: [
+    { kind: 'drive', manufacturer: 'Example', serial: 'EXD2', slot: 'Bay 2' },
+    { kind: 'dimm', serial: 'EXD3' },
+  ],
   absent: [{ serial: 'EXD1', reason: 'failed' }],
 };
 
