@@ -54,7 +54,11 @@ function looksLikeJson(bytes: Buffer): boolean {
   return first === 0x7b || first === 0x5b;
 }
 
+/** Every resource says where or what it is; what says neither need not be searched to its last value. */
+const MENTIONS_REDFISH = /redfish[\\/?]|@odata/i;
+
 function readDocuments(file: SourceFile): Documents {
+  if (!MENTIONS_REDFISH.test(file.text())) return NONE;
   const json = file.json() ?? parseLoosely(file.text());
   if (json === undefined) return readLines(file.text());
   const found: Found[] = [];
