@@ -10,7 +10,8 @@ import { isMixed } from './derive/stints.ts';
 import { sourceOf } from './identity/prepare.ts';
 import { linksTo } from './link-store.ts';
 import { loadRuns } from './run-store.ts';
-import { bare, type Inventory, loadInventories, loadSightings } from './snapshot-store.ts';
+import { bare } from './packed-ids.ts';
+import { type Inventory, loadInventories, loadSightings } from './snapshot-store.ts';
 
 interface ShownPart {
   componentId: string;

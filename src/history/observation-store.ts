@@ -4,7 +4,7 @@ import type { ComponentKind } from '../ports/hardware-inventory.ts';
 import type { Moment, Place } from './derive/look.ts';
 import { componentIdOf, observationIdOf, type PreparedSnapshot, sourceNumber } from './identity/prepare.ts';
 import { linksTo } from './link-store.ts';
-import { bare } from './snapshot-store.ts';
+import { bare, hyphened } from './packed-ids.ts';
 
 /** What these snapshots show, as rows; equal ones are one row. */
 export async function insertObservations(
@@ -71,10 +71,6 @@ export async function componentsOfObservations(
     db('observations').whereIn('id', part).select('id', 'component_id'),
   );
   return new Map(rows.map((row: Record<string, unknown>) => [bare(String(row['id'])), String(row['component_id'])]));
-}
-
-function hyphened(id: string): string {
-  return `${id.slice(0, 8)}-${id.slice(8, 12)}-${id.slice(12, 16)}-${id.slice(16, 20)}-${id.slice(20)}`;
 }
 
 /** All components that were ever seen at these places. */

@@ -6,6 +6,7 @@ import { sourceOf } from './identity/prepare.ts';
 import { type Links, linksTo } from './link-store.ts';
 import { linksKnown } from './links-known-reads.ts';
 import { type LookThen, saidThen } from './looks-then-reads.ts';
+import { hyphened, unpackIds } from './packed-ids.ts';
 
 /** How a part looked. */
 export type Sighting = Record<string, unknown>;
@@ -36,7 +37,7 @@ export async function sightingsThen(
       db,
       part.map(({ hash }) => hash),
     );
-    const shownBy = new Map(part.map(({ hash }) => [hash, hyphenated(said.get(hash)?.observations)]));
+    const shownBy = new Map(part.map(({ hash }) => [hash, idsIn(said.get(hash)?.observations)]));
     const rows = await shown(db, [...shownBy.values()].flat());
     const links = await linksAt(
       db,
@@ -91,12 +92,6 @@ function bestOf(newest: ReadonlyMap<string, Sighting>): Map<string, Sighting> {
   return found;
 }
 
-function hyphenated(packed: Buffer | undefined): string[] {
-  const hex = packed?.toString('hex') ?? '';
-  const ids: string[] = [];
-  for (let at = 0; at < hex.length; at += 32) {
-    const id = hex.slice(at, at + 32);
-    ids.push(`${id.slice(0, 8)}-${id.slice(8, 12)}-${id.slice(12, 16)}-${id.slice(16, 20)}-${id.slice(20)}`);
-  }
-  return ids;
+function idsIn(packed: Buffer | undefined): string[] {
+  return packed === undefined ? [] : unpackIds(packed).map(hyphened);
 }

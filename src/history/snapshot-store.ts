@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { fromJsonOrNull } from '../core/json.ts';
 import { inParts, insertRows } from '../core/insert-rows.ts';
+import { packIds, unpackIds } from './packed-ids.ts';
 import type { Source } from '../ports/bundle-format.ts';
 import type { ComponentKind } from '../ports/hardware-inventory.ts';
 import type { Moment } from './derive/look.ts';
@@ -81,22 +82,6 @@ function toInventory(row: Record<string, unknown>): Inventory {
     scope: scope === '' ? [] : (scope.split(',') as ComponentKind[]),
     absent: fromJsonOrNull<AbsentPart[]>(row['absent']) ?? [],
   };
-}
-
-function packIds(ids: readonly string[]): Buffer {
-  return Buffer.from(ids.map(bare).toSorted().join(''), 'hex');
-}
-
-function unpackIds(packed: Buffer): string[] {
-  const hex = packed.toString('hex');
-  const ids: string[] = [];
-  for (let at = 0; at < hex.length; at += 32) ids.push(hex.slice(at, at + 32));
-  return ids;
-}
-
-/** A UUID without its hyphens, in lower case. */
-export function bare(id: string): string {
-  return id.replaceAll('-', '').toLowerCase();
 }
 
 /** One look of one source at one place. */

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Subject } from '../../core/event.ts';
-import { formatUuid } from '../../core/id.ts';
+import { idFrom } from '../../core/id.ts';
 import { DERIVED_TYPES, type DerivedType, type Happening } from './derive.ts';
 import type { Moment, Place } from './look.ts';
 
@@ -20,11 +19,8 @@ export interface DerivedEvent {
  */
 export function derivedId(type: DerivedType, at: Moment, subjects: readonly Subject[], rule: string): string {
   const told = [type, at, ...subjects.map((subject) => `${subject.type}/${subject.id}`), rule];
-  const bytes = createHash('sha256').update(JSON.stringify(told)).digest().subarray(0, 16);
-  bytes[0] = 0x20 + DERIVED_TYPES.indexOf(type);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f || 0x3f) | 0x80;
-  return formatUuid(bytes);
+  const rank = 0x20 + DERIVED_TYPES.indexOf(type);
+  return `${rank.toString(16)}${idFrom(...told).slice(2)}`;
 }
 
 export interface Told {
