@@ -11,6 +11,8 @@ import { hurryUnauthorized, reviveJob } from './journal/store.ts';
 import { migrate } from './migrate.ts';
 import { bootstrapRecords } from './bootstrap-records.ts';
 import { addHistoryCommands } from './history-commands.ts';
+import { addMappingCommands } from './mapping-commands.ts';
+import { mappingCheckers } from './mapping-checkers.ts';
 import { print, type Format } from './print.ts';
 import { addSpoolCommands } from './spool/commands.ts';
 import { start } from './start.ts';
@@ -176,6 +178,7 @@ export async function runCli(argv: string[]): Promise<void> {
     );
 
   addHistoryCommands(program, withHub);
+  addMappingCommands(program, mappingCheckers);
   addSpoolCommands(program, { env: process.env, print });
 
   try {

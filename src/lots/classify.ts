@@ -1,7 +1,7 @@
+import { linearPattern } from '../core/linear-pattern.ts';
 import { numberPattern, partWords } from '../core/vendor.ts';
 import type { ComponentKind } from '../ports/hardware-inventory.ts';
 import { type Fact, factsIn, fillTemplate } from './fact-template.ts';
-import { linearPattern } from './linear-pattern.ts';
 import type { LotRules } from './rules.ts';
 
 /** What is known of a part: the newest, from whatever source. */

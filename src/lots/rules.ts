@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { linearPattern } from '../core/linear-pattern.ts';
+import { type LineFault, readYamlFile } from '../core/yaml-file.ts';
 import { COMPONENT_KINDS } from '../ports/hardware-inventory.ts';
 import { createClassifier } from './classify.ts';
 import { factsIn } from './fact-template.ts';
-import { linearPattern } from './linear-pattern.ts';
 
 const FILE = new URL('../../mappings/lot-rules.yaml', import.meta.url);
 
@@ -143,49 +143,19 @@ export const LotRules = Shape.superRefine((file, ctx) => {
 });
 export type LotRules = z.infer<typeof Shape>;
 
-export interface LotRuleFault {
-  /** From 1. */
-  line: number;
-  message: string;
-}
-
 /** Reads the rules and runs the tests that they carry. @returns the faults, none when all is well */
-export function checkLotRules(yamlText: string): LotRuleFault[] {
-  const read = readRules(yamlText);
+export function checkLotRules(yamlText: string): LineFault[] {
+  const read = readYamlFile(yamlText, LotRules);
   return 'faults' in read ? read.faults : [];
 }
 
 /** @throws Error with a line for every fault */
 export function parseLotRules(yamlText: string): LotRules {
-  const read = readRules(yamlText);
-  if ('rules' in read) return read.rules;
+  const read = readYamlFile(yamlText, LotRules);
+  if ('value' in read) return read.value;
   throw new Error(read.faults.map(({ line, message }) => `lot-rules.yaml:${line}: ${message}`).join('\n'));
 }
 
 export function loadLotRules(): LotRules {
   return parseLotRules(readFileSync(FILE, 'utf8'));
-}
-
-function readRules(yamlText: string): { rules: LotRules } | { faults: LotRuleFault[] } {
-  const lines = new LineCounter();
-  const document = parseDocument(yamlText, { lineCounter: lines });
-  if (document.errors.length > 0)
-    return {
-      faults: document.errors.map((error) => ({ line: lines.linePos(error.pos[0]).line, message: error.message })),
-    };
-  const parsed = LotRules.safeParse(document.toJS());
-  if (parsed.success) return { rules: parsed.data };
-  const lineOf = (path: PropertyKey[]): number => {
-    for (let length = path.length; length > 0; length -= 1) {
-      const node = document.getIn(path.slice(0, length), true) as { range?: [number, number, number] } | undefined;
-      if (node?.range) return lines.linePos(node.range[0]).line;
-    }
-    return 1;
-  };
-  return {
-    faults: parsed.error.issues.map((issue) => ({
-      line: lineOf(issue.path),
-      message: `${issue.path.map(String).join('.')}: ${issue.message}`,
-    })),
-  };
 }

@@ -5,6 +5,7 @@ import type { HardwareInventory } from './hardware-inventory.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { Observation } from './observation.ts';
 import type { Playbooks } from './playbooks.ts';
+import type { RecordObjects } from './record-objects.ts';
 import type { Tickets } from './tickets.ts';
 
 /** Everything that an adapter can provide; the keys are the hub's list of features. */
@@ -13,6 +14,7 @@ export interface Capabilities {
   hardwareInventory: HardwareInventory;
   objectStore: ObjectStore;
   playbooks: Playbooks;
+  recordObjects: RecordObjects;
   tickets: Tickets;
 }
 export type Capability = keyof Capabilities;

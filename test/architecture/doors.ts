@@ -1,7 +1,7 @@
 import { isTest } from '#test/kit/source-files.ts';
 
 /** Rooms that the areas stand on, each with doors of its own. Every other folder of `src` is an area. */
-const FRAME = ['core', 'ports', 'kit', 'events', 'journal', 'ui', 'archives', 'formats', 'bundles'];
+const FRAME = ['core', 'ports', 'kit', 'events', 'journal', 'ui', 'archives', 'formats', 'bundles', 'mapping'];
 /** What an area may use of the log: to say what happened, to read a timeline, to show it. */
 const OF_EVENTS = ['src/events/append.ts', 'src/events/reads.ts', 'src/events/timeline-view.ts'];
 /** What the relay needs to turn an event into jobs. */
@@ -38,6 +38,7 @@ function isOpen(here: string, there: string, to: string, typeOnly: boolean): boo
   // How files are read: pure, and known to who takes them in.
   if (here === 'archives') return there === 'core';
   if (here === 'formats') return there === 'core' || there === 'ports';
+  if (here === 'mapping') return there === 'core' || there === 'ports';
   if (here === 'bundles') return there === 'core' || there === 'ports' || there === 'archives';
   if (here === 'core') return there === 'ports' || kitType;
   if (here === 'ports') return there === 'kit';
@@ -52,6 +53,6 @@ function isOpen(here: string, there: string, to: string, typeOnly: boolean): boo
 }
 
 function isOpenToArea(there: string, to: string): boolean {
-  if (['core', 'ports', 'archives', 'bundles'].includes(there) || OF_EVENTS.includes(to)) return true;
+  if (['core', 'ports', 'archives', 'bundles', 'mapping'].includes(there) || OF_EVENTS.includes(to)) return true;
   return there.startsWith('area/') && /\/(events|reads)\.ts$/.test(to);
 }

@@ -21,3 +21,9 @@ test.each([
   [`^${'[A-Z]{0,9}'.repeat(5)}`, 'ways to read'],
   ['[A-Z]{0,9}[A-Z]{0,9}X', 'ways to read'],
 ])('%s is refused: %s', (text, says) => expect(() => linearPattern(text)).toThrow(says));
+
+test('numbered groups are taken where they are asked for, and nothing else is', () => {
+  expect(linearPattern('^R(\\d{1,4})$', 'numbered').exec('R12')?.[1]).toBe('12');
+  expect(() => linearPattern('^(?=A)', 'numbered')).toThrow('only (?:…)');
+  expect(() => linearPattern('^(A){1,3}', 'numbered')).toThrow('a group may be optional');
+});

@@ -5,10 +5,11 @@ const MOST_WAYS = { anchored: 5000, anywhere: 64 };
  * A regular expression whose work is bounded whatever the text: every repetition has a small upper limit, groups are at most optional, and
  * the number of ways to read a text is counted and limited. Names of parts come from EEPROMs that anybody can write.
  *
+ * @param groups with `numbered`, `(…)` is allowed beside `(?:…)` and `(?<name>…)`
  * @throws Error saying what is not allowed
  */
-export function linearPattern(text: string): RegExp {
-  const reader = { text, at: text.startsWith('^') ? 1 : 0 };
+export function linearPattern(text: string, groups: 'named' | 'numbered' = 'named'): RegExp {
+  const reader = { text, at: text.startsWith('^') ? 1 : 0, groups };
   const ways = readAlternatives(reader);
   if (reader.at < text.length) throw new Error(`a ")" too many at ${reader.at} of ${text}`);
   const most = text.startsWith('^') ? MOST_WAYS.anchored : MOST_WAYS.anywhere;
@@ -19,6 +20,7 @@ export function linearPattern(text: string): RegExp {
 interface Reader {
   text: string;
   at: number;
+  groups: 'named' | 'numbered';
 }
 
 /** Alternatives add up, what follows each other multiplies. */
@@ -55,7 +57,10 @@ function readRepeated(reader: Reader): number {
 function readAtom(reader: Reader): number {
   const rest = reader.text.slice(reader.at);
   if (rest.startsWith('(')) {
-    const opening = /^\((?:\?:|\?<[a-z][A-Za-z]{0,20}>)/.exec(rest);
+    const opening =
+      reader.groups === 'named'
+        ? /^\((?:\?:|\?<[a-z][A-Za-z]{0,20}>)/.exec(rest)
+        : /^\((?:\?:|\?<[a-z][A-Za-z]{0,20}>|(?!\?))/.exec(rest);
     if (!opening) throw new Error(`only (?:…) and (?<name>…) at ${reader.at} of ${reader.text}`);
     reader.at += opening[0].length;
     const ways = readAlternatives(reader);
