@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { createApiKey } from './access/commands/create-api-key.ts';
 import { clearLockouts, listApiKeys, listLockouts, revokeApiKey } from './access/store.ts';
+import { netboxPermissions, permissionBodies } from '#adapters/netbox/bootstrap-permissions.ts';
 import { adapterDefinitions, composeHub, createLog, type Hub } from './compose.ts';
 import { ConfigError, type Configuration, readConfig } from './config.ts';
 import { HubError, PROBLEMS } from './core/error.ts';
@@ -63,16 +64,30 @@ export async function runCli(argv: string[]): Promise<void> {
       }),
     );
 
-  program
-    .command('netbox')
-    .description('NetBox')
+  const netbox = program.command('netbox').description('NetBox');
+  netbox
     .command('bootstrap')
-    .description('make in NetBox what the hub needs: tag, custom fields, webhook, event rule. Again changes nothing')
+    .description(
+      'make in NetBox what the hub needs: tag, custom fields, links, webhook, event rule. Again changes nothing',
+    )
     .option('--dry-run', 'only tell what would be done')
     .addOption(format)
     .action((options: { output: Format; dryRun?: boolean }) =>
       withHub(async (hub) => print(options.output, await bootstrapRecords(hub, options.dryRun === true), 'nothing')),
     );
+  netbox
+    .command('permissions')
+    .description("which permissions the hub's user needs in NetBox, for what, and what does not work without")
+    .option('--bodies', 'as bodies for POST /api/users/permissions/, in JSON')
+    .option('--user <id>', "with --bodies: the user's id in NetBox")
+    .addOption(format)
+    .action((options: { output: Format; bodies?: boolean; user?: string }) => {
+      const user = options.user === undefined ? undefined : Number(options.user);
+      if (user !== undefined && !Number.isInteger(user))
+        throw new HubError('invalid', '--user: the id of a user in NetBox is a number');
+      if (options.bodies) process.stdout.write(`${JSON.stringify(permissionBodies(user), null, 2)}\n`);
+      else print(options.output, netboxPermissions(), 'none');
+    });
 
   const letters = program.command('dead-letters').description('jobs that gave up, with their reason');
   letters

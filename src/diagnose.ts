@@ -1,4 +1,6 @@
+import { findRecordFaults } from './bootstrap-records.ts';
 import type { Hub } from './compose.ts';
+import { AdapterError } from './ports/adapter-error.ts';
 
 export interface Finding {
   system: string;
@@ -7,6 +9,9 @@ export interface Finding {
   found: string;
   remedy: string;
 }
+
+/** A system with many questions to answer, at the pace that its settings allow. */
+const PATIENCE_MS = 60_000;
 
 /** Asks everything that the hub depends on. Nothing is changed anywhere. */
 export async function diagnose(hub: Hub): Promise<Finding[]> {
@@ -19,11 +24,14 @@ export async function diagnose(hub: Hub): Promise<Finding[]> {
     remedy: ok ? '' : found,
   }));
   for (const id of hub.adapters.ids()) {
-    const signal = AbortSignal.timeout(30_000);
+    const signal = AbortSignal.timeout(PATIENCE_MS);
     try {
-      for (const check of await hub.adapters.probe(id, signal)) {
-        findings.push({ system: id, check: check.name, ok: check.ok, found: check.found, remedy: check.remedy ?? '' });
-      }
+      const checks = await hub.adapters.probe(id, signal);
+      for (const { name, ok, found, remedy } of checks)
+        findings.push({ system: id, check: name, ok, found, remedy: remedy ?? '' });
+      // It let us in as far as its version: a token that was refused is not tried once more.
+      if (id === 'netbox' && checks.some(({ name }) => name === 'version'))
+        findings.push(...(await diagnoseRecords(hub, signal)));
     } catch (error) {
       findings.push({
         system: id,
@@ -44,4 +52,15 @@ export async function diagnose(hub: Hub): Promise<Finding[]> {
     });
   }
   return findings;
+}
+
+async function diagnoseRecords(hub: Hub, signal: AbortSignal): Promise<Finding[]> {
+  const finding = { system: 'netbox', check: 'webhooks' };
+  try {
+    return (await findRecordFaults(hub, signal)).map((one) => ({ ...finding, ...one }));
+  } catch (error) {
+    // What the token may not look at is said among the permissions.
+    if (error instanceof AdapterError && error.kind === 'rejected') return [];
+    throw error;
+  }
 }

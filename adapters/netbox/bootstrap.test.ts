@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { NetBoxClient } from 'netbox-client';
 import { bootstrapNetbox, type BootstrapOptions } from './bootstrap.ts';
 import { openNetboxClient } from './client.ts';
-import { netboxAdapter } from './index.ts';
 import { loadLifecycleMapping } from './lifecycle-mapping.ts';
 import { startNetboxSimulator, type NetboxSimulator } from './simulator.ts';
 import { kitForTests, type KitForTests } from '../../src/kit/kit-for-tests.ts';
@@ -60,6 +59,100 @@ describe('bootstrap', () => {
       timeout: 10,
     });
     expect(simulator.database.all('eventRule')[0]).toMatchObject({ enabled: true, action_object_id: webhook?.id });
+  });
+
+  test.each(['4.4.10', '4.5.10', '4.6.8', '4.7.3'])('makes everything, then nothing, in NetBox %s', async (version) => {
+    await simulator.close();
+    simulator = await startNetboxSimulator({ version });
+    await close();
+    ({ client, close } = openNetboxClient({ url: simulator.url, token: simulator.token, timeoutMs: 2000 }, kit));
+    expect(new Set(Object.values(await did()))).toEqual(new Set(['created']));
+    simulator.server.forget();
+    expect(new Set(Object.values(await did()))).toEqual(new Set(['unchanged']));
+    expect(writes()).toEqual([]);
+    expect(simulator.database.all('webhook')[0]?.timeout ?? null).toBe(version.startsWith('4.7') ? 10 : null);
+  });
+
+  test('a webhook that an older NetBox made gets a time limit after the upgrade, and one that people chose stays', async () => {
+    await run();
+    simulator.as('alice').change('webhook', 1, { timeout: null });
+    expect(await did()).toMatchObject({ 'webhook reanimator': 'updated' });
+    expect(simulator.database.find('webhook', 1)).toMatchObject({ timeout: 10 });
+    simulator.as('alice').change('webhook', 1, { timeout: 30 });
+    expect(new Set(Object.values(await did()))).toEqual(new Set(['unchanged']));
+  });
+
+  test('hears of every type that this NetBox has, and of no other', async () => {
+    simulator.server.addFault({
+      match: '^GET /api/core/object-types/',
+      kind: 'status',
+      status: 200,
+      body: {
+        count: 3,
+        next: null,
+        results: [
+          { id: 1, app_label: 'dcim', model: 'device', features: ['event_rules'] },
+          { id: 2, app_label: 'dcim', model: 'module', features: ['event_rules'] },
+          { id: 3, app_label: 'dcim', model: 'cable', features: ['tags'] },
+        ],
+      },
+    });
+    await run();
+    expect(simulator.database.find('eventRule', 1)?.object_types).toEqual(['dcim.device', 'dcim.module']);
+  });
+
+  test('links lead to the pages of the hub, and follow when it moves; what people chose in them stays', async () => {
+    await run();
+    const [server, site, rack] = simulator.database.all('customLink');
+    expect(server).toMatchObject({
+      object_types: ['dcim.device'],
+      link_text: '{% if object.cf.hub_asset_id %}Open in Reanimator{% endif %}',
+      link_url: 'https://hub.example/ui/assets/{{ object.cf.hub_asset_id }}',
+    });
+    expect(site).toMatchObject({ link_url: 'https://hub.example/ui/assets?site={{ object.name|urlencode }}' });
+    expect(rack?.link_text).toContain('tags__slug="reanimator"');
+    const chosen = { weight: 7, group_name: 'Ours', button_class: 'green', link_text: 'Hub', enabled: false };
+    simulator.as('alice').change('customLink', server?.id ?? 0, { ...chosen, object_types: ['dcim.rack'] });
+    await run({ hubUrl: 'https://new.example' });
+    expect(simulator.database.find('customLink', server?.id)).toMatchObject({
+      ...chosen,
+      object_types: ['dcim.rack', 'dcim.device'],
+      link_url: 'https://new.example/ui/assets/{{ object.cf.hub_asset_id }}',
+    });
+  });
+
+  test('fields are shown where they have a value; what people changed in them stays', async () => {
+    await run();
+    const field = simulator.database.all('customField').find((one) => one.name === 'cpu_model');
+    expect(field).toMatchObject({ ui_visible: 'if-set', ui_editable: 'no' });
+    const chosen = { label: 'CPU', weight: 3, group_name: 'Parts', ui_visible: 'hidden', description: 'Ours' };
+    simulator.as('alice').change('customField', field?.id ?? 0, chosen);
+    expect(new Set(Object.values(await did()))).toEqual(new Set(['unchanged']));
+    expect(simulator.database.find('customField', field?.id)).toMatchObject(chosen);
+  });
+
+  test('a tag that people limited to some types is opened to what the hub tags; an open one stays open', async () => {
+    simulator
+      .as('alice')
+      .create('tag', { name: 'reanimator', slug: 'reanimator', color: 'ff0000', object_types: ['dcim.site'] });
+    expect(await did()).toMatchObject({ 'tag reanimator': 'updated' });
+    expect(simulator.database.find('tag', 1)).toMatchObject({
+      color: 'ff0000',
+      object_types: ['dcim.site', 'dcim.device', 'dcim.interface', 'ipam.ipaddress'],
+    });
+    simulator.as('alice').change('tag', 1, { object_types: [] });
+    expect(new Set(Object.values(await did()))).toEqual(new Set(['unchanged']));
+  });
+
+  test('says which fields differ, and nothing of their values', async () => {
+    await run();
+    simulator.as('alice').change('webhook', 1, { secret: 'other', http_method: 'GET' });
+    simulator.as('alice').change('eventRule', 1, { enabled: false });
+    const steps = (await run({ dryRun: true })).filter((step) => step.did !== 'unchanged');
+    expect(steps).toEqual([
+      { object: 'webhook', name: 'reanimator', did: 'updated', differs: ['secret', 'http_method'] },
+      { object: 'event rule', name: 'reanimator', did: 'updated', differs: ['enabled'] },
+    ]);
   });
 
   test('a dry run tells and writes nothing', async () => {
@@ -134,62 +227,5 @@ describe('bootstrap', () => {
     expect(error).toMatchObject({ kind: 'rejected' });
     for (const word of [secret, 'another-secret'])
       expect(`${String(error)} ${JSON.stringify(error)} ${kit.logged.join()}`).not.toContain(word);
-  });
-});
-
-describe('probe', () => {
-  function probe(settings: Record<string, unknown> = {}) {
-    const parsed = netboxAdapter.Settings.parse({
-      url: simulator.url,
-      token: simulator.token,
-      webhookSecret: secret,
-      timeoutMs: 500,
-      ...settings,
-    });
-    const connection = netboxAdapter.connect(parsed, kitForTests('netbox'));
-    return connection.probe(signal).finally(() => connection.close?.());
-  }
-
-  test('everything in order after the bootstrap', async () => {
-    await run();
-    simulator.server.forget();
-    const checks = await probe();
-    expect(checks.map((check) => [check.name, check.ok])).toEqual(
-      ['reachable', 'authorised', 'version', 'permissions', 'configuration'].map((name) => [name, true]),
-    );
-    expect(checks[2]?.found).toBe('NetBox 4.7.3');
-    expect(simulator.server.requests.filter((one) => !['GET', 'OPTIONS'].includes(one.method))).toEqual([]);
-  });
-
-  test('names what is missing, and the command that makes it', async () => {
-    const check = (await probe()).find((one) => one.name === 'configuration');
-    expect(check).toMatchObject({ ok: false, remedy: 'reanimator netbox bootstrap' });
-    expect(check?.found).toContain('webhook reanimator missing');
-  });
-
-  test('sees another secret in NetBox than in the settings', async () => {
-    await run();
-    const check = (await probe({ webhookSecret: 'not-the-same' })).find((one) => one.name === 'configuration');
-    expect(check).toMatchObject({ ok: false, found: 'webhook reanimator different' });
-  });
-
-  test('wrong token, nobody there, garbage', async () => {
-    expect((await probe({ token: 'wrong' })).at(-1)).toMatchObject({ name: 'authorised', ok: false });
-    expect(await probe({ url: 'http://127.0.0.1:9' })).toEqual([
-      expect.objectContaining({ name: 'reachable', ok: false }),
-    ]);
-    simulator.server.addFault({ kind: 'garbage' });
-    expect(await probe()).toEqual([expect.objectContaining({ name: 'reachable', ok: false })]);
-  });
-
-  test('a token that may only read lacks permissions', async () => {
-    await simulator.close();
-    simulator = await startNetboxSimulator({ readOnlyToken: 'reader', version: '4.9.0' });
-    const checks = await probe({ token: 'reader' });
-    expect(checks.find((one) => one.name === 'permissions')).toMatchObject({
-      ok: false,
-      found: expect.stringContaining('add devices'),
-    });
-    expect(checks.find((one) => one.name === 'version')).toMatchObject({ ok: false, found: 'NetBox 4.9.0' });
   });
 });

@@ -1,6 +1,7 @@
 import { createNetBoxClient, isPermissionDenied, type NetBoxClient } from 'netbox-client';
 import type { Http } from '#src/kit/http.ts';
 import type { Kit } from '#src/kit/kit.ts';
+import { createPace } from '#src/kit/pace.ts';
 import type { Settings } from './settings.ts';
 
 export interface OpenClient {
@@ -13,10 +14,12 @@ export interface OpenClient {
  * against. A token that NetBox refuses is not sent again, by no process, until a person acts.
  */
 export function openNetboxClient(
-  settings: Pick<Settings, 'url' | 'token' | 'timeoutMs' | 'caFile'>,
+  settings: Pick<Settings, 'url' | 'token' | 'timeoutMs' | 'caFile'> & Partial<Pick<Settings, 'requestsPerSecond'>>,
   kit: Kit,
 ): OpenClient {
+  const perSecond = settings.requestsPerSecond;
   const http = kit.http({
+    pace: perSecond === undefined ? undefined : createPace({ system: kit.system, perSecond }),
     baseUrl: settings.url,
     timeoutMs: settings.timeoutMs,
     tls: { caFile: settings.caFile },

@@ -1,5 +1,9 @@
 import { z } from 'zod';
 
+/** What a record that is written may need, and the hub may make. */
+export const CREATABLE = ['manufacturers', 'deviceTypes', 'moduleTypes', 'moduleBays', 'roles'] as const;
+export type Creatable = (typeof CREATABLE)[number];
+
 export const Settings = z.object({
   url: z.url().meta({ description: 'Address of NetBox with its base path, e.g. https://tools.example/netbox' }),
   token: z.string().min(1).meta({ secret: true, description: 'API token, version 1 or 2 (nbt_<key>.<token>)' }),
@@ -22,5 +26,8 @@ export const Settings = z.object({
     .positive()
     .default(86_400_000)
     .meta({ description: 'Oldest webhook that is taken, by the time in its signed body, in milliseconds' }),
+  requestsPerSecond: z.number().positive().max(1_000).default(20).meta({
+    description: 'Most requests per second to NetBox, by each process of the hub; fewer while NetBox is strained',
+  }),
 });
 export type Settings = z.infer<typeof Settings>;

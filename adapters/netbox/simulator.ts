@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { atLeast } from 'netbox-client';
 import {
   startSimulatorServer,
   type SimulatedAnswer,
   type SimulatedRequest,
   type SimulatorServer,
 } from '#src/kit/simulator.ts';
+import { answerAccount } from './simulator/account.ts';
 import { answerApi } from './simulator/api.ts';
 import { answerChangeLog } from './simulator/change-log.ts';
 import { createDatabase, type Database, type Row } from './simulator/database.ts';
@@ -93,12 +93,14 @@ export async function startNetboxSimulator(options: NetboxSimulatorOptions = {})
         status: 200,
         body: { 'django-version': '6.1.2', 'netbox-version': version, plugins: {}, 'rq-workers-running': 1 },
       };
-    if (request.path === '/api/authentication-check/' && atLeast(version, '4.5'))
-      return { status: 200, body: { id: 1, username: 'hub', display: 'hub', is_active: true } };
+    const mayWrite = !presents(request.headers.authorization, options.readOnlyToken);
+    const presented = request.headers.authorization?.split(' ')[1] ?? '';
+    const account = { version, token: presented, mayWrite, superuser: mayWrite, path: request.path };
+    const told = request.method === 'GET' ? answerAccount(account) : undefined;
+    if (told) return told;
     if (request.path === '/api/core/object-changes/' && request.method === 'GET')
       return answerChangeLog(database.changeLog, url);
     const operation = begin('hub', request.method, request.path, requestId);
-    const mayWrite = !presents(request.headers.authorization, options.readOnlyToken);
     const found = answerApi({ world, request, url, operation, mayWrite });
     if (!found) return HTML_404;
     if (found.status < 300) webhooks.dispatch(operation.events, operation.request);

@@ -3,6 +3,7 @@ import { checkServerIdentity, type TLSSocket } from 'node:tls';
 import { buildConnector, errors, Pool } from 'undici';
 import type { z } from 'zod';
 import { AdapterError } from '../ports/adapter-error.ts';
+import { isTimeout, type Pace } from './pace.ts';
 
 export interface TlsTrust {
   /** PEM file of the CA that signs the other side's certificate. */
@@ -27,6 +28,8 @@ export interface HttpOptions {
   timeoutMs?: number | undefined;
   /** Largest body accepted, in bytes. Default 16 MiB. */
   maxBytes?: number | undefined;
+  /** Each request waits for its turn; the wait is not part of `timeoutMs`. Default: none waits. */
+  pace?: Pace | undefined;
 }
 
 export interface HttpRequest {
@@ -123,16 +126,19 @@ export function createHttp(system: string, options: HttpOptions, observe: HttpOb
 
   async function request(wanted: HttpRequest): Promise<HttpAnswer> {
     for (let attempt = 1; ; attempt += 1) {
+      const turn = await options.pace?.turn(wanted.signal);
       const started = performance.now();
       seen.requests += 1;
       try {
         const answer = await once(wanted);
+        turn?.ended(answer.status, parseRetryAfter(answer.headers['retry-after']));
         observe({ system, method: wanted.method, status: answer.status, ms: performance.now() - started });
         return answer;
       } catch (error) {
         observe({ system, method: wanted.method, status: 'error', ms: performance.now() - started });
         if (error instanceof AdapterError) throw error;
         wanted.signal?.throwIfAborted();
+        if (isTimeout(error)) turn?.ended('timeout');
         // A kept connection that the other side closed meanwhile: one replay, of what may be repeated.
         if (attempt === 1 && METHODS_REPEATABLE.has(wanted.method) && isStaleConnection(error)) continue;
         throw new AdapterError('unreachable', `${system}: ${wanted.method} ${wanted.path}: ${whyUnreachable(error)}`, {
@@ -264,7 +270,7 @@ function isStaleConnection(error: unknown): boolean {
 }
 
 function whyUnreachable(error: unknown): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return 'no answer in time';
+  if (isTimeout(error)) return 'no answer in time';
   if (error instanceof AggregateError) return error.errors.map((one: Error) => one.message).join('; ');
   return error instanceof Error ? error.message : String(error);
 }

@@ -17,6 +17,7 @@ import {
 import { runChild } from '#setup/run-child.ts';
 import { startServices } from '#setup/services.ts';
 import type { RealResult } from './real-result.ts';
+import { checkDoctor } from './netbox/doctor.ts';
 import { NotHere, type RealNetbox, startRealNetbox } from './netbox-server.ts';
 
 /** What has a part that runs against NETBOX_URL. */
@@ -55,6 +56,8 @@ export async function runNetbox({ log, root }: RunNetbox): Promise<RealResult> {
       const { code } = await runChild('vitest', ['run', '--project', 'unit', '--reporter=dot', ...SUITES], { env });
       if (code !== 0) throw new Error(`vitest ended with ${code}`);
     });
+    await netbox.clean();
+    await attempt('bootstrap and doctor, by users who may do this and that', () => checkDoctor(netbox));
     await netbox.clean();
     await attempt('the story, with webhooks really sent', () => tellOnRealNetbox(netbox, root));
   } finally {

@@ -70,9 +70,15 @@ export interface paths {
                 query?: {
                     limit?: components["parameters"]["limit"];
                     offset?: components["parameters"]["offset"];
+                    start?: components["parameters"]["start"];
                     fields?: components["parameters"]["fields"];
+                    ordering?: components["parameters"]["ordering"];
+                    id?: components["parameters"]["id"];
+                    id__gt?: components["parameters"]["id__gt"];
+                    id__lte?: components["parameters"]["id__lte"];
                     slug?: components["parameters"]["slug"];
                     name__ie?: components["parameters"]["name__ie"];
+                    slug__ie?: components["parameters"]["slug__ie"];
                 };
                 header?: never;
                 path?: never;
@@ -100,10 +106,38 @@ export interface paths {
                 201: components["responses"]["Site"];
             };
         };
-        delete?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                /** @description ok */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         options?: never;
         head?: never;
-        patch?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                200: components["responses"]["BulkRows"];
+            };
+        };
         trace?: never;
     };
     "/api/dcim/racks/": {
@@ -118,9 +152,16 @@ export interface paths {
                 query?: {
                     limit?: components["parameters"]["limit"];
                     offset?: components["parameters"]["offset"];
+                    start?: components["parameters"]["start"];
                     fields?: components["parameters"]["fields"];
+                    ordering?: components["parameters"]["ordering"];
+                    id?: components["parameters"]["id"];
+                    id__gt?: components["parameters"]["id__gt"];
+                    id__lte?: components["parameters"]["id__lte"];
                     site_id?: components["parameters"]["site_id"];
                     name__ie?: components["parameters"]["name__ie"];
+                    asset_tag__ie?: components["parameters"]["asset_tag__ie"];
+                    serial__ie?: components["parameters"]["serial__ie"];
                 };
                 header?: never;
                 path?: never;
@@ -148,10 +189,38 @@ export interface paths {
                 201: components["responses"]["Rack"];
             };
         };
-        delete?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                /** @description ok */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         options?: never;
         head?: never;
-        patch?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                200: components["responses"]["BulkRows"];
+            };
+        };
         trace?: never;
     };
     "/api/dcim/manufacturers/": {
@@ -166,9 +235,15 @@ export interface paths {
                 query?: {
                     limit?: components["parameters"]["limit"];
                     offset?: components["parameters"]["offset"];
+                    start?: components["parameters"]["start"];
                     fields?: components["parameters"]["fields"];
+                    ordering?: components["parameters"]["ordering"];
+                    id?: components["parameters"]["id"];
+                    id__gt?: components["parameters"]["id__gt"];
+                    id__lte?: components["parameters"]["id__lte"];
                     slug?: components["parameters"]["slug"];
                     name__ie?: components["parameters"]["name__ie"];
+                    slug__ie?: components["parameters"]["slug__ie"];
                 };
                 header?: never;
                 path?: never;
@@ -196,10 +271,38 @@ export interface paths {
                 201: components["responses"]["Manufacturer"];
             };
         };
-        delete?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                /** @description ok */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         options?: never;
         head?: never;
-        patch?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                200: components["responses"]["BulkRows"];
+            };
+        };
         trace?: never;
     };
     "/api/dcim/device-types/": {
@@ -214,10 +317,16 @@ export interface paths {
                 query?: {
                     limit?: components["parameters"]["limit"];
                     offset?: components["parameters"]["offset"];
+                    start?: components["parameters"]["start"];
                     fields?: components["parameters"]["fields"];
+                    ordering?: components["parameters"]["ordering"];
+                    id?: components["parameters"]["id"];
+                    id__gt?: components["parameters"]["id__gt"];
+                    id__lte?: components["parameters"]["id__lte"];
                     slug?: components["parameters"]["slug"];
                     manufacturer_id?: components["parameters"]["manufacturer_id"];
                     model__ie?: components["parameters"]["model__ie"];
+                    slug__ie?: components["parameters"]["slug__ie"];
                 };
                 header?: never;
                 path?: never;
@@ -245,10 +354,38 @@ export interface paths {
                 201: components["responses"]["DeviceType"];
             };
         };
-        delete?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                /** @description ok */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         options?: never;
         head?: never;
-        patch?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                200: components["responses"]["BulkRows"];
+            };
+        };
         trace?: never;
     };
     "/api/dcim/device-roles/": {
@@ -263,9 +400,15 @@ export interface paths {
                 query?: {
                     limit?: components["parameters"]["limit"];
                     offset?: components["parameters"]["offset"];
+                    start?: components["parameters"]["start"];
                     fields?: components["parameters"]["fields"];
+                    ordering?: components["parameters"]["ordering"];
+                    id?: components["parameters"]["id"];
+                    id__gt?: components["parameters"]["id__gt"];
+                    id__lte?: components["parameters"]["id__lte"];
                     slug?: components["parameters"]["slug"];
                     name__ie?: components["parameters"]["name__ie"];
+                    slug__ie?: components["parameters"]["slug__ie"];
                 };
                 header?: never;
                 path?: never;
@@ -293,10 +436,38 @@ export interface paths {
                 201: components["responses"]["DeviceRole"];
             };
         };
-        delete?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                /** @description ok */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         options?: never;
         head?: never;
-        patch?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                200: components["responses"]["BulkRows"];
+            };
+        };
         trace?: never;
     };
     "/api/dcim/devices/": {
@@ -313,12 +484,17 @@ export interface paths {
                     offset?: components["parameters"]["offset"];
                     start?: components["parameters"]["start"];
                     fields?: components["parameters"]["fields"];
+                    ordering?: components["parameters"]["ordering"];
                     id?: components["parameters"]["id"];
+                    id__gt?: components["parameters"]["id__gt"];
+                    id__lte?: components["parameters"]["id__lte"];
                     name__ie?: components["parameters"]["name__ie"];
                     serial?: components["parameters"]["serial"];
                     site_id?: components["parameters"]["site_id"];
                     mac_address?: components["parameters"]["mac_address"];
                     tag?: components["parameters"]["tag"];
+                    serial__ie?: components["parameters"]["serial__ie"];
+                    asset_tag__ie?: components["parameters"]["asset_tag__ie"];
                 };
                 header?: never;
                 path?: never;
@@ -346,10 +522,38 @@ export interface paths {
                 201: components["responses"]["Device"];
             };
         };
-        delete?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                /** @description ok */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         options?: never;
         head?: never;
-        patch?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                200: components["responses"]["BulkRows"];
+            };
+        };
         trace?: never;
     };
     "/api/dcim/devices/{id}/": {
@@ -416,8 +620,13 @@ export interface paths {
                     offset?: components["parameters"]["offset"];
                     start?: components["parameters"]["start"];
                     fields?: components["parameters"]["fields"];
+                    ordering?: components["parameters"]["ordering"];
+                    id?: components["parameters"]["id"];
+                    id__gt?: components["parameters"]["id__gt"];
+                    id__lte?: components["parameters"]["id__lte"];
                     device_id?: components["parameters"]["device_id"];
                     mgmt_only?: components["parameters"]["mgmt_only"];
+                    name__ie?: components["parameters"]["name__ie"];
                 };
                 header?: never;
                 path?: never;
@@ -445,10 +654,38 @@ export interface paths {
                 201: components["responses"]["Interface"];
             };
         };
-        delete?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                /** @description ok */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         options?: never;
         head?: never;
-        patch?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                200: components["responses"]["BulkRows"];
+            };
+        };
         trace?: never;
     };
     "/api/dcim/interfaces/{id}/": {
@@ -513,7 +750,12 @@ export interface paths {
                 query?: {
                     limit?: components["parameters"]["limit"];
                     offset?: components["parameters"]["offset"];
+                    start?: components["parameters"]["start"];
                     fields?: components["parameters"]["fields"];
+                    ordering?: components["parameters"]["ordering"];
+                    id?: components["parameters"]["id"];
+                    id__gt?: components["parameters"]["id__gt"];
+                    id__lte?: components["parameters"]["id__lte"];
                     mac_address?: components["parameters"]["mac_address"];
                 };
                 header?: never;
@@ -542,10 +784,38 @@ export interface paths {
                 201: components["responses"]["MacAddress"];
             };
         };
-        delete?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                /** @description ok */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         options?: never;
         head?: never;
-        patch?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                200: components["responses"]["BulkRows"];
+            };
+        };
         trace?: never;
     };
     "/api/dcim/mac-addresses/{id}/": {
@@ -595,10 +865,16 @@ export interface paths {
                 query?: {
                     limit?: components["parameters"]["limit"];
                     offset?: components["parameters"]["offset"];
+                    start?: components["parameters"]["start"];
                     fields?: components["parameters"]["fields"];
+                    ordering?: components["parameters"]["ordering"];
                     id?: components["parameters"]["id"];
+                    id__gt?: components["parameters"]["id__gt"];
+                    id__lte?: components["parameters"]["id__lte"];
                     address?: components["parameters"]["address"];
                     interface_id?: components["parameters"]["interface_id"];
+                    device_id?: components["parameters"]["device_id"];
+                    description?: components["parameters"]["description"];
                 };
                 header?: never;
                 path?: never;
@@ -626,10 +902,38 @@ export interface paths {
                 201: components["responses"]["IpAddress"];
             };
         };
-        delete?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                /** @description ok */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         options?: never;
         head?: never;
-        patch?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                200: components["responses"]["BulkRows"];
+            };
+        };
         trace?: never;
     };
     "/api/ipam/ip-addresses/{id}/": {
@@ -682,6 +986,659 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/dcim/locations/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    limit?: components["parameters"]["limit"];
+                    offset?: components["parameters"]["offset"];
+                    start?: components["parameters"]["start"];
+                    fields?: components["parameters"]["fields"];
+                    ordering?: components["parameters"]["ordering"];
+                    id?: components["parameters"]["id"];
+                    id__gt?: components["parameters"]["id__gt"];
+                    id__lte?: components["parameters"]["id__lte"];
+                    site_id?: components["parameters"]["site_id"];
+                    name__ie?: components["parameters"]["name__ie"];
+                    slug__ie?: components["parameters"]["slug__ie"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: components["responses"]["Locations"];
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["LocationRequest"];
+                };
+            };
+            responses: {
+                201: components["responses"]["Location"];
+            };
+        };
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                /** @description ok */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                200: components["responses"]["BulkRows"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/tenancy/tenants/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    limit?: components["parameters"]["limit"];
+                    offset?: components["parameters"]["offset"];
+                    start?: components["parameters"]["start"];
+                    fields?: components["parameters"]["fields"];
+                    ordering?: components["parameters"]["ordering"];
+                    id?: components["parameters"]["id"];
+                    id__gt?: components["parameters"]["id__gt"];
+                    id__lte?: components["parameters"]["id__lte"];
+                    name__ie?: components["parameters"]["name__ie"];
+                    slug__ie?: components["parameters"]["slug__ie"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: components["responses"]["Tenants"];
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["TenantRequest"];
+                };
+            };
+            responses: {
+                201: components["responses"]["Tenant"];
+            };
+        };
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                /** @description ok */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                200: components["responses"]["BulkRows"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/dcim/module-bays/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    limit?: components["parameters"]["limit"];
+                    offset?: components["parameters"]["offset"];
+                    start?: components["parameters"]["start"];
+                    fields?: components["parameters"]["fields"];
+                    ordering?: components["parameters"]["ordering"];
+                    id?: components["parameters"]["id"];
+                    id__gt?: components["parameters"]["id__gt"];
+                    id__lte?: components["parameters"]["id__lte"];
+                    device_id?: components["parameters"]["device_id"];
+                    name__ie?: components["parameters"]["name__ie"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: components["responses"]["ModuleBays"];
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["ModuleBayRequest"];
+                };
+            };
+            responses: {
+                201: components["responses"]["ModuleBay"];
+            };
+        };
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                /** @description ok */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                200: components["responses"]["BulkRows"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/dcim/module-types/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    limit?: components["parameters"]["limit"];
+                    offset?: components["parameters"]["offset"];
+                    start?: components["parameters"]["start"];
+                    fields?: components["parameters"]["fields"];
+                    ordering?: components["parameters"]["ordering"];
+                    id?: components["parameters"]["id"];
+                    id__gt?: components["parameters"]["id__gt"];
+                    id__lte?: components["parameters"]["id__lte"];
+                    manufacturer_id?: components["parameters"]["manufacturer_id"];
+                    model__ie?: components["parameters"]["model__ie"];
+                    part_number__ie?: components["parameters"]["part_number__ie"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: components["responses"]["ModuleTypes"];
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["ModuleTypeRequest"];
+                };
+            };
+            responses: {
+                201: components["responses"]["ModuleType"];
+            };
+        };
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                /** @description ok */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                200: components["responses"]["BulkRows"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/dcim/modules/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    limit?: components["parameters"]["limit"];
+                    offset?: components["parameters"]["offset"];
+                    start?: components["parameters"]["start"];
+                    fields?: components["parameters"]["fields"];
+                    ordering?: components["parameters"]["ordering"];
+                    id?: components["parameters"]["id"];
+                    id__gt?: components["parameters"]["id__gt"];
+                    id__lte?: components["parameters"]["id__lte"];
+                    device_id?: components["parameters"]["device_id"];
+                    serial__ie?: components["parameters"]["serial__ie"];
+                    asset_tag__ie?: components["parameters"]["asset_tag__ie"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: components["responses"]["Modules"];
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["ModuleRequest"];
+                };
+            };
+            responses: {
+                201: components["responses"]["Module"];
+            };
+        };
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                /** @description ok */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                200: components["responses"]["BulkRows"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/dcim/inventory-items/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    limit?: components["parameters"]["limit"];
+                    offset?: components["parameters"]["offset"];
+                    start?: components["parameters"]["start"];
+                    fields?: components["parameters"]["fields"];
+                    ordering?: components["parameters"]["ordering"];
+                    id?: components["parameters"]["id"];
+                    id__gt?: components["parameters"]["id__gt"];
+                    id__lte?: components["parameters"]["id__lte"];
+                    device_id?: components["parameters"]["device_id"];
+                    name__ie?: components["parameters"]["name__ie"];
+                    serial__ie?: components["parameters"]["serial__ie"];
+                    asset_tag__ie?: components["parameters"]["asset_tag__ie"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: components["responses"]["InventoryItems"];
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["InventoryItemRequest"];
+                };
+            };
+            responses: {
+                201: components["responses"]["InventoryItem"];
+            };
+        };
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                /** @description ok */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                200: components["responses"]["BulkRows"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/dcim/cables/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    limit?: components["parameters"]["limit"];
+                    offset?: components["parameters"]["offset"];
+                    start?: components["parameters"]["start"];
+                    fields?: components["parameters"]["fields"];
+                    ordering?: components["parameters"]["ordering"];
+                    id?: components["parameters"]["id"];
+                    id__gt?: components["parameters"]["id__gt"];
+                    id__lte?: components["parameters"]["id__lte"];
+                    label__ie?: components["parameters"]["label__ie"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: components["responses"]["Cables"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ipam/prefixes/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    limit?: components["parameters"]["limit"];
+                    offset?: components["parameters"]["offset"];
+                    start?: components["parameters"]["start"];
+                    fields?: components["parameters"]["fields"];
+                    ordering?: components["parameters"]["ordering"];
+                    id?: components["parameters"]["id"];
+                    id__gt?: components["parameters"]["id__gt"];
+                    id__lte?: components["parameters"]["id__lte"];
+                    prefix?: components["parameters"]["prefix"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: components["responses"]["Prefixes"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ipam/prefixes/{id}/available-ips/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["path_id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["parameters"]["path_id"];
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["AvailableIpRequest"][];
+                };
+            };
+            responses: {
+                201: components["responses"]["AllocatedIps"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/extras/journal-entries/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    limit?: components["parameters"]["limit"];
+                    offset?: components["parameters"]["offset"];
+                    start?: components["parameters"]["start"];
+                    fields?: components["parameters"]["fields"];
+                    ordering?: components["parameters"]["ordering"];
+                    id?: components["parameters"]["id"];
+                    id__gt?: components["parameters"]["id__gt"];
+                    id__lte?: components["parameters"]["id__lte"];
+                    assigned_object_type?: components["parameters"]["assigned_object_type"];
+                    assigned_object_id?: components["parameters"]["assigned_object_id"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: components["responses"]["JournalEntries"];
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["JournalEntryRequest"];
+                };
+            };
+            responses: {
+                201: components["responses"]["JournalEntry"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/extras/tags/": {
         parameters: {
             query?: never;
@@ -694,8 +1651,15 @@ export interface paths {
                 query?: {
                     limit?: components["parameters"]["limit"];
                     offset?: components["parameters"]["offset"];
+                    start?: components["parameters"]["start"];
                     fields?: components["parameters"]["fields"];
+                    ordering?: components["parameters"]["ordering"];
+                    id?: components["parameters"]["id"];
+                    id__gt?: components["parameters"]["id__gt"];
+                    id__lte?: components["parameters"]["id__lte"];
                     slug?: components["parameters"]["slug"];
+                    slug__ie?: components["parameters"]["slug__ie"];
+                    name__ie?: components["parameters"]["name__ie"];
                 };
                 header?: never;
                 path?: never;
@@ -723,10 +1687,73 @@ export interface paths {
                 201: components["responses"]["Tag"];
             };
         };
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                /** @description ok */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: components["requestBodies"]["Bulk"];
+            responses: {
+                200: components["responses"]["BulkRows"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/extras/tags/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["path_id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["parameters"]["path_id"];
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["TagPatch"];
+                };
+            };
+            responses: {
+                200: components["responses"]["Tag"];
+            };
+        };
         trace?: never;
     };
     "/api/extras/custom-field-choice-sets/": {
@@ -1057,6 +2084,182 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/extras/custom-links/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    limit?: components["parameters"]["limit"];
+                    offset?: components["parameters"]["offset"];
+                    fields?: components["parameters"]["fields"];
+                    name?: components["parameters"]["name"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: components["responses"]["CustomLinks"];
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["CustomLinkRequest"];
+                };
+            };
+            responses: {
+                201: components["responses"]["CustomLink"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/extras/custom-links/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["path_id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["parameters"]["path_id"];
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["CustomLinkPatch"];
+                };
+            };
+            responses: {
+                200: components["responses"]["CustomLink"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/users/tokens/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    limit?: components["parameters"]["limit"];
+                    offset?: components["parameters"]["offset"];
+                    fields?: components["parameters"]["fields"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: components["responses"]["Tokens"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/permissions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    limit?: components["parameters"]["limit"];
+                    offset?: components["parameters"]["offset"];
+                    fields?: components["parameters"]["fields"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: components["responses"]["ObjectPermissions"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/core/object-types/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    limit?: components["parameters"]["limit"];
+                    offset?: components["parameters"]["offset"];
+                    fields?: components["parameters"]["fields"];
+                    app_label?: components["parameters"]["app_label"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: components["responses"]["ObjectTypes"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/core/object-changes/": {
         parameters: {
             query?: never;
@@ -1072,7 +2275,9 @@ export interface paths {
                     start?: components["parameters"]["start"];
                     fields?: components["parameters"]["fields"];
                     ordering?: components["parameters"]["ordering"];
+                    id?: components["parameters"]["id"];
                     id__gt?: components["parameters"]["id__gt"];
+                    id__lte?: components["parameters"]["id__lte"];
                     time_after?: components["parameters"]["time_after"];
                     request_id?: components["parameters"]["request_id"];
                 };
@@ -1330,11 +2535,159 @@ export interface components {
             assigned_object_id?: number | null;
             changelog_message?: string;
         };
+        BulkEntry: {
+            id?: number;
+            changelog_message?: string;
+        };
+        BulkRow: {
+            id: number;
+        };
+        Location: {
+            id: number;
+            url: string;
+            name: string;
+            slug: string;
+            site: components["schemas"]["SiteBrief"];
+            parent?: components["schemas"]["LocationBrief"] | null;
+            last_updated: string | null;
+        };
+        LocationRequest: {
+            name: string;
+            slug: string;
+            site: number;
+            parent?: number | null;
+            status?: string;
+            changelog_message?: string;
+        };
+        Tenant: {
+            id: number;
+            url: string;
+            name: string;
+            slug: string;
+            last_updated: string | null;
+        };
+        TenantRequest: {
+            name: string;
+            slug: string;
+            changelog_message?: string;
+        };
+        ModuleBay: {
+            id: number;
+            url: string;
+            device: components["schemas"]["DeviceBrief"];
+            name: string;
+            position?: string;
+            installed_module?: components["schemas"]["IdOnly"] | null;
+            last_updated: string | null;
+        };
+        ModuleBayRequest: {
+            device: number;
+            name: string;
+            position?: string;
+            label?: string;
+            changelog_message?: string;
+        };
+        IdOnly: {
+            id: number;
+        };
+        ModuleType: {
+            id: number;
+            url: string;
+            manufacturer: components["schemas"]["ManufacturerBrief"];
+            model: string;
+            part_number?: string;
+            last_updated: string | null;
+        };
+        ModuleTypeRequest: {
+            manufacturer: number;
+            model: string;
+            part_number?: string;
+            changelog_message?: string;
+        };
+        Module: {
+            id: number;
+            url: string;
+            device: components["schemas"]["DeviceBrief"];
+            module_bay: components["schemas"]["IdOnly"];
+            module_type: components["schemas"]["IdOnly"];
+            serial: string;
+            last_updated: string | null;
+        };
+        ModuleRequest: {
+            device: number;
+            module_bay: number;
+            module_type: number;
+            serial?: string;
+            status?: string;
+            tags?: components["schemas"]["TagByValue"][];
+            changelog_message?: string;
+        };
+        InventoryItem: {
+            id: number;
+            url: string;
+            device: components["schemas"]["DeviceBrief"];
+            name: string;
+            serial: string;
+            manufacturer?: components["schemas"]["ManufacturerBrief"] | null;
+            part_id?: string;
+            last_updated: string | null;
+        };
+        InventoryItemRequest: {
+            device: number;
+            name: string;
+            manufacturer?: number | null;
+            part_id?: string;
+            serial?: string;
+            tags?: components["schemas"]["TagByValue"][];
+            changelog_message?: string;
+        };
+        Cable: {
+            id: number;
+            url: string;
+            a_terminations: components["schemas"]["Termination"][];
+            b_terminations: components["schemas"]["Termination"][];
+            last_updated: string | null;
+        };
+        Termination: {
+            object_type: string;
+            object_id: number;
+        };
+        Prefix: {
+            id: number;
+            url: string;
+            prefix: string;
+        };
+        AvailableIpRequest: {
+            status?: string;
+            dns_name?: string;
+            description?: string;
+            assigned_object_type?: string;
+            assigned_object_id?: number;
+            changelog_message?: string;
+        };
+        JournalEntry: {
+            id: number;
+            url: string;
+            assigned_object_type: string;
+            assigned_object_id: number;
+            comments: string;
+        };
+        JournalEntryRequest: {
+            assigned_object_type: string;
+            assigned_object_id: number;
+            kind?: string;
+            comments: string;
+        };
         Tag: {
             id: number;
             url: string;
             name: string;
             slug: string;
+            object_types: string[];
+        };
+        TagPatch: {
+            object_types?: string[];
+            changelog_message?: string;
         };
         TagRequest: {
             name: string;
@@ -1455,6 +2808,63 @@ export interface components {
             action_object_type?: string;
             action_object_id?: number | null;
             changelog_message?: string;
+        };
+        CustomLink: {
+            id: number;
+            name: string;
+            object_types: string[];
+            enabled: boolean;
+            link_text: string;
+            link_url: string;
+        };
+        CustomLinkRequest: {
+            name: string;
+            object_types: string[];
+            enabled?: boolean;
+            link_text: string;
+            link_url: string;
+            weight?: number;
+            group_name?: string;
+            button_class?: string;
+            new_window?: boolean;
+            changelog_message?: string;
+        };
+        CustomLinkPatch: {
+            object_types?: string[];
+            link_url?: string;
+            changelog_message?: string;
+        };
+        Token: {
+            id: number;
+            display: string;
+            key?: string | null;
+            expires: string | null;
+            last_used: string | null;
+            write_enabled: boolean;
+        };
+        ObjectPermission: {
+            id: number;
+            name: string;
+            enabled: boolean;
+            object_types: string[];
+            actions: string[];
+            constraints: unknown;
+            groups: components["schemas"]["GroupBrief"][];
+            users: components["schemas"]["UserBrief"][];
+        };
+        GroupBrief: {
+            id: number;
+            name: string;
+        };
+        UserBrief: {
+            id: number;
+            username: string;
+        };
+        ObjectType: {
+            id: number;
+            app_label: string;
+            model: string;
+            features: string[];
         };
         ObjectChange: {
             id: number;
@@ -1794,6 +3204,67 @@ export interface components {
             };
         };
         /** @description ok */
+        CustomLink: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["CustomLink"];
+            };
+        };
+        /** @description ok */
+        CustomLinks: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    count: number | null;
+                    next: string | null;
+                    results: components["schemas"]["CustomLink"][];
+                };
+            };
+        };
+        /** @description ok */
+        Tokens: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    count: number | null;
+                    next: string | null;
+                    results: components["schemas"]["Token"][];
+                };
+            };
+        };
+        /** @description ok */
+        ObjectPermissions: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    count: number | null;
+                    next: string | null;
+                    results: components["schemas"]["ObjectPermission"][];
+                };
+            };
+        };
+        /** @description ok */
+        ObjectTypes: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    count: number | null;
+                    next: string | null;
+                    results: components["schemas"]["ObjectType"][];
+                };
+            };
+        };
+        /** @description ok */
         ObjectChanges: {
             headers: {
                 [name: string]: unknown;
@@ -1806,6 +3277,204 @@ export interface components {
                 };
             };
         };
+        /** @description ok */
+        Location: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Location"];
+            };
+        };
+        /** @description ok */
+        Locations: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    count: number | null;
+                    next: string | null;
+                    results: components["schemas"]["Location"][];
+                };
+            };
+        };
+        /** @description ok */
+        Tenant: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Tenant"];
+            };
+        };
+        /** @description ok */
+        Tenants: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    count: number | null;
+                    next: string | null;
+                    results: components["schemas"]["Tenant"][];
+                };
+            };
+        };
+        /** @description ok */
+        ModuleBay: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ModuleBay"];
+            };
+        };
+        /** @description ok */
+        ModuleBays: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    count: number | null;
+                    next: string | null;
+                    results: components["schemas"]["ModuleBay"][];
+                };
+            };
+        };
+        /** @description ok */
+        ModuleType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ModuleType"];
+            };
+        };
+        /** @description ok */
+        ModuleTypes: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    count: number | null;
+                    next: string | null;
+                    results: components["schemas"]["ModuleType"][];
+                };
+            };
+        };
+        /** @description ok */
+        Module: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Module"];
+            };
+        };
+        /** @description ok */
+        Modules: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    count: number | null;
+                    next: string | null;
+                    results: components["schemas"]["Module"][];
+                };
+            };
+        };
+        /** @description ok */
+        InventoryItem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["InventoryItem"];
+            };
+        };
+        /** @description ok */
+        InventoryItems: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    count: number | null;
+                    next: string | null;
+                    results: components["schemas"]["InventoryItem"][];
+                };
+            };
+        };
+        /** @description ok */
+        Cables: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    count: number | null;
+                    next: string | null;
+                    results: components["schemas"]["Cable"][];
+                };
+            };
+        };
+        /** @description ok */
+        Prefixes: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    count: number | null;
+                    next: string | null;
+                    results: components["schemas"]["Prefix"][];
+                };
+            };
+        };
+        /** @description ok */
+        JournalEntry: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["JournalEntry"];
+            };
+        };
+        /** @description ok */
+        JournalEntries: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    count: number | null;
+                    next: string | null;
+                    results: components["schemas"]["JournalEntry"][];
+                };
+            };
+        };
+        /** @description ok */
+        AllocatedIps: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["IpAddress"][];
+            };
+        };
+        /** @description ok */
+        BulkRows: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["BulkRow"][];
+            };
+        };
     };
     parameters: {
         path_id: number;
@@ -1816,12 +3485,23 @@ export interface components {
         ordering: string;
         id: number[];
         id__gt: number[];
+        id__lte: number[];
         time_after: string;
         request_id: string;
         name: string[];
         name__ie: string[];
         model__ie: string[];
+        app_label: string;
         slug: string[];
+        slug__ie: string[];
+        serial__ie: string[];
+        asset_tag__ie: string[];
+        part_number__ie: string[];
+        label__ie: string[];
+        description: string[];
+        prefix: string[];
+        assigned_object_type: string[];
+        assigned_object_id: number[];
         serial: string[];
         tag: string[];
         address: string[];
@@ -1832,7 +3512,13 @@ export interface components {
         interface_id: number[];
         manufacturer_id: number[];
     };
-    requestBodies: never;
+    requestBodies: {
+        Bulk: {
+            content: {
+                "application/json": components["schemas"]["BulkEntry"][];
+            };
+        };
+    };
     headers: never;
     pathItems: never;
 }

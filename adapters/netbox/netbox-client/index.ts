@@ -3,19 +3,15 @@ import type { Http, HttpAnswer, HttpRequest } from '../../../src/kit/http.ts';
 import { AdapterError } from '../../../src/ports/adapter-error.ts';
 import { atLeast, parseVersion } from './api-version.ts';
 import { refusal } from './refusal.ts';
-import {
-  FILTERS,
-  RESOURCES,
-  type CreateBody,
-  type PatchBody,
-  type Query,
-  type Resource,
-  type Row,
-} from './resources.ts';
+import type { NetBoxClient, ReadOptions, Change, Stored, WriteOptions } from './netbox-client.ts';
+import { FILTERS, RESOURCES, type Resource } from './resources.ts';
+import { bulkAnswer, bulkRequest, pageRequest, parsePage, type BulkOptions, type PageQuery } from './rows.ts';
 
 export type { components, paths } from './contract.d.ts';
 export { atLeast } from './api-version.ts';
 export { isPermissionDenied } from './refusal.ts';
+export type { Change, NetBoxClient, ReadOptions, Reads, Stored, WriteOptions } from './netbox-client.ts';
+export type { BulkAnswer, PageQuery, RawPage, RawRow } from './rows.ts';
 export {
   FILTERS,
   RESOURCES,
@@ -26,71 +22,11 @@ export {
   type Row,
 } from './resources.ts';
 
-/** The reader's schema: every field of it must stand in the contract, with a type that it accepts. */
-export type Reads<R extends Resource, S extends z.ZodObject> = Row<R> extends z.input<S> ? S : never;
-
-export interface Stored<T> {
-  value: T;
-  /** Guards the next write (`If-Match`); null before 4.6. */
-  etag: string | null;
-}
-export interface Change<T> extends Stored<T> {
-  /** As the webhooks and the change log will name this write. */
-  requestId: string | null;
-}
-export interface ReadOptions {
-  signal: AbortSignal;
-}
-export interface WriteOptions {
-  signal: AbortSignal;
-  /** For the change log; cut at 200 characters, which is what the column holds. */
-  message: string;
-}
-
-/** Thin and typed: one call, one request (a list: one per page). Throws AdapterError only. Never repeats a write. */
-export interface NetBoxClient {
-  /** Every match. @throws AdapterError malformed where the pages do not add up to the count, so a list is never silently incomplete */
-  list<R extends Resource, S extends z.ZodObject>(
-    resource: R,
-    query: Query<R>,
-    schema: Reads<R, S>,
-    options: ReadOptions,
-  ): Promise<z.output<S>[]>;
-  /** Undefined when NetBox itself says that there is none (a proxy's 404 page does not count). */
-  get<R extends Resource, S extends z.ZodObject>(
-    resource: R,
-    id: number,
-    schema: Reads<R, S>,
-    options: ReadOptions,
-  ): Promise<Stored<z.output<S>> | undefined>;
-  create<R extends Resource, S extends z.ZodObject>(
-    resource: R,
-    body: CreateBody<R>,
-    schema: Reads<R, S>,
-    options: WriteOptions,
-  ): Promise<Change<z.output<S>>>;
-  /** @throws AdapterError throttled, status 412, when `etag` is given and the object changed since */
-  update<R extends Resource, S extends z.ZodObject>(
-    resource: R,
-    id: number,
-    body: PatchBody<R>,
-    schema: Reads<R, S>,
-    options: WriteOptions & { etag?: string | null },
-  ): Promise<Change<z.output<S>>>;
-  /** Full version, e.g. `4.7.3`. */
-  status(options: ReadOptions): Promise<{ version: string; workers: number | null }>;
-  /** Whose token it is. 4.5+. */
-  user(options: ReadOptions): Promise<{ username: string }>;
-  /** What the token may do with the list: `POST` for adding, `PUT` for changing. */
-  actions(resource: Resource, options: ReadOptions): Promise<string[]>;
-  /** Whether the server is of this version or newer, e.g. `4.6`. Asks once, where no answer has told yet. */
-  isAtLeast(version: string, options: ReadOptions): Promise<boolean>;
-}
-
 const Status = z.object({ 'netbox-version': z.string(), 'rq-workers-running': z.number().nullish() });
 const User = z.object({ username: z.string() });
 const Actions = z.object({ actions: z.record(z.string(), z.unknown()).optional() });
 const Page = z.object({ count: z.number().nullable(), next: z.string().nullable(), results: z.array(z.unknown()) });
+const Allocated = z.tuple([z.object({ id: z.number(), address: z.string() })]);
 const Identified = z.object({ id: z.number() });
 
 /** NetBox allows 1,000 by default; more makes single answers slow. */
@@ -250,6 +186,27 @@ export function createNetBoxClient(
     async actions(resource: Resource, { signal }: ReadOptions) {
       const answer = await sendOk({ method: 'OPTIONS', path: RESOURCES[resource], signal });
       return Object.keys(answer.json(Actions).actions ?? {});
+    },
+    ask: send,
+    async readPage(resource: Resource, query: PageQuery, { signal }: ReadOptions) {
+      checkQuery(resource, query.filters);
+      const answer = await sendOk(pageRequest(resource, query, signal));
+      const ascending = query.start !== undefined || query.filters['ordering'] === 'id';
+      return parsePage(system, RESOURCES[resource], answer.text, ascending);
+    },
+    async bulk(method: 'POST' | 'PATCH' | 'DELETE', resource: Resource, entries: readonly object[], more: BulkOptions) {
+      const request = bulkRequest(method, resource, entries, more);
+      const answer = await send(request);
+      return bulkAnswer(system, request, answer, (refused) => refusal(system, http, request, refused));
+    },
+    async allocate(prefixId: number, body: object, { signal }: ReadOptions) {
+      const path = `${RESOURCES.prefixes}${prefixId}/available-ips/`;
+      const request: HttpRequest = { method: 'POST', path, body: [body], signal };
+      const answer = await send(request);
+      if (answer.status === 409) return 'exhausted';
+      if (answer.status === 404 && isOwnWord(answer)) return 'unknown';
+      if (answer.status !== 201) throw refusal(system, http, request, answer);
+      return answer.json(Allocated)[0];
     },
     async isAtLeast(wanted: string, more: ReadOptions) {
       if (version === undefined) await status(more);

@@ -56,5 +56,6 @@ export type ModelName =
   | 'tag'
   | 'choiceSet'
   | 'customField'
+  | 'customLink'
   | 'webhook'
   | 'eventRule';
