@@ -4,6 +4,7 @@ import { adapterDefinitions, composeHub, createLog } from '#src/compose.ts';
 import { readConfig } from '#src/config.ts';
 import { newId } from '#src/core/id.ts';
 import { connectDatabase } from '#src/database.ts';
+import { applyByItself } from './apply-by-itself.ts';
 import { migrate } from '#src/migrate.ts';
 
 /** An empty database becomes a hub's: schema, an API key, and NetBox prepared. */
@@ -21,7 +22,9 @@ export async function prepareHub(
       scopes: ['*'],
       expiresAt: null,
     });
-    return { apiKey: text, bootstrapped: await bootstrapRecords(hub, false) };
+    const bootstrapped = await bootstrapRecords(hub, false);
+    await applyByItself(hub);
+    return { apiKey: text, bootstrapped };
   } finally {
     await hub.close();
   }

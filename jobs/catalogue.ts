@@ -23,22 +23,80 @@ export const inspectAssetJob = defineJob({
   subject: asset,
 });
 
-export const reconcileDeviceJob = defineJob({
-  name: 'reconcile-device',
+const OfSystem = z.strictObject({ system: z.string() });
+const system = (input: { system: string }) => ({ type: 'adapter' as const, id: input.system });
+
+export const reconcileSystemJob = defineJob({
+  name: 'reconcile-system',
+  Input: OfSystem,
+  attempts: 5,
+  timeLimitMs: 6 * 3_600_000,
+  dedupe: (input) => input.system,
+  subject: system,
+});
+
+export const followChangesJob = defineJob({
+  name: 'follow-changes',
+  Input: OfSystem,
+  attempts: 5,
+  timeLimitMs: 300_000,
+  dedupe: (input) => input.system,
+  subject: system,
+});
+
+export const compareSystemJob = defineJob({
+  name: 'compare-system',
+  Input: OfSystem,
+  attempts: 5,
+  timeLimitMs: 60_000,
+  dedupe: (input) => input.system,
+  subject: system,
+});
+
+export const noticeRecordJob = defineJob({
+  name: 'notice-record',
+  Input: z.strictObject({ system: z.string(), type: z.string(), id: z.string() }),
+  attempts: 5,
+  timeLimitMs: 60_000,
+  dedupe: (input) => `${input.system}/${input.type}/${input.id}`,
+  subject: (input) => ({ type: 'adapter', id: `${input.system}/${input.type}/${input.id}` }),
+});
+
+export const noticeAssetJob = defineJob({
+  name: 'notice-asset',
   Input: OfAsset,
   attempts: 5,
-  timeLimitMs: 120_000,
+  timeLimitMs: 60_000,
   dedupe: (input) => input.assetId,
   subject: asset,
 });
 
-export const matchRecordJob = defineJob({
-  name: 'match-record',
-  Input: z.strictObject({ recordId: z.string() }),
+export const noteInRecordJob = defineJob({
+  name: 'note-in-record',
+  Input: z.strictObject({
+    assetId: z.string(),
+    eventId: z.string(),
+    kind: z.enum(['info', 'success', 'warning', 'danger']),
+    text: z.string(),
+  }),
   attempts: 5,
   timeLimitMs: 60_000,
-  dedupe: (input) => input.recordId,
-  subject: (input) => ({ type: 'adapter', id: `record/${input.recordId}` }),
+  dedupe: (input) => input.eventId,
+  subject: asset,
+});
+
+export const allocateAddressJob = defineJob({
+  name: 'allocate-address',
+  Input: z.strictObject({
+    assetId: z.string(),
+    requestId: z.string(),
+    prefix: z.string(),
+    dnsName: z.string().nullable(),
+  }),
+  attempts: 5,
+  timeLimitMs: 60_000,
+  dedupe: (input) => input.requestId,
+  subject: asset,
 });
 
 export const hardenAssetJob = defineJob({
@@ -106,8 +164,13 @@ export const recordAlertFailureJob = defineJob({
 export const jobTypes = [
   recogniseBmcJob,
   inspectAssetJob,
-  reconcileDeviceJob,
-  matchRecordJob,
+  reconcileSystemJob,
+  followChangesJob,
+  compareSystemJob,
+  noticeRecordJob,
+  noticeAssetJob,
+  noteInRecordJob,
+  allocateAddressJob,
   hardenAssetJob,
   openTicketJob,
   createIssueJob,

@@ -1,23 +1,29 @@
 import type { JobType, Reaction } from '#src/journal/job.ts';
-import type { JobHandler } from '#src/journal/job-ctx.ts';
+import type { JobHandler } from './job-ctx.ts';
 import { jobTypes } from './catalogue.ts';
+import { allocateRequestedAddress } from './reactions/allocate-requested-address.ts';
 import { createIssueForTicket } from './reactions/create-issue-for-ticket.ts';
 import { hardenValidatedAsset } from './reactions/harden-validated-asset.ts';
 import { inspectDiscoveredAsset } from './reactions/inspect-discovered-asset.ts';
-import { matchChangedRecord } from './reactions/match-changed-record.ts';
+import { noteInRecord } from './reactions/note-in-record.ts';
+import { noticeChangedAsset } from './reactions/notice-changed-asset.ts';
+import { noticeChangedRecord } from './reactions/notice-changed-record.ts';
 import { openTicketForAlert } from './reactions/open-ticket-for-alert.ts';
 import { recogniseExpectedBmc } from './reactions/recognise-expected-bmc.ts';
 import { recogniseSightedBmc } from './reactions/recognise-sighted-bmc.ts';
-import { reconcileChangedAsset } from './reactions/reconcile-changed-asset.ts';
+import { reconcileDecided } from './reactions/reconcile-decided.ts';
 import { recordFailureOfAlert } from './reactions/record-failure-of-alert.ts';
 import { recordFailureOfTicket } from './reactions/record-failure-of-ticket.ts';
+import { compareSystemTask, followChangesTask } from './reconcile/follow-changes.ts';
+import { noticeAssetTask, noticeRecordTask } from './reconcile/notice-changes.ts';
+import { reconcileSystemTask } from './reconcile/reconcile-system.ts';
+import { allocateAddressTask } from './tasks/allocate-address.ts';
 import { createIssueTask } from './tasks/create-issue.ts';
 import { hardenAssetTask } from './tasks/harden-asset.ts';
 import { inspectAssetTask } from './tasks/inspect-asset.ts';
-import { matchRecordTask } from './tasks/match-record.ts';
+import { noteInRecordTask } from './tasks/note-in-record.ts';
 import { openTicketTask } from './tasks/open-ticket.ts';
 import { recogniseBmcTask } from './tasks/recognise-bmc.ts';
-import { reconcileDeviceTask } from './tasks/reconcile-device.ts';
 import { recordAlertFailureTask } from './tasks/record-alert-failure.ts';
 import { recordTicketFailureTask } from './tasks/record-ticket-failure.ts';
 
@@ -27,8 +33,11 @@ export const reactions: readonly Reaction[] = [
   recogniseSightedBmc,
   recogniseExpectedBmc,
   inspectDiscoveredAsset,
-  reconcileChangedAsset,
-  matchChangedRecord,
+  noticeChangedAsset,
+  noticeChangedRecord,
+  reconcileDecided,
+  noteInRecord,
+  allocateRequestedAddress,
   hardenValidatedAsset,
   openTicketForAlert,
   createIssueForTicket,
@@ -39,8 +48,13 @@ export const reactions: readonly Reaction[] = [
 export const handlers: readonly JobHandler[] = [
   recogniseBmcTask,
   inspectAssetTask,
-  reconcileDeviceTask,
-  matchRecordTask,
+  noticeAssetTask,
+  noticeRecordTask,
+  followChangesTask,
+  compareSystemTask,
+  reconcileSystemTask,
+  noteInRecordTask,
+  allocateAddressTask,
   hardenAssetTask,
   openTicketTask,
   createIssueTask,

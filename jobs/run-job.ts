@@ -5,7 +5,7 @@ import { isDatabaseAway } from '#src/core/problem.ts';
 import type { Seal } from '#src/core/seal.ts';
 import { errnoOf } from '#src/core/tx.ts';
 import { Later, Parked } from '#src/journal/effect.ts';
-import type { BundleIntake, JobCtx, JobHandler, JobSettings } from '#src/journal/job-ctx.ts';
+import type { BundleIntake, JobCtx, JobHandler, JobSettings } from './job-ctx.ts';
 import { performEffect } from '#src/journal/perform.ts';
 import { type ClaimedJob, endJob, insertJob, type JobEnd, saveProgress } from '#src/journal/store.ts';
 import { AdapterError } from '#src/ports/adapter-error.ts';

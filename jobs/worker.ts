@@ -4,7 +4,7 @@ import type { Ctx } from '#src/core/ctx.ts';
 import { newId } from '#src/core/id.ts';
 import { relayOnce } from '#src/events/relay.ts';
 import type { Reaction } from '#src/journal/job.ts';
-import type { JobHandler } from '#src/journal/job-ctx.ts';
+import type { JobHandler } from './job-ctx.ts';
 import {
   claimJob,
   findDue,
@@ -15,6 +15,7 @@ import {
 } from '#src/journal/store.ts';
 import { handleNextDelivery } from './handle-deliveries.ts';
 import { startLoop } from './loop.ts';
+import { handOnDue, type Schedule } from './schedules.ts';
 import { runJob, type RunOptions } from './run-job.ts';
 import { connectRedis, QUEUE_NAME, QUEUE_PREFIX, WAKE_CHANNEL, type Waker } from './wake.ts';
 
@@ -25,6 +26,7 @@ export interface WorkerOptions extends RunOptions {
   waker: Waker;
   handlers: readonly JobHandler[];
   reactions: readonly Reaction[];
+  schedules: readonly Schedule[];
   concurrency: number;
   /** How long a job stays this worker's without a sign of life, in milliseconds. */
   leaseMs: number;
@@ -38,7 +40,7 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-/** One worker process: BullMQ wakes jobs, the journal says what they are; beside it the relay, the deliveries and the sweeper. */
+/** One worker process: BullMQ wakes jobs, the journal says what they are; beside it the relay, the deliveries, the sweeper and the clock. */
 export async function startWorker(base: Ctx, options: WorkerOptions): Promise<RunningWorker> {
   // A worker that starts may have new credentials.
   await hurryUnauthorized(base.db, base.now());
@@ -116,7 +118,11 @@ export async function startWorker(base: Ctx, options: WorkerOptions): Promise<Ru
     await sweepJournal(base.db, base.now());
     return false;
   });
-  const loops = [relay, deliveries, sweeper, heartbeat, broom];
+  const clock = startLoop('clock', 1000, base.log, async () => {
+    if (options.schedules.length > 0) await handOnDue(base, options.schedules);
+    return false;
+  });
+  const loops = [relay, deliveries, sweeper, clock, heartbeat, broom];
 
   const ears = connectRedis(options.redisUrl);
   ears.on('error', (err: Error) => base.log.debug({ err }, 'redis is away'));
@@ -129,9 +135,9 @@ export async function startWorker(base: Ctx, options: WorkerOptions): Promise<Ru
 
   return {
     name,
-    lastOk: () => Math.min(relay.lastOk(), deliveries.lastOk(), sweeper.lastOk()),
+    lastOk: () => Math.min(relay.lastOk(), deliveries.lastOk(), sweeper.lastOk(), clock.lastOk()),
     async stop() {
-      const graceful = Promise.all([bull.close(), ...loops.slice(0, 3).map((loop) => loop.stop())]);
+      const graceful = Promise.all([bull.close(), ...loops.slice(0, 4).map((loop) => loop.stop())]);
       const tooLong = setTimeout(() => {
         for (const { abort } of running.values()) abort.abort(new Error('the worker stops'));
       }, 10_000);

@@ -4,6 +4,7 @@ import { clearLockouts, listApiKeys, listLockouts, revokeApiKey } from './access
 import { netboxPermissions, permissionBodies } from '#adapters/netbox/bootstrap-permissions.ts';
 import { adapterDefinitions, composeHub, createLog, type Hub } from './compose.ts';
 import { ConfigError, type Configuration, readConfig } from './config.ts';
+import { addDriftCommands } from './drift-commands.ts';
 import { HubError, PROBLEMS } from './core/error.ts';
 import { connectDatabase } from './database.ts';
 import { diagnose } from './diagnose.ts';
@@ -193,6 +194,7 @@ export async function runCli(argv: string[]): Promise<void> {
     );
 
   addHistoryCommands(program, withHub);
+  addDriftCommands(program, withHub);
   addMappingCommands(program, mappingCheckers);
   addSpoolCommands(program, { env: process.env, print });
 

@@ -3,6 +3,7 @@ import pino from 'pino';
 import { parse } from 'yaml';
 import { adapters as adapterDefinitions } from '#adapters/index.ts';
 import { checkWiring, handlers, jobTypes, reactions } from '#jobs/index.ts';
+import { reconcileSchedules } from '#jobs/reconcile/schedules.ts';
 import { createWaker, type Waker } from '#jobs/wake.ts';
 import { startWorker, type RunningWorker } from '#jobs/worker.ts';
 import { createDoorman } from './access/doorman.ts';
@@ -14,6 +15,7 @@ import { arrivalRoutes } from './arrivals/routes.ts';
 import * as assetEvents from './assets/events.ts';
 import { assetRoutes } from './assets/routes.ts';
 import { composeHistory } from './compose-history.ts';
+import { composeReconcile } from './compose-reconcile.ts';
 import type { Configuration } from './config.ts';
 import type { Ctx } from './core/ctx.ts';
 import { get, type Route } from './core/route.ts';
@@ -24,10 +26,12 @@ import { eventRoutes } from './events/routes.ts';
 import * as healthEvents from './health/events.ts';
 import { healthRoutes } from './health/routes.ts';
 import { TelemetryRules } from './health/rules.ts';
-import type { JobSettings } from './journal/job-ctx.ts';
+import type { JobSettings } from '#jobs/job-ctx.ts';
 import { jobRoutes } from './journal/routes.ts';
 import type { Log } from './kit/kit.ts';
 import { createRegistry } from './kit/registry.ts';
+import * as driftEvents from './drift/events.ts';
+import type { Reconciled } from './drift/reconciled.ts';
 import * as customerEvents from './customers/events.ts';
 import { projectRoutes } from './customers/project-routes.ts';
 import { customerRoutes } from './customers/routes.ts';
@@ -61,6 +65,7 @@ export interface Hub {
   routes: Route[];
   seal: Seal;
   intake: Intake;
+  reconciled: Reconciled;
   waker: Waker;
   readiness(ctx: Ctx): Promise<Readiness>;
   startWeb(): Promise<RunningWeb>;
@@ -91,6 +96,7 @@ export function eventCatalogue(): Catalogue {
     arrivalEvents,
     assetEvents,
     customerEvents,
+    driftEvents,
     healthEvents,
     historyEvents,
     locationEvents,
@@ -129,6 +135,7 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
   });
   const seal = createSeal(config.SECRET_KEY);
   const history = composeHistory(config, adapters);
+  const reconcile = composeReconcile(config, adapters);
 
   async function readiness(asking: Ctx): Promise<Readiness> {
     const checks: Readiness['checks'] = {};
@@ -166,6 +173,7 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
     ...ticketRoutes,
     ...ticketLinkRoutes,
     ...jobRoutes,
+    ...reconcile.routes,
     ...deliveryRoutes,
     ...eventRoutes(catalogue, config.PUBLIC_URL),
     ...systemOf(readiness),
@@ -197,6 +205,7 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
     hardenTemplate: config.HARDEN_TEMPLATE,
     followMs: config.FOLLOW_MS,
     settleMs: config.SETTLE_MS,
+    reconcile: reconcile.settings,
     bmc: { scheme: config.BMC_SCHEME, port: config.BMC_PORT ?? null, ...bmcCredentials(config) },
   };
 
@@ -219,6 +228,7 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
     routes,
     seal,
     intake: history.intake,
+    reconciled: reconcile.reconciled,
     waker,
     readiness,
     startWeb: () =>
@@ -233,6 +243,7 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
         bundles: history.intake,
         seal,
         settings,
+        schedules: reconcileSchedules(reconcile.reconciled, config),
         concurrency: config.WORKER_CONCURRENCY,
         leaseMs: config.WORKER_LEASE_MS,
         observe: metrics.observeJob,

@@ -62,6 +62,19 @@ export const Config = z.object({
     description:
       'A call outside that nobody heard back from may take effect for so long, on top of the search lag; longer than every time-out of a call, in milliseconds',
   }),
+  RECONCILE_FOLLOW_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(60_000)
+    .meta({ description: 'Between two readings of the change logs of compared systems, in milliseconds; 0: never' }),
+  RECONCILE_AT: z
+    .string()
+    .regex(/^(([01]\d|2[0-3]):[0-5]\d|off)$/, 'a time of day such as 02:30, or off')
+    .default('02:30')
+    .meta({
+      description: 'Time of day, in UTC, at which everything is compared with other systems; off: only when asked for',
+    }),
   UPLOAD_PATH: text('Folder where uploads wait until they are in whole').default('var/uploads'),
   UPLOAD_MAX_BYTES: z.coerce
     .number()

@@ -1,5 +1,6 @@
 import { checkDriftRules } from './drift/rules.ts';
 import { LifecycleMapping } from '#adapters/netbox/lifecycle-mapping.ts';
+import { checkVendors } from './core/vendor.ts';
 import { readYamlFile } from './core/yaml-file.ts';
 import { TelemetryRules } from './health/rules.ts';
 import { checkLotRules } from './lots/rules.ts';
@@ -11,6 +12,7 @@ export const mappingCheckers: MappingCheckers = {
   'lot-rules.yaml': checkLotRules,
   'netbox-lifecycle.yaml': (text) => faultsOf(readYamlFile(text, LifecycleMapping)),
   'telemetry-rules.yaml': (text) => faultsOf(readYamlFile(text, TelemetryRules)),
+  'vendors.yaml': checkVendors,
 };
 
 function faultsOf<F>(read: { faults: F[] } | object): F[] {

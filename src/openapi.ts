@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { Problem } from './core/problem.ts';
-import { ANY, type Route, SCOPES } from './core/route.ts';
+import { ANY, type Route } from './core/route.ts';
+import { SCOPES } from './core/scopes.ts';
 
 /** OpenAPI 3.1, made from the same records that serve the routes. */
 export function openApiDocument(routes: readonly Route[], publicUrl: string): Record<string, unknown> {

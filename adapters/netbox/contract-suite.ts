@@ -76,7 +76,10 @@ export function describeDeviceRecords(name: string, connect: () => Promise<Targe
     beforeAll(async () => {
       target = await connect();
       receiver = await startReceiver();
-      const settings = netboxAdapter.Settings.parse({ url: target.url, token: target.token, tag });
+      const settings = netboxAdapter.Settings.parse({
+        ...{ url: target.url, token: target.token, tag },
+        requestsPerSecond: 1_000,
+      });
       const kit = kitForTests('netbox');
       const connection = netboxAdapter.connect(settings, kit);
       if (!connection.provides.deviceRecords) throw new Error('no deviceRecords');

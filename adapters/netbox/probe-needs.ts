@@ -49,7 +49,7 @@ export const LISTS: Readonly<Record<string, string>> = {
 };
 
 interface Also {
-  /** Needed when it is made there, or when one of these names is written. */
+  /** Needed when one of these names is written. */
   names: readonly string[];
   objectType: string;
   actions: readonly Action[];
@@ -141,6 +141,12 @@ const OBJECTS: Readonly<Record<string, MappedObject>> = {
         actions: ['view', 'change'],
         without: 'the out-of-band address of servers is not set',
       },
+      {
+        names: ['address'],
+        objectType: 'ipam.ipaddress',
+        actions: ['change'],
+        without: 'an address that is there and assigned to nothing is not taken',
+      },
     ],
   },
   module: {
@@ -170,6 +176,8 @@ const OBJECTS: Readonly<Record<string, MappedObject>> = {
     also: [{ ...MAKERS('parts'), names: ['manufacturer'] }],
   },
 };
+
+const ON_WORD = 'when a person says so';
 
 /** For entering a server that the hub found: everything that it stands on is made where it is missing. */
 const RECORDING: readonly [objectType: string, actions: readonly Action[], without: string][] = [
@@ -209,21 +217,29 @@ export function needsOf(mapped: readonly MappedWrites[], createMissing: readonly
       if (!known || (known.optional && !optional)) needs.set(key, { purpose, objectType, action, without, optional });
     }
   }
-  for (const { object, creates, removes, writes } of mapped) {
+  for (const { object, creates, removes, writes, asked, given } of mapped) {
     const known = OBJECTS[object];
     if (!known) throw new Error(`mappings of NetBox name the type ${object}, of which the permissions are not known`);
     const { objectType, are, also = [] } = known;
     need('reading', objectType, ['view'], `${are} are not compared`);
     if (writes.length > 0) need('reconcile', objectType, ['change'], `${are} are not written`);
-    if (creates) need('reconcile', objectType, ['add'], `${are} are not made in NetBox`);
+    else if (asked.length > 0) need('reconcile', objectType, ['change'], `${are} are not written ${ON_WORD}`, true);
+    if (creates === 'always') need('reconcile', objectType, ['add'], `${are} are not made in NetBox`);
+    if (creates === 'review') need('reconcile', objectType, ['add'], `${are} are not made in NetBox ${ON_WORD}`, true);
     if (removes) need('reconcile', objectType, ['delete'], `${are} that the hub made and has no more stay in NetBox`);
     for (const one of also) {
-      if (!creates && !one.names.some((name) => writes.includes(name))) continue;
-      const { made } = one;
+      const { names, made, actions } = one;
+      const certain = [...writes, ...(creates === 'always' ? given : [])];
+      const possible = [...asked, ...(creates === 'review' ? given : [])];
+      const must = names.some((name) => certain.includes(name));
+      if (!must && !names.some((name) => possible.includes(name))) continue;
       const makes = made === null || (made !== undefined && createMissing.includes(made));
-      need('reconcile', one.objectType, makes ? [...one.actions, 'add'] : one.actions, one.without);
+      need('reconcile', one.objectType, makes ? [...actions, 'add'] : actions, one.without, !must);
     }
-    if (creates) need('reconcile', 'extras.tag', ['view', 'add'], "what the hub made does not get the hub's tag");
+    if (creates !== 'never') {
+      const untagged = "what the hub made does not get the hub's tag";
+      need('reconcile', 'extras.tag', ['view', 'add'], untagged, creates === 'review');
+    }
   }
   need(
     'reading',

@@ -16,10 +16,13 @@ import { kitForTests } from '../../src/kit/kit-for-tests.ts';
 const signal = AbortSignal.timeout(60_000);
 const secret = 'a-very-secret-secret';
 const lifecycle = loadLifecycleMapping();
+function mapped(object: string, more: Partial<MappedWrites> = {}): MappedWrites {
+  return { object, writes: [], asked: [], given: [], creates: 'never', removes: false, ...more };
+}
 const MAPPED: readonly MappedWrites[] = [
-  { object: 'site', writes: [], creates: false, removes: false },
-  { object: 'device', writes: ['status'], creates: false, removes: false },
-  { object: 'interface', writes: ['mac_address'], creates: true, removes: true },
+  mapped('site'),
+  mapped('device', { writes: ['status'] }),
+  mapped('interface', { writes: ['mac_address'], creates: 'always', removes: true }),
 ];
 const DENIED = { detail: 'You do not have permission to perform this action.' };
 let simulator: NetboxSimulator;
@@ -44,10 +47,10 @@ async function bootstrap(): Promise<void> {
   const hub = { hubUrl: 'https://hub.example', webhookSecret: secret, tag: 'reanimator', key: 'test' };
   await bootstrapNetbox(client, { ...hub, lifecycle, signal }).finally(() => close());
 }
-async function probe(more: Record<string, unknown> = {}, mapped = MAPPED): Promise<ProbeCheck[]> {
+async function probe(more: Record<string, unknown> = {}, writes = MAPPED): Promise<ProbeCheck[]> {
   const settings = settingsOf(more);
   const { client, close } = openNetboxClient(settings, kitForTests('netbox'));
-  return probeNetbox(client, settings, lifecycle, signal, mapped).finally(() => close());
+  return probeNetbox(client, settings, lifecycle, signal, writes).finally(() => close());
 }
 function faults(checks: readonly ProbeCheck[]): ProbeCheck[] {
   return checks.filter(({ ok }) => !ok);
@@ -146,8 +149,8 @@ describe('permissions', () => {
 
   test('a type that this NetBox does not have is said once', async () => {
     answer('^(GET|OPTIONS) /api/dcim/inventory-items/', 404, '<html>');
-    const mapped = [{ object: 'inventory-item', writes: ['serial'], creates: true, removes: true }];
-    expect(faults(await probe({}, mapped)).map(({ found }) => found)).toEqual([
+    const parts = [mapped('inventory-item', { writes: ['serial'], creates: 'always', removes: true })];
+    expect(faults(await probe({}, parts)).map(({ found }) => found)).toEqual([
       'this NetBox has no dcim.inventoryitem: parts are not compared',
     ]);
   });
@@ -337,13 +340,18 @@ describe('least permissions', () => {
       'ipam.ipaddress: view, add',
       'ipam.prefix: view',
     ]);
-    const module = [{ object: 'module', writes: ['module_type'], creates: true, removes: false }];
+    const module = [mapped('module', { writes: ['module_type'], given: ['module_bay'], creates: 'always' })];
     const words = (createMissing: []): string[] =>
       netboxPermissions({ mapped: module, createMissing })
         .filter((row) => row.for === 'reconcile' && /module(type|bay)/.test(row.object_type))
         .map((row) => `${row.object_type}: ${row.actions}`);
     expect(words([])).toEqual(['dcim.modulebay: view', 'dcim.moduletype: view']);
-    expect(() => netboxPermissions({ mapped: [{ ...module[0]!, object: 'toaster' }] })).toThrow('toaster');
+    const asked = netboxPermissions({ mapped: [mapped('site', { asked: ['name'], creates: 'review' })] });
+    expect(asked.find((row) => row.for === 'reconcile' && row.object_type === 'dcim.site')).toMatchObject({
+      actions: 'add, change',
+      without: expect.stringMatching(/when a person says so.*\(add, change may be left out\)$/),
+    });
+    expect(() => netboxPermissions({ mapped: [mapped('toaster')] })).toThrow('toaster');
   });
 
   test('as bodies say the same as the rows, and fit into the columns', () => {
@@ -369,20 +377,28 @@ describe('least permissions', () => {
       writeFileSync(
         path.join(folder, 'netbox-device.yaml'),
         `object: device
-create: { there: [{ policy: never, when: [] }, { policy: review }] }
+create: { there: [{ policy: never, when: [] }, { policy: review }], with: { status: planned } }
 remove: { there: true }
 fields:
-  - { name: site, theirs: site.id, direction: in }
-  - { name: serial, theirs: 'serial' }
-  - { name: state, theirs: custom_fields.state.value, to: custom_fields.state, direction: out }
-  - { name: mac, theirs: 'interfaces[mgmt_only=true].mac' }
+  - { name: site, theirs: site.id, authority: theirs, direction: in }
+  - { name: name, theirs: name, authority: theirs }
+  - { name: serial, theirs: 'serial', authority: ours }
+  - { name: state, theirs: custom_fields.state.value, to: custom_fields.state, authority: ours, direction: out }
+  - { name: mac, theirs: 'interfaces[mgmt_only=true].mac', authority: review }
+  - { name: type, to: device_type.model, authority: ours, direction: out }
 `,
       );
       writeFileSync(path.join(folder, 'netbox-cable.yaml'), 'object: cable\ncreate: { there: never }\n');
-      expect(mappedWrites(folder)).toEqual([
-        { object: 'cable', writes: [], creates: false, removes: false },
-        { object: 'device', writes: ['serial', 'custom_fields', 'interfaces'], creates: true, removes: true },
-      ]);
+      const cable = mapped('cable');
+      const device = mapped('device', {
+        writes: ['serial', 'custom_fields'],
+        asked: ['name', 'interfaces'],
+        given: ['name', 'serial', 'custom_fields', 'interfaces', 'device_type', 'status'],
+        creates: 'review',
+        removes: true,
+      });
+      expect(mappedWrites(folder)).toEqual([cable, device]);
+      expect(mappedWrites(folder, ['device'])).toEqual([cable]);
       writeFileSync(path.join(folder, 'netbox-rack.yaml'), 'object: rack\nfields: 7\n');
       expect(() => mappedWrites(folder)).toThrow('mappings/netbox-rack.yaml: fields');
     } finally {

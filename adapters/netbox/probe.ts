@@ -11,7 +11,7 @@ import { needsOf } from './probe-needs.ts';
 import { askAllowed, permissionChecks } from './probe-permissions.ts';
 import { clockChecks, pageChecks, retentionChecks, type ServerClock, workerChecks } from './probe-server.ts';
 import { askToken } from './probe-token.ts';
-import type { Settings } from './settings.ts';
+import { leavesAside, type Settings } from './settings.ts';
 
 /** Minor versions that fixtures, published schemas or a running server were tried with. */
 export const TESTED = ['4.4', '4.5', '4.6', '4.7'] as const;
@@ -40,7 +40,7 @@ export async function probeNetbox(
     const configuration = await part(() => configurationChecks(asking, settings, lifecycle), 'its configuration');
     const bootstrapWrites = configuration.some(({ ok }) => !ok);
     const permissions = await part(async () => {
-      const needs = needsOf(mapped ?? mappedWrites());
+      const needs = needsOf(mapped ?? mappedWrites(undefined, leavesAside(settings)), settings.createMissing);
       const allowed = await askAllowed(asking, needs);
       const lacking = permissionChecks({ needs, allowed, readOnly: token.readOnly === true, bootstrapWrites });
       const { user } = token;

@@ -75,6 +75,7 @@ export const DeviceType = z.object({ id: z.number(), model: z.string() });
 export const DeviceRole = z.object({ id: z.number(), name: z.string(), slug: z.string() });
 export const Tag = z.object({ id: z.number(), slug: z.string() });
 
+export const JournalEntry = z.object({ id: z.number() });
 export const ChoiceSet = z.object({ id: z.number(), name: z.string(), extra_choices: z.array(z.array(z.unknown())) });
 export const CustomField = z.object({
   id: z.number(),

@@ -112,7 +112,7 @@ describe('as the real one', () => {
       next: `${simulator.url}/api/dcim/devices/?limit=2&offset=2`,
     });
     const cursor = (await call('GET', '/api/dcim/devices/?start=2&limit=2')).body;
-    expect(cursor).toMatchObject({ count: null, next: `${simulator.url}/api/dcim/devices/?start=4&limit=2` });
+    expect(cursor).toMatchObject({ count: null, next: `${simulator.url}/api/dcim/devices/?limit=2&start=4` });
     expect((await call('GET', '/api/dcim/devices/?limit=0')).body.results).toHaveLength(3);
   });
 
@@ -183,13 +183,16 @@ describe('as the real one', () => {
     expect(simulator.database.find('device', 1)).toMatchObject({ site: 2, last_updated: before });
   });
 
-  test('not JSON, an unknown path, a missing slash', async () => {
+  test('not JSON, an unknown path; without the last slash only reading goes on', async () => {
+    simulator.seed({ devices });
     expect(await call('POST', '/api/dcim/devices/', 'garbage{')).toMatchObject({
       status: 400,
       body: { detail: expect.stringContaining('JSON parse error') },
     });
-    for (const path of ['/api/nosuch/', '/api/dcim/devices/1', '/nowhere'])
+    for (const path of ['/api/nosuch/', '/api/nosuch', '/api/dcim/devices/1/x/', '/nowhere'])
       expect((await call('GET', path)).body.text).toContain('Page Not Found');
+    expect((await call('GET', '/api/dcim/devices?name=d2')).body.count).toBe(1);
+    expect((await call('PATCH', '/api/dcim/devices/1', { serial: 'X' })).body.text).toContain('Page Not Found');
   });
 
   test.each([

@@ -2,7 +2,7 @@ import { findAsset } from '#src/assets/reads.ts';
 import { latestInventory } from '#src/history/reads.ts';
 import { HubError } from '#src/core/error.ts';
 import { tx } from '#src/core/tx.ts';
-import { handle } from '#src/journal/job-ctx.ts';
+import { handle } from '../job-ctx.ts';
 import { linkTicket } from '#src/tickets/commands/link-ticket.ts';
 import { ticketDraft } from '#src/tickets/model.ts';
 import { findTicket } from '#src/tickets/reads.ts';

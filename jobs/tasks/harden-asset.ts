@@ -6,7 +6,7 @@ import { HubError } from '#src/core/error.ts';
 import { whyNot } from '#src/core/moves.ts';
 import { tx } from '#src/core/tx.ts';
 import { Later } from '#src/journal/effect.ts';
-import { handle } from '#src/journal/job-ctx.ts';
+import { handle } from '../job-ctx.ts';
 import { wasIntended } from '#src/journal/reads.ts';
 import { AdapterError } from '#src/ports/adapter-error.ts';
 import { hardenAssetJob } from '../catalogue.ts';

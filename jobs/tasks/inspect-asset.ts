@@ -5,7 +5,7 @@ import { type Asset, findAsset } from '#src/assets/reads.ts';
 import { HubError } from '#src/core/error.ts';
 import { tx } from '#src/core/tx.ts';
 import { writeReport } from '#src/formats/agent/write-report.ts';
-import { handle, type JobCtx } from '#src/journal/job-ctx.ts';
+import { handle, type JobCtx } from '../job-ctx.ts';
 import type { BmcTarget, InventoryReport } from '#src/ports/hardware-inventory.ts';
 import { reportToReading } from '#src/ports/inventory-to-reading.ts';
 import { inspectAssetJob } from '../catalogue.ts';

@@ -1,5 +1,5 @@
 import { tx } from '#src/core/tx.ts';
-import { handle } from '#src/journal/job-ctx.ts';
+import { handle } from '../job-ctx.ts';
 import { openTicket } from '#src/tickets/commands/open-ticket.ts';
 import { openTicketJob } from '../catalogue.ts';
 

@@ -2,7 +2,7 @@ import { type Bmc, type ExpectedMachine, findBmcByMac, findExpectedByMac } from 
 import { leaveUnexpected, recogniseBmc } from '#src/arrivals/commands/recognise-bmc.ts';
 import { discoverAsset, type Identity } from '#src/assets/commands/discover-asset.ts';
 import { tx } from '#src/core/tx.ts';
-import { handle, type JobCtx } from '#src/journal/job-ctx.ts';
+import { handle, type JobCtx } from '../job-ctx.ts';
 import type { DeviceRecord } from '#src/ports/device-records.ts';
 import { recogniseBmcJob } from '../catalogue.ts';
 

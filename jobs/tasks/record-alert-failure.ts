@@ -1,7 +1,7 @@
 import { tx } from '#src/core/tx.ts';
 import { recordFailure } from '#src/history/commands/record-failure.ts';
 import { modeOfSymptom } from '#src/history/failure-modes.ts';
-import { handle } from '#src/journal/job-ctx.ts';
+import { handle } from '../job-ctx.ts';
 import { recordAlertFailureJob } from '../catalogue.ts';
 import { findPartOfServer } from './part-of-server.ts';
 

@@ -4,7 +4,7 @@ import { tx } from '#src/core/tx.ts';
 import { recordFailure } from '#src/history/commands/record-failure.ts';
 import { withdrawFailure } from '#src/history/commands/withdraw-failure.ts';
 import { failuresFrom, modeFromTelemetry } from '#src/history/failure-reads.ts';
-import { handle } from '#src/journal/job-ctx.ts';
+import { handle } from '../job-ctx.ts';
 import { findTicket, type Ticket } from '#src/tickets/reads.ts';
 import { recordTicketFailureJob } from '../catalogue.ts';
 import { findPartOfServer } from './part-of-server.ts';

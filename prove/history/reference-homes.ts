@@ -1,7 +1,7 @@
 import { idFrom } from '#src/core/id.ts';
 import { normalizeMac } from '#src/core/mac.ts';
 import { normalizeSerial } from '#src/history/identity/identify.ts';
-import { isPlaceholder } from '#src/bundles/placeholder.ts';
+import { isPlaceholder } from '#src/core/placeholder.ts';
 import type { HostEvidence } from '#src/ports/bundle-format.ts';
 import type { RegisteredServer } from './fleet-case.ts';
 

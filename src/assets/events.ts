@@ -116,6 +116,22 @@ export const assetPlacementChanged = defineEvent({
   sentence: ({ from, to, system }) => `${system} moved it from ${where(from)} to ${where(to)}`,
 });
 
+export const assetAddressRequested = defineEvent({
+  type: 'asset.address_requested',
+  version: 1,
+  topic: 'assets.address_requested',
+  Data: z.object({ prefix: z.string(), dnsName: z.string().nullable() }),
+  sentence: ({ prefix }) => `An address out of ${prefix} was asked for its BMC`,
+});
+
+export const assetAddressAllocated = defineEvent({
+  type: 'asset.address_allocated',
+  version: 1,
+  topic: 'assets.address_allocated',
+  Data: z.object({ address: z.string(), prefix: z.string(), recordId: z.string(), system: z.string() }),
+  sentence: ({ address, prefix, system }) => `${address} out of ${prefix} is set aside for its BMC in ${system}`,
+});
+
 export const assetUpdated = defineEvent({
   type: 'asset.updated',
   version: 1,

@@ -9,14 +9,17 @@ import { lifecycle, type LifecycleState } from './model.ts';
 import { type Asset, type PlacedAsset, toAsset } from './store.ts';
 
 export type { Asset, PlacedAsset };
+export {
+  isFoundBy,
+  pageOfRecorded,
+  type RecordedAsset,
+  recordedById,
+  recordedWith,
+  standingAt,
+} from './recorded-reads.ts';
 
 export async function findAsset(ctx: Ctx, id: string): Promise<PlacedAsset | undefined> {
   const [row] = await ctx.db('assets').where({ id }).select('*');
-  return row ? toAsset(row) : undefined;
-}
-
-export async function findAssetByRecord(ctx: Ctx, recordId: string): Promise<Asset | undefined> {
-  const [row] = await ctx.db('assets').where({ record_id: recordId }).select('*');
   return row ? toAsset(row) : undefined;
 }
 

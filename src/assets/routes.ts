@@ -21,6 +21,7 @@ import { Accepted, accepted, Id, IdParams } from '../core/schemas.ts';
 import { AssetChanges, AssetInput } from './commands/asset-input.ts';
 import { createAsset } from './commands/create-asset.ts';
 import { moveAsset } from './commands/move-asset.ts';
+import { requestAddress } from './commands/request-address.ts';
 import { requestInspection } from './commands/request-inspection.ts';
 import { keyOfAsset, saveAsset } from './commands/save-asset.ts';
 import { changeAsset } from './commands/update-asset.ts';
@@ -173,6 +174,26 @@ export const assetRoutes: Route[] = [
     },
     async (tx, { params, body }) => {
       const { eventId } = await requestInspection(tx, { assetId: params.id, reason: body.reason });
+      return accepted(eventId);
+    },
+  ),
+  post(
+    {
+      id: 'requestAddress',
+      path: '/v1/assets/{id}/addresses',
+      summary: 'Set the next free address of a management prefix aside for the BMC',
+      tag,
+      scope: 'assets:write',
+      params: IdParams,
+      body: z.strictObject({
+        prefix: z.string().trim().min(1).max(50).meta({ description: 'CIDR, or its id in the system of record' }),
+        dns_name: z.string().trim().min(1).max(255).nullish(),
+      }),
+      answers: { 202: { says: 'On its way', schema: Accepted } },
+    },
+    async (tx, { params, body }) => {
+      const { prefix, dns_name: dnsName = null } = body;
+      const { eventId } = await requestAddress(tx, { assetId: params.id, prefix, dnsName });
       return accepted(eventId);
     },
   ),

@@ -1,7 +1,7 @@
 import type { SeenComponent } from '#src/ports/bundle-format.ts';
 import type { ComponentKind } from '#src/ports/hardware-inventory.ts';
 import { fold, type ReadPart } from './combine-servers.ts';
-import { isPlaceholder } from './placeholder.ts';
+import { isPlaceholder } from '../core/placeholder.ts';
 
 /** A part under all the names that it was seen by. */
 export interface MergedPart {

@@ -1,6 +1,6 @@
 import { normalizeMac } from '#src/core/mac.ts';
 import type { FileReading, HostEvidence } from '#src/ports/bundle-format.ts';
-import { isPlaceholder } from './placeholder.ts';
+import { isPlaceholder } from '../core/placeholder.ts';
 
 /** A reading with where it comes from. */
 export interface ReadPart {

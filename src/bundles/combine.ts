@@ -3,7 +3,7 @@ import { mergeComponents } from './combine-components.ts';
 import { combinedScope } from './combine-scope.ts';
 import { groupByServer, fold, type ReadPart, type ServerParts } from './combine-servers.ts';
 import { withoutMachineSerial } from './machine-serial.ts';
-import { isPlaceholder } from './placeholder.ts';
+import { isPlaceholder } from '../core/placeholder.ts';
 import { withPlainSerials } from './serial-spellings.ts';
 import type { SnapshotReport } from './snapshot-report.ts';
 

@@ -1,5 +1,5 @@
 import type { SeenComponent } from '#src/ports/bundle-format.ts';
-import { isPlaceholder } from './placeholder.ts';
+import { isPlaceholder } from '../core/placeholder.ts';
 import type { BundleReport, FileReport } from './read-bundle.ts';
 import type { SnapshotReport } from './snapshot-report.ts';
 import { factsOf, plain, sizeOf, tableOf } from './text-table.ts';

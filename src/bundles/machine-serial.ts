@@ -1,6 +1,6 @@
 import type { HostEvidence, SeenComponent, Source } from '#src/ports/bundle-format.ts';
 import { fold } from './combine-servers.ts';
-import { isPlaceholder } from './placeholder.ts';
+import { isPlaceholder } from '../core/placeholder.ts';
 
 /**
  * HPE's boards show the serial of the whole machine as their own, and a technician writes it into the next board as well: it tells nothing

@@ -7,29 +7,10 @@ import { type FieldFault, HubError } from './error.ts';
 import { canonicalJson } from './json.ts';
 import { sha256 } from './id.ts';
 import { refuseEarly, sendProblem } from './problem.ts';
+import type { Scope } from './scopes.ts';
 import { toFaults } from './to-faults.ts';
 import { tx, type TxOptions } from './tx.ts';
 
-export const SCOPES = [
-  'assets:read',
-  'assets:write',
-  'components:read',
-  'components:write',
-  'registry:read',
-  'registry:write',
-  'bundles:read',
-  'bundles:write',
-  'arrivals:read',
-  'arrivals:write',
-  'telemetry:write',
-  'tickets:read',
-  'tickets:write',
-  'jobs:read',
-  'jobs:write',
-  'events:read',
-  'system:read',
-] as const;
-export type Scope = (typeof SCOPES)[number];
 /** Any caller that is known. */
 export const ANY = 'any';
 

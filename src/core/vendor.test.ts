@@ -3,7 +3,7 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { corpusPath } from '#test/kit/corpus.ts';
-import { createVendors, normalizeVendor, numberPattern, partWords } from './vendor.ts';
+import { checkVendors, createVendors, normalizeVendor, numberPattern, partWords } from './vendor.ts';
 
 describe('one key for a maker', () => {
   test.each([
@@ -127,6 +127,11 @@ describe('whatever it is given', () => {
     expect(createVendors(yaml)('ACM', null, null)).toBe('acme');
     expect(() => createVendors(yaml.replace('vendor: acme', 'vendor: foo'))).toThrow('tests.0 is acme, not foo');
     expect(() => createVendors(yaml.replace('jedec: {}', 'jedec: { acme: [CE] }'))).toThrow('bank:code');
+    expect(checkVendors(yaml)).toEqual([]);
+    expect(checkVendors(yaml.replace('vendor: acme', 'vendor: foo'))).toEqual([
+      { line: 6, message: 'tests.0 is acme, not foo' },
+    ]);
+    expect(checkVendors(yaml.replace('jedec: {}', 'jedec: { acme: [CE] }'))).toMatchObject([{ line: 3 }]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { type LineFault, readYamlFile } from './yaml-file.ts';
 
 const FILE = new URL('../../mappings/vendors.yaml', import.meta.url);
 
@@ -37,11 +38,8 @@ const KEPT = 50_000;
 export function createVendors(yamlText: string): NormalizeVendor {
   const mapping = VendorMapping.parse(parse(yamlText));
   const find = finder(mapping);
-  for (const [index, sample] of mapping.tests.entries()) {
-    const found = find(sample.manufacturer, sample.model, sample.partNumber);
-    if (found !== sample.vendor)
-      throw new Error(`vendors.yaml: tests.${index} is ${found ?? 'nobody'}, not ${sample.vendor ?? 'nobody'}`);
-  }
+  const [wrong] = wrongSamples(mapping, find);
+  if (wrong) throw new Error(`vendors.yaml: ${wrong.message}`);
   const known = new Map<string, string | null>();
   return (manufacturer, model, partNumber) => {
     const key = `${manufacturer ?? ''}\u0000${model ?? ''}\u0000${partNumber ?? ''}`;
@@ -52,6 +50,25 @@ export function createVendors(yamlText: string): NormalizeVendor {
     if (key.length <= 3 * LONGEST) known.set(key, vendor);
     return vendor;
   };
+}
+
+function wrongSamples({ tests }: VendorMapping, find: NormalizeVendor): { index: number; message: string }[] {
+  return tests.flatMap(({ manufacturer, model, partNumber, vendor }, index) => {
+    const found = find(manufacturer, model, partNumber);
+    return found === vendor
+      ? []
+      : [{ index, message: `tests.${index} is ${found ?? 'nobody'}, not ${vendor ?? 'nobody'}` }];
+  });
+}
+
+/** For who writes the file: all that is wrong with it, samples included. */
+export function checkVendors(yamlText: string): LineFault[] {
+  const read = readYamlFile(yamlText, VendorMapping);
+  if ('faults' in read) return read.faults;
+  return wrongSamples(read.value, finder(read.value)).map(({ index, message }) => ({
+    line: read.lineOf(['tests', index]),
+    message,
+  }));
 }
 
 const normalize = createVendors(readFileSync(FILE, 'utf8'));

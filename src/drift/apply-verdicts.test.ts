@@ -52,7 +52,7 @@ function judge(
   row: PlannedRow,
   drifts: Drift[] = [],
   rules: DriftRuler = () => undefined,
-  more: { isFull?: boolean; runId?: string } = {},
+  more: { isFull?: boolean; goneBefore?: string } = {},
 ) {
   const [judged] = applyVerdicts({
     system: 'netbox',
@@ -62,7 +62,7 @@ function judge(
     changes: new Map([['device:1', { user: 'bob', action: 'updated', at: NOW.toISOString(), requestId: null }]]),
     rules,
     now: NOW,
-    runId: more.runId ?? 'run-2',
+    goneBefore: new Map(more.goneBefore ? [[`${row.object}:${row.theirId}`, new Date(more.goneBefore)]] : []),
     isFull: more.isFull ?? true,
   });
   return `${judged?.action} ${judged?.decision}`;
@@ -156,10 +156,13 @@ describe('a removal', () => {
   };
 
   test('waits for a second look at everything', () => {
+    const [goneBefore, longAgo] = ['2026-11-21T12:00:01Z', '2026-11-20T02:30:00Z'];
     expect(judge(GONE)).toBe('remove-there review');
-    expect(judge(GONE, [drift(GONE, null)])).toBe('remove-there auto');
-    expect(judge(GONE, [drift(GONE, null)], undefined, { isFull: false })).toBe('remove-there review');
-    expect(judge(GONE, [drift(GONE, null)], undefined, { runId: 'run-1' })).toBe('remove-there review');
+    expect(judge(GONE, [drift(GONE, null)], undefined, { goneBefore })).toBe('remove-there auto');
+    expect(judge(GONE, [drift(GONE, null)])).toBe('remove-there review');
+    expect(judge(GONE, [drift(GONE, null)], undefined, { goneBefore, isFull: false })).toBe('remove-there review');
+    // Gone once before, and back again since then.
+    expect(judge(GONE, [drift(GONE, null)], undefined, { goneBefore: longAgo })).toBe('remove-there review');
   });
 
   test('is done at once where a person said so', () => {

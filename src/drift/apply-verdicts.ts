@@ -17,8 +17,8 @@ export interface VerdictInput {
   changes: ReadonlyMap<string, LastChange>;
   rules: DriftRuler;
   now: Date;
-  /** Of the look that this is; a removal waits for a second one. */
-  runId: string;
+  /** Ids there of what an earlier look at everything found gone here, by `object:id`: a removal waits for a second one. */
+  goneBefore: ReadonlyMap<string, Date>;
   isFull: boolean;
 }
 
@@ -38,7 +38,7 @@ function judge(input: VerdictInput, row: PlannedRow, drift: Drift | undefined): 
   if (drift?.verdict && drift.verdictHash === valuesHash(row)) {
     const until = drift.ignoredUntil;
     const over = drift.verdict === 'ignore' && until !== null && Date.parse(until) <= input.now.getTime();
-    if (!over) return carry(row, drift.verdict, `${drift.verdictBy ?? 'somebody'} decided so`);
+    if (!over) return { ...carry(row, drift.verdict, `${drift.verdictBy ?? 'somebody'} decided so`), byPerson: true };
   }
   // What cannot be done cannot be decided by a rule.
   if (row.decision === 'refused' || row.kind === 'unreadable') return row;
@@ -80,8 +80,11 @@ function isPossible(row: PlannedRow, verdict: 'accept-theirs' | 'push-ours', map
 function confirmRemoval(input: VerdictInput, row: PlannedRow, drift: Drift | undefined): PlannedRow {
   if (row.action !== 'remove-there' || row.decision !== 'auto') return row;
   if (drift?.verdict === 'push-ours' && drift.verdictHash === valuesHash(row)) return row;
-  const before = drift?.kind === 'gone-here' && drift.runId !== null && drift.runId !== input.runId;
-  if (input.isFull && before) return { ...row, reason: `${row.reason}; found by two looks at everything` };
+  const before = input.goneBefore.get(`${row.object}:${row.theirId ?? ''}`);
+  // Since it is in the inbox: whatever was found before that has agreed again meanwhile.
+  const isSecond =
+    before !== undefined && drift?.kind === 'gone-here' && Date.parse(drift.firstSeenAt) <= before.getTime();
+  if (input.isFull && isSecond) return { ...row, reason: `${row.reason}; found by two looks at everything` };
   return {
     ...row,
     decision: 'review',

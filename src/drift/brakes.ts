@@ -22,15 +22,23 @@ export interface BrakeOptions {
 }
 
 export function countForBrakes(rows: Iterable<PlannedRow>, options: BrakeOptions): BrakeCount[] {
-  const roots = new Map<string, { count: Omit<BrakeCount, 'count'>; roots: Set<string> }>();
+  return rootsForBrakes(rows, options).map(({ roots, ...counted }) => ({ ...counted, count: roots.size }));
+}
+
+/** The same, by the roots themselves: two plans may be about the same ones. */
+export function rootsForBrakes(
+  rows: Iterable<PlannedRow>,
+  options: BrakeOptions,
+): (Omit<BrakeCount, 'count'> & { roots: Set<string> })[] {
+  const counts = new Map<string, Omit<BrakeCount, 'count'> & { roots: Set<string> }>();
   const add = (object: string, kind: BrakeKind, field: string | null, root: string): void => {
     const key = `${object}|${kind}|${field ?? ''}`;
-    const found = roots.get(key) ?? { count: { object, kind, field }, roots: new Set<string>() };
+    const found = counts.get(key) ?? { object, kind, field, roots: new Set<string>() };
     found.roots.add(root);
-    roots.set(key, found);
+    counts.set(key, found);
   };
   for (const row of rows) {
-    if (row.decision !== 'auto') continue;
+    if (row.decision !== 'auto' || row.byPerson === true) continue;
     const root = row.root.hubId ?? `their:${row.root.theirId ?? ''}`;
     if (row.action === 'create-there' || row.action === 'create-here') add(row.object, 'create', null, root);
     else if (row.action === 'remove-there') add(row.object, 'remove', null, root);
@@ -39,7 +47,7 @@ export function countForBrakes(rows: Iterable<PlannedRow>, options: BrakeOptions
       if (isBlanking(row)) add(row.object, 'blank', row.field, root);
     }
   }
-  return [...roots.values()].map(({ count, roots: seen }) => ({ ...count, count: seen.size }));
+  return [...counts.values()];
 }
 
 function isBlanking({ action, theirs, ours }: PlannedRow): boolean {

@@ -36,7 +36,8 @@ export interface Matched {
 
 /**
  * Which of theirs is which of ours: by the links that are known, then by the mapping's rules in order, each of which must name exactly one on
- * both sides. A rule whose fields are known on both sides and differ keeps later rules from pairing the two. Pure.
+ * both sides. A rule whose fields are known on both sides and differ keeps later rules from pairing the two. What was linked to something
+ * that is gone is looked for once more, by the first rule alone: it may have been entered there again. Pure.
  */
 export function matchObjects(
   mapping: Pick<Mapping, 'match' | 'same'>,
@@ -47,25 +48,22 @@ export function matchObjects(
   const matched: Matched = { pairs: [], onlyThere: [], onlyHere: [], goneThere: [], goneHere: [], ambiguous: [] };
   const freeTheirs = new Map(theirs.map((entry) => [entry.object.id, entry]));
   const freeOurs = new Map(ours.map((entry) => [entry.object.id, entry]));
-  const pairedTheirs = new Map<string, Pair>();
+  const gone = new Map<string, { link: RecordLink; ours: OurEntry }>();
   for (const link of links) {
     if (link.hubId === null) continue;
     const [t, o] = [freeTheirs.get(link.theirId), freeOurs.get(link.hubId)];
     if (t && o) {
-      const pair = { theirs: t, ours: o, link };
-      matched.pairs.push(pair);
-      pairedTheirs.set(link.theirId, pair);
+      matched.pairs.push({ theirs: t, ours: o, link });
       freeTheirs.delete(link.theirId);
       freeOurs.delete(link.hubId);
-    } else if (o) {
-      matched.goneThere.push({ link, ours: o });
-      freeOurs.delete(link.hubId);
-    } else if (t) {
+    } else if (o) gone.set(link.hubId, { link, ours: o });
+    else if (t) {
       matched.goneHere.push({ link, theirs: t });
       freeTheirs.delete(link.theirId);
     }
   }
   mapping.match.forEach((rule, index) => {
+    if (index === 1) settleGone(matched, gone, freeOurs);
     const inTheirs = Map.groupBy([...freeTheirs.values()], (entry) => keyOf(entry.values, rule.fields));
     const inOurs = Map.groupBy([...freeOurs.values()], (entry) => keyOf(entry.values, rule.fields));
     const taken = Map.groupBy(matched.pairs, (pair) => keyOf(pair.ours.values, rule.fields));
@@ -104,10 +102,38 @@ export function matchObjects(
         for (const entry of o) freeOurs.delete(entry.object.id);
       }
     }
+    if (index === 0) refuseTwins(matched, rule.fields, freeOurs);
   });
+  settleGone(matched, gone, freeOurs);
   matched.onlyThere = [...freeTheirs.values()];
   matched.onlyHere = [...freeOurs.values()];
   return matched;
+}
+
+function settleGone(
+  matched: Matched,
+  gone: Map<string, { link: RecordLink; ours: OurEntry }>,
+  freeOurs: Map<string, OurEntry>,
+): void {
+  for (const [hubId, one] of gone) if (freeOurs.delete(hubId)) matched.goneThere.push(one);
+  gone.clear();
+}
+
+/** Two of ours that are identified by the same, and none or one there: making the other one there would make it, or take it, twice. */
+function refuseTwins(matched: Matched, fields: readonly string[], freeOurs: Map<string, OurEntry>): void {
+  const taken = Map.groupBy(matched.pairs, (pair) => keyOf(pair.ours.values, fields));
+  for (const [key, free] of Map.groupBy([...freeOurs.values()], (entry) => keyOf(entry.values, fields))) {
+    if (key === undefined) continue;
+    const ids = [...(taken.get(key) ?? []).map(({ ours }) => ours.object.id), ...free.map(({ object }) => object.id)];
+    if (ids.length < 2) continue;
+    const what = `${fields.join(' and ')} ${key.replaceAll('\0', ', ')}`;
+    matched.ambiguous.push({
+      theirs: [],
+      ours: free,
+      reason: `${ids.length} objects here have the ${what}: ${ids.join(', ')}`,
+    });
+    for (const entry of free) freeOurs.delete(entry.object.id);
+  }
 }
 
 /** Undefined where a field of it is unknown or empty: what says nothing identifies nothing. */

@@ -1,6 +1,31 @@
 import { z } from 'zod';
 import type { Value } from '../mapping/mapping.ts';
 
+export const MODES = ['dry-run', 'apply'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** Full: everything is looked at. Objects: only what was noticed. */
+export const RUN_KINDS = ['full', 'objects'] as const;
+export type RunKind = (typeof RUN_KINDS)[number];
+
+/**
+ * requested → planning → planned → applying → done. `planned` is also the end of a dry run, and where brakes stop a run until a person
+ * approves its plan. `refused`: the plan was approved, and the world had moved on. `superseded`: a newer plan came before anybody approved.
+ */
+export const RUN_STATES = [
+  'requested',
+  'planning',
+  'planned',
+  'approved',
+  'applying',
+  'done',
+  'failed',
+  'refused',
+  'superseded',
+] as const;
+export const RunState = z.enum(RUN_STATES).meta({ id: 'ReconcileRunState' });
+export type RunState = (typeof RUN_STATES)[number];
+
 export const KINDS = [
   'differs',
   'conflict',
@@ -23,6 +48,10 @@ export type DriftAction = (typeof ACTIONS)[number];
 export const DECISIONS = ['auto', 'review', 'conflict', 'refused', 'ignored'] as const;
 export const DriftDecision = z.enum(DECISIONS).meta({ id: 'DriftDecision' });
 export type DriftDecision = (typeof DECISIONS)[number];
+
+export const ROW_STATES = ['proposed', 'pending', 'sent', 'confirmed', 'failed', 'stale'] as const;
+export const RowState = z.enum(ROW_STATES).meta({ id: 'PlanRowState' });
+export type RowState = (typeof ROW_STATES)[number];
 
 /** What a person, or a rule, says of a drift. */
 export const VERDICTS = ['accept-theirs', 'push-ours', 'ignore'] as const;
@@ -51,6 +80,8 @@ export interface PlannedRow {
   theirs: Value | undefined;
   ours: Value | undefined;
   agreed: Value | undefined;
+  /** A person decided it, or let it through: no brake counts it. */
+  byPerson?: boolean;
 }
 
 /** What both sides last agreed upon about a pair. */
@@ -66,6 +97,11 @@ export interface RecordLink {
   fingerprint: string | null;
   /** The hub made it there. */
   isOurs: boolean;
+}
+
+/** Sorts as pages go: shorter ids first, then bytewise. */
+export function theirKey(id: string): string {
+  return `${String(id.length).padStart(3, '0')}:${id}`;
 }
 
 /** What identifies a row among those of its object type: ours where there is one, else theirs. */

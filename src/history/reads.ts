@@ -8,7 +8,10 @@ import { ANYWHERE, linksTo } from './link-store.ts';
 import { toMoment } from './moment.ts';
 
 export { compareInventories } from './compare-inventories.ts';
+export { type HardwareNow, hardwareNow } from './hardware-now-reads.ts';
 export { type Clocks, latestInventory, type PlaceInventory, readInventory } from './inventory-reads.ts';
+export { type CardNow, linkPartnersNow, networkCardsNow, unknownCards } from './ports-now-reads.ts';
+export { slotDigests, type SlotNow, slotsNow } from './slots-now-reads.ts';
 
 /** A part, as it is known now. Times are ISO 8601. */
 export interface Component {

@@ -36,12 +36,6 @@ export async function wasIntended(ctx: Ctx, effectKey: string): Promise<boolean>
   return rows.length > 0;
 }
 
-/** Whether it was meant to be done, and nobody has recorded yet that it is. */
-export async function isUnsettled(ctx: Ctx, effectKey: string): Promise<boolean> {
-  const rows = await ctx.db('effects').where({ effect_key: effectKey }).whereNot({ state: 'done' }).select('state');
-  return rows.length > 0;
-}
-
 /** For metrics and `/readyz`: how many jobs stand where, and for how long the oldest due one has waited. */
 export async function journalHealth(ctx: Ctx): Promise<{ byState: Record<string, number>; oldestDueSeconds: number }> {
   const rows: { state: string; n: number }[] = await ctx

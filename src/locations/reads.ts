@@ -8,6 +8,17 @@ import { type InRack, inTheWay, whyNotWithin } from './units.ts';
 // What other areas may use of a rack's units.
 export { inTheWay, whyNotWithin };
 export type { InRack, Location };
+export {
+  AREA_TYPES,
+  findStandings,
+  locationsById,
+  locationsIn,
+  locationsWith,
+  NOWHERE,
+  pageOfLocations,
+  racksNamed,
+  type Standing,
+} from './standing-reads.ts';
 
 /** A location with the way to it. */
 export interface Place {
@@ -37,6 +48,15 @@ export async function findLocation(ctx: Ctx, id: string): Promise<Location | und
 /** Locked until the transaction ends: whoever puts something there does it alone. */
 export async function holdLocation(tx: TxCtx, id: string): Promise<Location | undefined> {
   return lockLocation(tx.db, id);
+}
+
+/** The one of a name in its parent, archived or not, locked; where there is none, the name is held. */
+export async function holdLocationNamed(
+  tx: TxCtx,
+  parentId: string | null,
+  name: string,
+): Promise<Location | undefined> {
+  return lockLocationNamed(tx.db, parentId, name);
 }
 
 /** The one at a path such as "ams1 / room 2", locked. */
@@ -88,6 +108,16 @@ export function withinLocation(ctx: Ctx, id: string): Knex.Raw {
      ) SELECT id FROM down)`,
     [id],
   );
+}
+
+/** The ids of a location and of all that is in it. */
+export async function idsWithin(ctx: Ctx, id: string): Promise<string[]> {
+  const rows: { id: string }[] = await ctx
+    .db('locations')
+    .whereRaw('id IN ?', [withinLocation(ctx, id)])
+    .orderBy('id')
+    .select('id');
+  return rows.map((row) => String(row.id));
 }
 
 /** In use, of one type and name, wherever they are; at most `limit`. */

@@ -1,3 +1,4 @@
+import { plainHost } from '../core/host-address.ts';
 import { normalizeMac } from '../core/mac.ts';
 import { normalizeVendor } from '../core/vendor.ts';
 import { isBlank, quoted, type Raw, type Scalar } from './plain-value.ts';
@@ -60,12 +61,9 @@ function toDate(value: Scalar): Raw {
 
 /** `10.0.0.5/24` → `10.0.0.5`; IPv6 in its one short form. */
 function toHost(value: Scalar): Raw {
-  const fault = { fault: `${quoted(value)} is no IP address` };
-  const [, host = '', length = '0'] = /^([0-9A-Fa-f.:]{2,45})(?:\/(\d{1,3}))?$/.exec(String(value).trim()) ?? [];
-  if (IPV4.test(host)) return Number(length) <= 32 ? host : fault;
-  const address = `http://[${host}]`;
-  return Number(length) <= 128 && URL.canParse(address) ? new URL(address).hostname.slice(1, -1) : fault;
+  const [, text = '', length = '0'] = /^([^/]{1,45})(?:\/(\d{1,3}))?$/.exec(String(value).trim()) ?? [];
+  const host = plainHost(text);
+  if (host === undefined || Number(length) > (host.includes(':') ? 128 : 32))
+    return { fault: `${quoted(value)} is no IP address` };
+  return host;
 }
-
-/** Without leading zeros, which some read as octal. */
-const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;

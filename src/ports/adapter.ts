@@ -71,6 +71,8 @@ export interface AdapterDefinition<S extends z.ZodType = z.ZodType> {
   /** Whether `connect` opens a webhook door at `/hooks/<id>`. */
   hasWebhook: boolean;
   Settings: S;
+  /** Types of objects whose mappings these settings do without. */
+  leavesAside?(settings: z.output<S>): readonly string[];
   connect(settings: z.output<S>, kit: Kit): Connection;
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bootstrapRecords } from '#src/bootstrap-records.ts';
+import { bootstrapRecords, findRecordFaults } from '#src/bootstrap-records.ts';
 import { diagnose } from '#src/diagnose.ts';
 import { testHub, type TestHub } from '../kit/test-hub.ts';
 
@@ -40,4 +40,20 @@ test('what is wrong is named with its remedy, and what is not configured is said
 test('the bootstrap of NetBox changes nothing the second time', async () => {
   const steps = await bootstrapRecords(well.hub, false);
   expect(new Set(steps.map(({ did }) => did))).toEqual(new Set(['unchanged']));
+});
+
+test('webhooks that do not arrive are seen once they must have been sent', async () => {
+  const signal = AbortSignal.timeout(20_000);
+  const { netbox } = well.stage;
+  const soon = new Date(Date.now() + 10 * 60_000);
+  expect(await findRecordFaults(well.hub, signal, soon)).toEqual([]);
+  const [site] = netbox.database.all('site');
+  netbox.as('alice').change('site', site?.id ?? 0, { name: 'Moved' });
+  expect(await findRecordFaults(well.hub, signal)).toEqual([]);
+  expect(await findRecordFaults(well.hub, signal, soon)).toEqual([
+    expect.objectContaining({
+      ok: false,
+      found: expect.stringMatching(/^NetBox changed dcim\.site \d+ at .*never one/),
+    }),
+  ]);
 });

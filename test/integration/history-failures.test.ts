@@ -4,7 +4,7 @@ import { handlers, reactions } from '#jobs/index.ts';
 import { tx } from '#src/core/tx.ts';
 import { append } from '#src/events/append.ts';
 import { criticalAlertRaised } from '#src/health/events.ts';
-import type { JobCtx, JobResult } from '#src/journal/job-ctx.ts';
+import type { JobCtx, JobResult } from '#jobs/job-ctx.ts';
 import { openTicket } from '#src/tickets/commands/open-ticket.ts';
 import { ticketMoved } from '#src/tickets/events.ts';
 import { type HistoryWeb, historyWeb } from './history-web.ts';

@@ -5,7 +5,7 @@ import { HubError } from '#src/core/error.ts';
 import { newId } from '#src/core/id.ts';
 import { createSeal } from '#src/core/seal.ts';
 import { Later, Parked } from '#src/journal/effect.ts';
-import { type BundleIntake, handle, type JobHandler } from '#src/journal/job-ctx.ts';
+import { type BundleIntake, handle, type JobHandler } from '#jobs/job-ctx.ts';
 import { defineJob } from '#src/journal/job.ts';
 import { findJob } from '#src/journal/reads.ts';
 import {

@@ -1,6 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ANY, SCOPES } from '#src/core/route.ts';
+import { ANY } from '#src/core/route.ts';
+import { SCOPES } from '#src/core/scopes.ts';
 import { newId } from '#src/core/id.ts';
 import { appear, expectMachines, fallIll, untilHardened } from '../../demo/story.ts';
 import { call } from '#test/kit/call.ts';
@@ -210,7 +211,7 @@ describe('a world with something of everything in it', () => {
   async function oneOfEach(): Promise<Record<string, string>> {
     const ids: Record<string, string> = {};
     const lists = ['tickets', 'jobs', 'bmcs', 'expected-machines', 'customers', 'projects', 'lots', 'failures'];
-    for (const list of [...lists, 'identity/reviews']) {
+    for (const list of [...lists, 'identity/reviews', 'drifts', 'reconcile/runs']) {
       const { items } = await on.client.get<{ items: { id: string }[] }>(`/v1/${list}`);
       ids[list] = items[0]?.id ?? newId();
     }
@@ -220,7 +221,10 @@ describe('a world with something of everything in it', () => {
   function addressOf(path: string, ids: Record<string, string>): string {
     if (path.startsWith('/api/schema/events/')) return '/api/schema/events/asset.discovered/1';
     const [list = ''] = path.replace('/v1/', '').split('/{');
-    const address = path.replace('{sha256}', ids['sha256'] ?? '').replace('{id}', ids[list] ?? newId());
+    const address = path
+      .replace('{sha256}', ids['sha256'] ?? '')
+      .replace('{system}', 'netbox')
+      .replace('{id}', ids[list] ?? newId());
     return path.endsWith('/diff') ? `${address}?from=2026-05-01` : address;
   }
 });

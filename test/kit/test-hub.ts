@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { applyByItself } from '../../demo/apply-by-itself.ts';
 import { castOf, type Actor } from '../../demo/cast.ts';
 import { hubClient, type HubClient } from '../../demo/hub-client.ts';
 import { setStage, type Stage } from '../../demo/stage.ts';
@@ -23,6 +24,8 @@ export interface TestHubOptions {
   runMs?: number;
   /** What the hub reaches its database through: takes the database's URL and gives another. */
   through?: (databaseUrl: string) => Promise<string>;
+  /** Whether what differs in NetBox is written there by itself. Default apply. */
+  mode?: 'apply' | 'dry-run';
   /** Prepare NetBox for the hub. Default: where the hub has NetBox. */
   bootstrap?: boolean;
 }
@@ -57,6 +60,7 @@ export async function testHub(options: TestHubOptions = {}): Promise<TestHub> {
     ...stage.env,
     LOG_LEVEL: 'silent',
     FOLLOW_MS: '100',
+    RECONCILE_FOLLOW_MS: '0',
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
     ...options.env,
@@ -77,6 +81,7 @@ export async function testHub(options: TestHubOptions = {}): Promise<TestHub> {
   };
   const apiKey = await keyFor(['*']);
   if (options.bootstrap ?? env['NETBOX_URL'] !== undefined) await bootstrapRecords(hub, false);
+  if (options.mode !== 'dry-run') await applyByItself(hub);
   if (parts.includes('web')) running.web = await hub.startWeb();
   if (parts.includes('worker')) running.worker = await hub.startWorker();
 

@@ -11,7 +11,7 @@ import { TOKEN_V1, TOKEN_V2, writeConfiguration, type Ports } from './netbox/con
 import { installNetbox, NETBOX_VERSION, seconds, type Installed } from './netbox/install.ts';
 import { NotHere } from './netbox/not-here.ts';
 import { runCommand } from './netbox/run-command.ts';
-import { ensureTemplate, sql } from './netbox/schema.ts';
+import { asNetbox, backUp, ensureTemplate, sql } from './netbox/schema.ts';
 
 export { NotHere } from './netbox/not-here.ts';
 
@@ -23,6 +23,10 @@ export interface RealNetbox {
   version: string;
   /** Back to an empty NetBox in under a second; the servers go on. */
   clean(): Promise<void>;
+  /** Its database as it is now; the function puts it back, once. */
+  backUp(): Promise<() => Promise<void>>;
+  /** The command for `psql` in its database. */
+  psql: readonly string[];
   /** Ends all four servers, by their ids. May be called twice. */
   stop(): Promise<void>;
 }
@@ -73,9 +77,10 @@ export async function startRealNetbox({ log, root = projectRoot }: StartRealNetb
     await start(await postgres(setting));
     await start(redis(setting));
     await ensureTemplate({ folder, installed, port: ports.postgres, env, log });
+    const database = { installed, port: ports.postgres };
     const clean = async (): Promise<void> => {
       await sql(
-        { installed, port: ports.postgres },
+        database,
         'drop database if exists netbox with (force)',
         'create database netbox template netbox_tpl owner netbox',
       );
@@ -85,7 +90,11 @@ export async function startRealNetbox({ log, root = projectRoot }: StartRealNetb
     await Promise.all([start(web(setting)), start(worker(setting))]);
     const url = `http://127.0.0.1:${ports.web}`;
     log(`NetBox ${NETBOX_VERSION} runs at ${url}, ready after ${seconds(begun)}`);
-    return { url, token: TOKEN_V2, tokenV1: TOKEN_V1, version: NETBOX_VERSION, clean, stop };
+    return {
+      ...{ url, token: TOKEN_V2, tokenV1: TOKEN_V1, version: NETBOX_VERSION, clean, stop },
+      backUp: () => backUp(database),
+      psql: asNetbox(database, 'psql'),
+    };
   } catch (error) {
     await stop();
     throw error;

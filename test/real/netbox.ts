@@ -18,10 +18,16 @@ import { runChild } from '#setup/run-child.ts';
 import { startServices } from '#setup/services.ts';
 import type { RealResult } from './real-result.ts';
 import { checkDoctor } from './netbox/doctor.ts';
+import { withHubs } from './netbox/scenario-lab.ts';
+import { SCENARIOS } from './netbox/scenarios.ts';
 import { NotHere, type RealNetbox, startRealNetbox } from './netbox-server.ts';
 
 /** What has a part that runs against NETBOX_URL. */
-const SUITES = ['adapters/netbox/device-records.test.ts', 'adapters/netbox/netbox-client/contract.test.ts'];
+const SUITES = [
+  'adapters/netbox/device-records.test.ts',
+  'adapters/netbox/record-objects/record-objects.test.ts',
+  'adapters/netbox/netbox-client/contract.test.ts',
+];
 
 export interface RunNetbox {
   log(line: string): void;
@@ -58,6 +64,10 @@ export async function runNetbox({ log, root }: RunNetbox): Promise<RealResult> {
     });
     await netbox.clean();
     await attempt('bootstrap and doctor, by users who may do this and that', () => checkDoctor(netbox));
+    await netbox.clean();
+    await withHubs(netbox, async (lab) => {
+      for (const { name, act } of SCENARIOS) await attempt(name, () => act(lab));
+    });
     await netbox.clean();
     await attempt('the story, with webhooks really sent', () => tellOnRealNetbox(netbox, root));
   } finally {

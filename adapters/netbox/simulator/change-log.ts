@@ -1,30 +1,33 @@
-import type { SimulatedAnswer } from '#src/kit/simulator.ts';
-import type { ChangeLogRow } from './database.ts';
-import { pageOf } from './paging.ts';
+import type { ChangeLogRow, Database } from './database.ts';
 
-const LABELS = { create: 'Created', update: 'Updated', delete: 'Deleted' };
+export interface ChangeLogControl {
+  /** When a row that is written now is seen by readers. */
+  visibleFrom(row: ChangeLogRow, bulk: boolean): number;
+  /** Rows from now on (those that fit) are written and not seen, as those of a transaction that has not ended. */
+  hold(which: (row: ChangeLogRow) => boolean): void;
+  /** Ends holding; what was held is seen from now on: with lower ids and earlier times than rows that were seen already. */
+  release(): void;
+  /** What NetBox's nightly housekeeping throws away. */
+  expire(before: Date): void;
+}
 
-/** `/api/core/object-changes/`: newest first, unless asked otherwise. */
-export function answerChangeLog(rows: readonly ChangeLogRow[], url: URL): SimulatedAnswer {
-  const query = url.searchParams;
-  const after = Number(query.get('id__gt') ?? 0);
-  const since = query.get('time_after');
-  const requestId = query.get('request_id');
-  const found = rows.filter(
-    (row) =>
-      row.id > after && (since === null || row.time >= since) && (requestId === null || row.request_id === requestId),
-  );
-  const ascending = query.get('ordering') === 'id' || query.has('start');
-  const page = pageOf(
-    found.toSorted((a, b) => (ascending ? a.id - b.id : b.id - a.id)),
-    url,
-    true,
-  );
-  const results = page.rows.map((row) => ({
-    ...row,
-    url: `${url.origin}/api/core/object-changes/${row.id}/`,
-    display: `${row.changed_object_type} ${row.object_repr} by ${row.user_name}`,
-    action: { value: row.action, label: LABELS[row.action] },
-  }));
-  return { status: 200, body: { count: page.count, next: page.next, previous: page.previous, results } };
+/** `delayMs`: how long a bulk write's rows stay unseen, though their ids and times are taken. */
+export function createChangeLogControl(database: Database, clock: () => number, delayMs: number): ChangeLogControl {
+  let held: ((row: ChangeLogRow) => boolean) | undefined;
+  return {
+    visibleFrom(row, bulk) {
+      if (held?.(row)) return Infinity;
+      return bulk ? clock() + delayMs : clock();
+    },
+    hold: (which) => void (held = which),
+    release() {
+      held = undefined;
+      for (const row of database.changeLog) if (row.visibleFrom === Infinity) row.visibleFrom = clock();
+    },
+    expire(before) {
+      const limit = before.toISOString();
+      const left = database.changeLog.filter((row) => row.time >= limit);
+      database.changeLog.splice(0, Infinity, ...left);
+    },
+  };
 }

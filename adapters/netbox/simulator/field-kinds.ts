@@ -1,7 +1,16 @@
-import type { Field, ModelName } from './model-shape.ts';
+import type { Field, ModelName, UniqueRule } from './model-shape.ts';
 
 export const text = (more: Partial<Field> = {}): Field => ({ kind: 'text', default: '', max: 200, ...more });
-export const bool = (value: boolean): Field => ({ kind: 'boolean', default: value });
+export const bool = (value: boolean, more: Partial<Field> = {}): Field => ({
+  kind: 'boolean',
+  default: value,
+  ...more,
+});
+export const choice = (choices: Readonly<Record<string, string>>, more: Partial<Field> = {}): Field => ({
+  kind: 'choice',
+  choices,
+  ...more,
+});
 export const ref = (to: ModelName, more: Partial<Field> = {}): Field => ({
   kind: 'ref',
   to,
@@ -9,6 +18,9 @@ export const ref = (to: ModelName, more: Partial<Field> = {}): Field => ({
   default: null,
   ...more,
 });
+/** A ref that has to be there. */
+export const owner = (to: ModelName, more: Partial<Field> = {}): Field =>
+  ref(to, { required: true, nullable: false, ...more });
 export const number = (more: Partial<Field> = {}): Field => ({
   kind: 'number',
   nullable: true,
@@ -19,7 +31,7 @@ export const tagged: Record<string, Field> = {
   tags: { kind: 'tags', default: [] },
   custom_fields: { kind: 'customFields', default: {} },
 };
-export const slug = (label: string) => [
+export const slug = (label: string): UniqueRule[] => [
   { by: ['name'], field: 'name', message: `${label} with this name already exists.` },
   { by: ['slug'], field: 'slug', message: `${label} with this slug already exists.` },
 ];
@@ -34,3 +46,5 @@ export const assignable: Record<string, Field> = {
   description: text(),
   ...tagged,
 };
+/** Every object with a page of its own has them; the first two since 4.5. */
+export const OWNER_SINCE = { owner: '4.5' } as const;

@@ -1,191 +1,179 @@
 import type { Database, Row } from './database.ts';
-import { MODELS, type Field, type ModelName } from './model.ts';
-import { macOf } from './value.ts';
+import { fieldFilter, numberFilter } from './field-filters.ts';
+import { BadFilter, NoChoice, noChoice, union, wholeNumber, type Filter } from './filter-shape.ts';
+import { MODELS, type ModelName } from './model.ts';
+import { absentFilter, SPECIAL } from './special-filters.ts';
 
-/** A filter of the real one that is given a value it cannot take. */
-export class BadFilter extends Error {
-  readonly field: string;
-  constructor(field: string, message: string) {
-    super(message);
-    this.field = field;
-  }
+export interface Searched {
+  database: Database;
+  version: string;
 }
 
-type Test = (row: Row) => boolean;
+/** Rows that a query asks for, not looked up yet: a page of a large table needs few of them. */
+export interface Selection {
+  model: ModelName;
+  /** Ascending; others cannot pass. */
+  ids: readonly number[];
+  /** Undefined: all of `ids` pass. */
+  passes: ((row: Row) => boolean) | undefined;
+  /** The same for the same question by the same reader. */
+  key: string;
+  /** Parameters that are no filter here, so that the whole table came back. */
+  ignored: string[];
+}
+
+const NO_FILTERS = new Set(['limit', 'offset', 'start', 'ordering', 'fields', 'omit', 'exclude', 'brief', 'format']);
+
+/** The same list, whatever the page. */
+const PAGING = new Set(['limit', 'offset', 'start']);
 
 /**
- * The rows that the query asks for. As the real one: names that are no filter are ignored, so the whole table comes back; several
- * values of one name mean "one of them"; an empty value is no filter. @throws BadFilter
+ * As the real one: names that are no filter are ignored, so the whole table comes back; several values of one name mean "one of them"
+ * (of tags: all of them); an empty value is no filter, but where one chooses. @throws BadFilter, Crash
  */
-export function filterRows(database: Database, name: ModelName, query: URLSearchParams): Row[] {
-  const tests: Test[] = [];
+export function select(
+  world: Searched,
+  model: ModelName,
+  query: URLSearchParams,
+  reader: { key: string; sees?: (row: Row) => boolean } = { key: '' },
+): Selection {
+  const { database } = world;
+  const filters: Filter[] = reader.sees ? [{ passes: reader.sees }] : [];
+  const ignored: string[] = [];
   for (const key of new Set(query.keys())) {
-    const values = query.getAll(key).filter((value) => value !== '');
-    const test = values.length > 0 ? testFor(database, name, key, values) : undefined;
-    if (test) tests.push(test);
+    if (NO_FILTERS.has(key)) continue;
+    const given = query.getAll(key);
+    if (given.includes('')) checkBlank(world, model, key);
+    const values = given.filter((value) => value !== '');
+    if (values.length === 0) continue;
+    const filter = filterFor(world, model, key, values);
+    if (filter) filters.push(filter);
+    else ignored.push(key);
   }
-  return order(
-    database.all(name).filter((row) => tests.every((test) => test(row))),
-    query.get('ordering'),
-  );
+  const narrow = filters.map((filter) => filter.among).filter((ids) => ids !== undefined);
+  const ids = narrow.toSorted((a, b) => a.length - b.length)[0] ?? database.ids(model);
+  const passes = filters.length === 0 ? undefined : (row: Row) => filters.every((filter) => filter.passes(row));
+  const asked = new URLSearchParams([...query].filter(([key]) => !PAGING.has(key)));
+  return { model, ids, passes, ignored, key: `${model} ${reader.key} ${asked.toString()}` };
 }
 
-function testFor(database: Database, name: ModelName, key: string, values: string[]): Test | undefined {
-  if (key === 'id') {
-    const ids = values.map((value) => integer(key, value));
-    return (row) => ids.includes(row.id);
+/** @throws NoChoice */
+function checkBlank(world: Searched, model: ModelName, key: string): void {
+  try {
+    filterFor(world, model, key, ['']);
+  } catch (error) {
+    if (error instanceof NoChoice) throw error;
   }
-  const special = SPECIAL[`${name}.${key}`];
-  if (special) return special(database, values, key);
-  const model = MODELS[name];
-  const field = model.fields[key];
-  if (field)
-    return ownFieldTest(database, key, field, values, name === 'device' && (key === 'name' || key === 'serial'));
-  const [column = '', lookup = ''] = key.split('__');
-  if (lookup === 'ie' && model.fields[column]?.kind === 'text') return textTest(column, values, true);
-  if (lookup === 'ic' && model.fields[column]?.kind === 'text') {
-    return (row) =>
-      values.some((value) =>
-        String(row[column] ?? '')
-          .toLowerCase()
-          .includes(value.toLowerCase()),
-      );
-  }
-  const target = key.endsWith('_id') ? model.fields[key.slice(0, -3)] : undefined;
-  if (target?.kind === 'ref' && target.to) return refTest(database, target.to, key, key.slice(0, -3), values);
-  if (key === 'tag' && model.fields.tags) return tagTest(database, values);
-  if (key === 'q')
-    return (row) =>
-      values.some((value) =>
-        String(row.name ?? '')
-          .toLowerCase()
-          .includes(value.toLowerCase()),
-      );
-  return undefined;
 }
 
-function ownFieldTest(
-  database: Database,
+function filterFor(
+  { database, version }: Searched,
+  name: ModelName,
   key: string,
-  field: Field,
   values: string[],
-  ignoreCase: boolean,
-): Test | undefined {
-  if (field.kind === 'text') return textTest(key, values, ignoreCase);
-  if (field.kind === 'boolean') {
-    const wanted = values.at(-1)?.toLowerCase();
-    if (wanted !== 'true' && wanted !== 'false') return undefined;
-    return (row) => row[key] === (wanted === 'true');
+): Filter | undefined {
+  const special = SPECIAL[name]?.[key] ?? absentFilter(name, key);
+  if (special) return special(database, values, key, version);
+  const [column = '', lookup = ''] = key.split('__');
+  if (key === 'id') {
+    const ids = new Set(values.map((value) => wholeNumber(key, value)));
+    const among = [...ids].filter((id) => database.find(name, id));
+    return { among: union([among, []]), passes: (row) => ids.has(row.id) };
   }
-  if (field.kind === 'choice') {
-    for (const value of values) if (!(value in (field.choices ?? {}))) throw new BadFilter(key, noChoice(value));
-    return (row) => values.includes(String(row[key]));
-  }
-  // A ref by itself takes a slug where the other side has one.
-  if (field.kind === 'ref' && field.to && MODELS[field.to].fields.slug) {
-    const to = field.to;
-    const ids = values.map((value) => {
-      const found = database.all(to).find((row) => row.slug === value);
-      if (!found) throw new BadFilter(key, noChoice(value));
-      return found.id;
-    });
-    return (row) => ids.includes(row[key] as number);
-  }
-  return undefined;
-}
-
-function textTest(column: string, values: string[], ignoreCase: boolean): Test {
-  const wanted = values.map((value) => (ignoreCase ? value.toLowerCase() : value));
-  return (row) =>
-    typeof row[column] === 'string' && wanted.includes(ignoreCase ? row[column].toLowerCase() : row[column]);
-}
-
-function refTest(database: Database, to: ModelName, key: string, column: string, values: string[]): Test {
-  const ids = values.map((value) => existing(database, to, key, value));
-  return (row) => ids.includes(row[column] as number);
+  if (column === 'id') return numberFilter(key, 'id', lookup, values);
+  if (MODELS[name].fields.tags && (column === 'tag' || column === 'tag_id'))
+    return tagFilter(database, key, column, lookup, values);
+  if (key === 'q') return searchFilter(name, values);
+  if (REQUESTS[key]) return requestFilter(database, name, key, values);
+  if (key.startsWith('cf_')) return customFieldFilter(database, name, column.slice(3), lookup, values);
+  return fieldFilter(database, name, key, values);
 }
 
 /** Several tags mean "all of them". */
-function tagTest(database: Database, values: string[]): Test {
+function tagFilter(
+  database: Database,
+  key: string,
+  column: string,
+  lookup: string,
+  values: string[],
+): Filter | undefined {
+  if (values.includes('null')) {
+    const none = (row: Row): boolean => (row.tags as number[]).length === 0;
+    return { passes: (row) => none(row) === (lookup === '') };
+  }
   const ids = values.map((value) => {
-    const tag = database.all('tag').find((row) => row.slug === value);
-    if (!tag) throw new BadFilter('tag', noChoice(value));
-    return tag.id;
+    const id = column === 'tag' ? database.idsBy('tag', 'slug', value)[0] : database.find('tag', Number(value))?.id;
+    if (id === undefined) throw new NoChoice(key, noChoice(value));
+    return id;
   });
-  return (row) => ids.every((id) => (row.tags as number[]).includes(id));
+  if (lookup === '') return { passes: (row) => ids.every((id) => (row.tags as number[]).includes(id)) };
+  if (lookup === 'n') return { passes: (row) => !ids.some((id) => (row.tags as number[]).includes(id)) };
+  return undefined;
 }
 
-type Special = (database: Database, values: string[], key: string) => Test;
+function searchFilter(name: ModelName, values: string[]): Filter {
+  const columns = Object.entries(MODELS[name].fields)
+    .filter(([, field]) => ['text', 'address', 'mac', 'prefix'].includes(field.kind))
+    .map(([column]) => column);
+  const wanted = values.map((value) => value.toLowerCase());
+  return {
+    passes: (row) =>
+      wanted.every((value) =>
+        columns.some((column) =>
+          String(row[column] ?? '')
+            .toLowerCase()
+            .includes(value),
+        ),
+      ),
+  };
+}
 
-const onInterface = (row: Row, ids: readonly number[]): boolean =>
-  row.assigned_object_type === 'dcim.interface' && ids.includes(row.assigned_object_id as number);
-
-const byInterface: Special = (database, values, key) => {
-  const ids = values.map((value) => existing(database, 'interface', key, value));
-  return (row) => onInterface(row, ids);
-};
-const byDevice: Special = (database, values, key) => {
-  const devices = values.map((value) => existing(database, 'device', key, value));
-  const ids = database
-    .all('interface')
-    .filter((one) => devices.includes(one.device as number))
-    .map((one) => one.id);
-  return (row) => onInterface(row, ids);
-};
-const byMac: Special = (_database, values, key) => {
-  const macs = values.map((value) => mac(key, value));
-  return (row) => macs.includes(String(row.mac_address));
-};
-
-const SPECIAL: Readonly<Record<string, Special>> = {
-  'macAddress.mac_address': byMac,
-  'macAddress.interface_id': byInterface,
-  'macAddress.device_id': byDevice,
-  'ipAddress.interface_id': byInterface,
-  'ipAddress.device_id': byDevice,
-  // With a prefix length it must be the same one; without, any. What is no address matches nothing, without an error.
-  'ipAddress.address': (_database, values) => (row) =>
-    values.some(
-      (value) => row.address === value || (!value.includes('/') && String(row.address).split('/')[0] === value),
-    ),
-  'device.mac_address': (database, values, key) => {
-    const macs = values.map((value) => mac(key, value));
-    const holders = database
-      .all('macAddress')
-      .filter((row) => macs.includes(String(row.mac_address)) && row.assigned_object_type === 'dcim.interface');
-    const devices = holders.map((row) => database.find('interface', row.assigned_object_id)?.device);
-    return (row) => devices.includes(row.id);
-  },
+const REQUESTS: Readonly<Record<string, readonly string[]>> = {
+  created_by_request: ['create'],
+  updated_by_request: ['update'],
+  modified_by_request: ['create', 'update'],
 };
 
-function existing(database: Database, to: ModelName, key: string, value: string): number {
-  const id = integer(key, value);
-  if (!database.find(to, id)) throw new BadFilter(key, noChoice(value));
-  return id;
+/** By what the change log says. */
+function requestFilter(database: Database, name: ModelName, key: string, values: string[]): Filter {
+  for (const value of values)
+    if (!/^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i.test(value)) throw new BadFilter(key, 'Enter a valid UUID.');
+  const wanted = values.map((value) => value.toLowerCase());
+  const found = database.changeLog.filter(
+    (row) =>
+      row.changed_object_type === MODELS[name].objectType &&
+      REQUESTS[key]?.includes(row.action) &&
+      wanted.includes(row.request_id),
+  );
+  const ids = new Set(found.map((row) => row.changed_object_id));
+  return { passes: (row) => ids.has(row.id) };
 }
 
-function integer(key: string, value: string): number {
-  if (!/^-?\d+$/.test(value)) throw new BadFilter(key, `“${value}” is not a valid value.`);
-  return Number(value);
-}
-
-function mac(key: string, value: string): string {
-  const found = macOf(value);
-  if (!found) throw new BadFilter(key, `Invalid MAC address format: ${value}`);
-  return found;
-}
-
-function noChoice(value: string): string {
-  return `Select a valid choice. ${value} is not one of the available choices.`;
-}
-
-function order(rows: Row[], ordering: string | null): Row[] {
-  const column = ordering?.replace(/^-/, '') || 'id';
-  const sign = ordering?.startsWith('-') ? -1 : 1;
-  return rows.toSorted((a, b) => sign * compare(a[column], b[column]) || a.id - b.id);
-}
-
-function compare(left: unknown, right: unknown): number {
-  if (typeof left === 'number' && typeof right === 'number') return left - right;
-  return String(left ?? '').localeCompare(String(right ?? ''), 'en', { numeric: true });
+/** A field that does not exist is an unknown parameter like any other. */
+function customFieldFilter(
+  database: Database,
+  name: ModelName,
+  called: string,
+  lookup: string,
+  values: string[],
+): Filter | undefined {
+  const field = database
+    .by('customField', 'name', called)
+    .find((one) => (one.object_types as string[]).includes(MODELS[name].objectType));
+  if (!field || field.filter_logic === 'disabled') return undefined;
+  const valueOf = (row: Row): unknown => (row.custom_fields as Record<string, unknown>)[called] ?? null;
+  const loose =
+    lookup === '' && field.filter_logic === 'loose' && ['text', 'longtext', 'url'].includes(String(field.type));
+  if (lookup === 'empty') return { passes: (row) => (valueOf(row) === null) === (values.at(-1) === 'true') };
+  if (lookup === 'ic' || loose)
+    return {
+      passes: (row) =>
+        values.some((value) =>
+          String(valueOf(row) ?? '')
+            .toLowerCase()
+            .includes(value.toLowerCase()),
+        ),
+    };
+  if (lookup !== '' && lookup !== 'n') return undefined;
+  return { passes: (row) => values.includes(String(valueOf(row))) === (lookup === '') };
 }

@@ -1,97 +1,79 @@
-import type { ChangeLogRow, Database, Row } from './database.ts';
-import { MODELS, titleOf, type ModelName } from './model.ts';
-import { planRemoval, remove } from './remove.ts';
-import { render, snapshot, type Rendering } from './render.ts';
-import { changeRow, createRow } from './write.ts';
-import type { EventRequest, ModelEvent, WebhookSender } from './webhooks.ts';
-
-export interface World {
-  database: Database;
-  version: string;
-  webhooks: WebhookSender;
-}
-
-export interface Operation {
-  world: World;
-  request: EventRequest;
-  /** Collected until the whole request has succeeded. */
-  events: ModelEvent[];
-}
-
-type Body = Record<string, unknown>;
-
-function withoutOrigin({ database, version }: World): Rendering {
-  return { database, version, origin: '' };
-}
+import { atLeast } from 'netbox-client';
+import { connectCable, readEnds } from './cables.ts';
+import type { Row } from './database.ts';
+import type { ModelName } from './model.ts';
+import { losers, planRemoval, tagged, type Removed } from './remove.ts';
+import { moveAlong } from './silent-moves.ts';
+import { snapshot } from './snapshot.ts';
+import { contextOf, save, told, type Operation } from './tell.ts';
+import { macOf } from './value.ts';
+import { changeRow, createRow, type Body } from './write.ts';
 
 export function create(operation: Operation, name: ModelName, body: Body): Row {
-  const { world, events } = operation;
-  const row = createRow(world.database, name, body, world.version);
-  const postchange = snapshot(world.database, name, row);
-  events.push({
-    event: 'created',
-    model: name,
-    id: row.id,
-    data: render(withoutOrigin(world), name, row),
-    prechange: null,
-    postchange,
-  });
-  log(operation, 'create', name, row, body);
+  const context = contextOf(operation);
+  const ends = name === 'cable' ? readEnds(operation, body) : undefined;
+  const row = createRow(context, name, body);
+  told(operation, 'created', name, row, null, body);
+  if (ends) {
+    connectCable(operation, row, ends);
+    // Saved once more with its ends: a second row in the change log, which knows nothing of before.
+    told(operation, 'updated', 'cable', row, null, {});
+  }
+  if (name === 'interface') writeMac(operation, row, body);
   return row;
 }
 
 /** A change that changes nothing still moves `last_updated` and sends a webhook, but stands in no change log: so the real one. */
-export function change(operation: Operation, name: ModelName, row: Row, body: Body): void {
-  const { world, events } = operation;
-  const prechange = snapshot(world.database, name, row);
-  changeRow(world.database, name, row, body, world.version);
-  const postchange = snapshot(world.database, name, row);
-  events.push({
-    event: 'updated',
-    model: name,
-    id: row.id,
-    data: render(withoutOrigin(world), name, row),
-    prechange,
-    postchange,
-  });
-  if (JSON.stringify(prechange) !== JSON.stringify(postchange)) log(operation, 'update', name, row, body);
+export function change(operation: Operation, name: ModelName, row: Row, body: Body, whole = false): void {
+  const { database } = operation.world;
+  const prechange = snapshot(database, name, row);
+  const before = { ...row };
+  const ends = name === 'cable' ? readEnds(operation, body, row) : undefined;
+  changeRow(contextOf(operation), name, row, body, whole);
+  moveAlong(database, name, before, row);
+  told(operation, 'updated', name, row, prechange, body);
+  if (ends) connectCable(operation, row, ends);
+  if (name === 'interface') writeMac(operation, row, body);
 }
 
+/** @throws Protected */
 export function destroy(operation: Operation, name: ModelName, row: Row, body: Body): void {
-  const { world, events } = operation;
-  const plan = planRemoval(world.database, name, row);
+  const { database } = operation.world;
+  const plan = planRemoval(database, name, row);
+  const gone = new Set(plan.map((one) => `${one.model}:${one.row.id}`));
   for (const one of plan) {
-    const data = render(withoutOrigin(world), one.model, one.row);
-    events.push({
-      event: 'deleted',
-      model: one.model,
-      id: one.row.id,
-      data,
-      prechange: snapshot(world.database, one.model, one.row),
-      postchange: null,
-    });
-    log(operation, 'delete', one.model, one.row, body);
+    told(operation, 'deleted', one.model, one.row, snapshot(database, one.model, one.row), one.row === row ? body : {});
+    loosen(operation, one, gone);
   }
-  for (const one of plan) remove(world.database, one);
+  for (const one of plan) database.delete(one.model, one.row.id);
 }
 
-function log(
-  { world, request }: Operation,
-  action: ChangeLogRow['action'],
-  name: ModelName,
-  row: Row,
-  body: Body,
-): void {
-  const { changeLog } = world.database;
-  changeLog.push({
-    id: (changeLog.at(-1)?.id ?? 0) + 1,
-    time: world.database.now(),
-    user_name: request.user,
-    request_id: request.id,
-    action,
-    changed_object_type: MODELS[name].objectType,
-    changed_object_id: row.id,
-    object_repr: titleOf(world.database, name, row),
-    message: typeof body.changelog_message === 'string' ? body.changelog_message : '',
-  });
+/** Whoever points at it is saved without it. A device that goes, too, is still saved for its addresses (as in the real one's log). */
+function loosen(operation: Operation, one: Removed, gone: ReadonlySet<string>): void {
+  const { database } = operation.world;
+  for (const { of, columns } of losers(database, one)) {
+    const goes = gone.has(`${of.model}:${of.row.id}`);
+    if (!goes || one.model === 'ipAddress') save(operation, of.model, of.row, columns);
+  }
+  if (one.model !== 'tag') return;
+  for (const { model, row } of tagged(database, one.row)) {
+    const prechange = snapshot(database, model, row);
+    // Without touching last_updated.
+    database.set(model, row, { tags: (row.tags as number[]).filter((id) => id !== one.row.id) });
+    told(operation, 'updated', model, row, prechange, {});
+  }
+}
+
+/** From 4.7 on the MAC of an interface is found or made, and made the primary one; nothing takes it away. */
+function writeMac(operation: Operation, port: Row, body: Body): void {
+  const { database, version } = operation.world;
+  if (body.mac_address === undefined || !atLeast(version, '4.7')) return;
+  const mac = macOf(String(body.mac_address ?? ''));
+  const have = database
+    .by('macAddress', 'assigned_object_id', port.id)
+    .find((one) => one.mac_address === mac && one.assigned_object_type === 'dcim.interface');
+  const assigned = { assigned_object_type: 'dcim.interface', assigned_object_id: port.id };
+  const primary =
+    mac === undefined ? null : (have ?? create(operation, 'macAddress', { mac_address: mac, ...assigned })).id;
+  if (port.primary_mac_address !== primary) save(operation, 'interface', port, { primary_mac_address: primary });
 }

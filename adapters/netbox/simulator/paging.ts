@@ -1,3 +1,8 @@
+import type { Database, Row } from './database.ts';
+import type { Selection } from './filter.ts';
+import { orderOf } from './ordering.ts';
+import { placeOf } from './table.ts';
+
 const DEFAULT_LIMIT = 50;
 const LARGEST = 1000;
 
@@ -11,37 +16,91 @@ export interface Page<T> {
 /** Bad combinations are answered with a bare list of messages. */
 export class BadPaging extends Error {}
 
-/** `limit=0` means the largest page; a limit that is no number is the default one. `start` (4.6+) pages by id and counts nothing. */
-export function pageOf<T extends { id: number }>(rows: T[], url: URL, cursor: boolean): Page<T> {
-  const query = url.searchParams;
+/** Everything that a list can be asked for, read once. `start` is there from 4.6 on. @throws BadPaging */
+export interface PageRequest {
+  limit: number;
+  offset: number;
+  /** Id that a cursor's page starts at; null: pages by offset. */
+  start: number | null;
+}
+
+/** `limit=0` means the largest page; a limit that is no number is the default one. */
+export function pageRequest(query: URLSearchParams, cursor: boolean): PageRequest {
   const limit = limitOf(query.get('limit'));
   const start = cursor ? query.get('start') : null;
-  if (start !== null) return cursorPage(rows, url, limit, start);
-  const offset = numberOf(query.get('offset')) ?? 0;
+  if (start === null) return { limit, offset: numberOf(query.get('offset')) ?? 0, start: null };
+  const from = numberOf(start);
+  if (from === undefined) throw new BadPaging("Invalid 'start' parameter: must be a non-negative integer.");
+  if (query.has('offset')) throw new BadPaging("'start' and 'offset' are mutually exclusive.");
+  if (query.has('ordering'))
+    throw new BadPaging('Ordering cannot be specified in conjunction with cursor-based pagination.');
+  return { limit, offset: 0, start: from };
+}
+
+/** A page of what was selected. Of a large table only the rows of the page are looked at, where that is enough. */
+export function pageOf(database: Database, selection: Selection, url: URL, cursor: boolean): Page<Row> {
+  const request = pageRequest(url.searchParams, cursor);
+  const { model, ids, passes } = selection;
+  const row = (id: number): Row | undefined => database.find(model, id);
+  if (request.start !== null) {
+    const rows: Row[] = [];
+    for (let at = placeOf(ids, request.start); at < ids.length && rows.length < request.limit; at += 1) {
+      const found = row(ids[at] ?? 0);
+      if (found && (passes?.(found) ?? true)) rows.push(found);
+    }
+    return cursorPage(rows, url, request);
+  }
+  const order = orderOf(database, model, url.searchParams.get('ordering'));
+  const descending = !order && url.searchParams.get('ordering') === '-id';
+  if (!passes && !order && !descending) {
+    const rows = ids.slice(request.offset, request.offset + request.limit).map(row);
+    return offsetPage(
+      rows.filter((found) => found !== undefined),
+      ids.length,
+      url,
+      request,
+    );
+  }
+  const all = sorted(database, selection, order, descending);
+  return offsetPage(all.slice(request.offset, request.offset + request.limit), all.length, url, request);
+}
+
+export function offsetPage<T>(rows: T[], count: number, url: URL, { limit, offset }: PageRequest): Page<T> {
   const link = (to: number): string => linkTo(url, { limit: String(limit), offset: to > 0 ? String(to) : undefined });
   return {
-    count: rows.length,
-    next: offset + limit < rows.length ? link(offset + limit) : null,
+    count,
+    next: offset + limit < count ? link(offset + limit) : null,
     previous: offset > 0 ? link(Math.max(0, offset - limit)) : null,
-    rows: rows.slice(offset, offset + limit),
+    rows,
   };
 }
 
-function cursorPage<T extends { id: number }>(rows: T[], url: URL, limit: number, start: string): Page<T> {
-  for (const name of ['ordering', 'offset']) {
-    if (!url.searchParams.has(name)) continue;
-    const word = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-    throw new BadPaging(`${word} cannot be specified in conjunction with cursor-based pagination.`);
-  }
-  const from = numberOf(start);
-  if (from === undefined) throw new BadPaging('Start must be a positive integer.');
-  const page = rows
-    .toSorted((a, b) => a.id - b.id)
-    .filter((row) => row.id >= from)
-    .slice(0, limit);
-  const last = page.length === limit ? page.at(-1) : undefined;
+/** A full page has a next one, even if that is empty. */
+export function cursorPage<T extends { id: number }>(rows: T[], url: URL, { limit }: PageRequest): Page<T> {
+  const last = rows.length === limit ? rows.at(-1) : undefined;
   const next = last ? linkTo(url, { limit: String(limit), start: String(last.id + 1) }) : null;
-  return { count: null, next, previous: null, rows: page };
+  return { count: null, next, previous: null, rows };
+}
+
+const kept = new WeakMap<Database, { key: string; rows: Row[] }>();
+
+/** The last order is kept: the pages of one listing come one after the other, and sorting a large table takes longer than the page. */
+function sorted(
+  database: Database,
+  { model, ids, passes, key }: Selection,
+  order: ReturnType<typeof orderOf>,
+  descending: boolean,
+): Row[] {
+  const whole = `${database.generation()} ${key}`;
+  const found = kept.get(database);
+  if (found?.key === whole) return found.rows;
+  const rows = ids
+    .map((id) => database.find(model, id))
+    .filter((row) => row !== undefined && (passes?.(row) ?? true)) as Row[];
+  if (order) rows.sort(order);
+  if (descending) rows.reverse();
+  kept.set(database, { key: whole, rows });
+  return rows;
 }
 
 function limitOf(text: string | null): number {
@@ -54,11 +113,13 @@ function numberOf(text: string | null): number | undefined {
   return text !== null && /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
+/** With the parameters in alphabetical order, as Django REST framework writes them. */
 function linkTo(url: URL, parameters: Record<string, string | undefined>): string {
   const next = new URL(url);
   for (const [name, value] of Object.entries(parameters)) {
     if (value === undefined) next.searchParams.delete(name);
     else next.searchParams.set(name, value);
   }
+  next.searchParams.sort();
   return next.href;
 }

@@ -1,66 +1,85 @@
 import type { Database, Row } from './database.ts';
-import { MODELS, titleOf, type ModelName } from './model.ts';
+import { MODELS, REFERENCES, titleOf, type ModelName } from './model.ts';
 
 /** The delete that NetBox refuses with 409. */
-export class Protected extends Error {}
+export class Protected extends Error {
+  readonly count: number;
+  constructor(message: string, count: number) {
+    super(message);
+    this.count = count;
+  }
+}
 
 export interface Removed {
   model: ModelName;
   row: Row;
 }
 
-/** The object and what goes with it, children first; nothing is deleted yet. @throws Protected */
+/** The object, then what goes with it; nothing is deleted yet. @throws Protected */
 export function planRemoval(database: Database, name: ModelName, row: Row): Removed[] {
-  const holders =
-    PROTECTING[name]?.flatMap(({ model, column }) =>
+  const plan = new Map<string, Removed>();
+  const holders = new Map<string, Removed>();
+  collect(name, row);
+  if (holders.size === 0) return [...plan.values()];
+  const list = [...holders.values()]
+    .map((one) => `${titleOf(database, one.model, one.row)} (${one.row.id})`)
+    .join(', ');
+  throw new Protected(`Unable to delete object. ${holders.size} dependent objects were found: ${list}`, holders.size);
+
+  function collect(model: ModelName, one: Row): void {
+    const key = `${model}:${one.id}`;
+    if (plan.has(key)) return;
+    plan.set(key, { model, row: one });
+    for (const reference of REFERENCES[model]) {
+      for (const other of database.by(reference.model, reference.column, one.id)) {
+        if (reference.onDelete === 'cascade') collect(reference.model, other);
+        if (reference.onDelete === 'protect')
+          holders.set(`${reference.model}:${other.id}`, { model: reference.model, row: other });
+      }
+    }
+    for (const assigned of assignedRows(database, model, one)) collect(assigned.model, assigned.row);
+  }
+}
+
+/** What is assigned to an object by type and id, not by a column of its own. */
+function assignedRows(database: Database, model: ModelName, row: Row): Removed[] {
+  const type = MODELS[model].objectType;
+  const of = (other: ModelName, typeColumn: string, idColumn: string): Removed[] =>
+    database
+      .by(other, idColumn, row.id)
+      .filter((one) => one[typeColumn] === type)
+      .map((one) => ({ model: other, row: one }));
+  return [
+    ...(model === 'interface'
+      ? [
+          ...of('ipAddress', 'assigned_object_type', 'assigned_object_id'),
+          ...of('macAddress', 'assigned_object_type', 'assigned_object_id'),
+          ...of('cableTermination', 'termination_type', 'termination_id'),
+        ]
+      : []),
+    ...(MODELS[model].journal ? of('journalEntry', 'assigned_object_type', 'assigned_object_id') : []),
+  ];
+}
+
+/** Objects that lose a reference (or a tag) when this one goes: NetBox saves each of them. */
+export function losers(database: Database, { model, row }: Removed): { of: Removed; columns: Record<string, null> }[] {
+  const emptied = (column: string): Record<string, null> =>
+    column === 'cable' ? { cable: null, cable_end: null } : { [column]: null };
+  return REFERENCES[model]
+    .filter((reference) => reference.onDelete === 'null')
+    .flatMap((reference) =>
       database
-        .all(model)
-        .filter((one) => one[column] === row.id)
-        .map((one) => ({ model, one })),
-    ) ?? [];
-  if (holders.length > 0) {
-    const list = holders.map(({ model, one }) => `${titleOf(database, model, one)} (${one.id})`).join(', ');
-    throw new Protected(`Unable to delete object. ${holders.length} dependent objects were found: ${list}`);
-  }
-  const children: Removed[] = [];
-  if (name === 'device') {
-    for (const one of database.all('interface'))
-      if (one.device === row.id) children.push(...planRemoval(database, 'interface', one));
-  }
-  if (name === 'interface') {
-    for (const model of ['macAddress', 'ipAddress'] as const) {
-      for (const one of database.all(model)) {
-        if (one.assigned_object_type === 'dcim.interface' && one.assigned_object_id === row.id)
-          children.push({ model, row: one });
-      }
-    }
-  }
-  return [...children, { model: name, row }];
+        .by(reference.model, reference.column, row.id)
+        .map((one) => ({ of: { model: reference.model, row: one }, columns: emptied(reference.column) })),
+    );
 }
 
-/** Deletes it, and empties the references that NetBox sets to null. */
-export function remove(database: Database, { model, row }: Removed): void {
-  database.delete(model, row.id);
-  for (const [other, { fields }] of Object.entries(MODELS) as [ModelName, (typeof MODELS)[ModelName]][]) {
-    for (const [column, field] of Object.entries(fields)) {
-      if (field.kind === 'ref' && field.to === model && field.nullable) {
-        for (const one of database.all(other)) if (one[column] === row.id) one[column] = null;
-      }
-      if (field.kind === 'tags' && model === 'tag') {
-        for (const one of database.all(other)) one[column] = (one[column] as number[]).filter((id) => id !== row.id);
-      }
-    }
-  }
+export function tagged(database: Database, tag: Row): Removed[] {
+  const models = (Object.keys(MODELS) as ModelName[]).filter((model) => MODELS[model].fields.tags);
+  return models.flatMap((model) =>
+    database
+      .all(model)
+      .filter((row) => (row.tags as number[]).includes(tag.id))
+      .map((row) => ({ model, row })),
+  );
 }
-
-const PROTECTING: Partial<Record<ModelName, { model: ModelName; column: string }[]>> = {
-  site: [
-    { model: 'device', column: 'site' },
-    { model: 'rack', column: 'site' },
-  ],
-  rack: [{ model: 'device', column: 'rack' }],
-  manufacturer: [{ model: 'deviceType', column: 'manufacturer' }],
-  deviceType: [{ model: 'device', column: 'device_type' }],
-  deviceRole: [{ model: 'device', column: 'role' }],
-  choiceSet: [{ model: 'customField', column: 'choice_set' }],
-};

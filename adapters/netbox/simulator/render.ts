@@ -1,80 +1,134 @@
 import { atLeast } from 'netbox-client';
 import type { Database, Row } from './database.ts';
+import { DERIVED } from './derive.ts';
 import { MODELS, titleOf, type Field, type ModelName } from './model.ts';
+import { nestedNames, type Rendering, type Shape } from './shown.ts';
 
-export interface Rendering {
-  database: Database;
-  /** Origin of links; empty inside webhooks, as in the real ones. */
-  origin: string;
-  version: string;
+type Show = (with_: Rendering, row: Row) => unknown;
+
+/** Nested objects are made once: thousands of rows name the same few. So only as long as nothing is written. */
+export function rendering(database: Database, version: string, origin: string): Rendering {
+  const nested = new Map<string, Shape>();
+  const with_: Rendering = {
+    database,
+    version,
+    origin,
+    brief: (name, row, shows) => renderBrief(with_, nested, name, row, shows),
+  };
+  return with_;
 }
-
-type Shape = Record<string, unknown>;
 
 /** The object as the REST API shows it. */
 export function render(with_: Rendering, name: ModelName, row: Row): Shape {
-  const model = MODELS[name];
-  const shape: Shape = { ...links(with_, name, row), ...model.constant };
-  for (const [column, field] of Object.entries(model.fields)) shape[column] = show(with_, name, field, row[column]);
-  return { ...shape, ...derived(with_, name, row), created: row.created, last_updated: row.last_updated };
+  return shaper(with_, name)(row);
 }
 
-/** The object as it shows inside others. */
-export function renderBrief(with_: Rendering, name: ModelName, row: Row): Shape {
-  const model = MODELS[name];
-  const { display_url: _, ...shape }: Shape = links(with_, name, row);
-  for (const column of model.brief) {
-    const field = model.fields[column];
-    if (field) shape[column] = show(with_, name, field, row[column]);
-  }
-  return shape;
-}
-
-/** Raw columns, as in a webhook's snapshots. */
-export function snapshot(database: Database, name: ModelName, row: Row): Shape {
-  const { id: _id, last_updated: _updated, ...shape } = structuredClone(row);
-  if ('tags' in MODELS[name].fields)
-    shape.tags = tagRows(database, row.tags)
-      .map((tag) => tag.name)
-      .toSorted();
-  return shape;
-}
-
-function links({ database, origin }: Rendering, name: ModelName, row: Row): Shape {
-  const { path, page } = MODELS[name];
-  return {
-    id: row.id,
-    url: `${origin}${path}${row.id}/`,
-    display_url: `${origin}${page}${row.id}/`,
-    display: titleOf(database, name, row),
+/** Shows rows of one model, whole or only these fields of them. */
+export function shaper(with_: Rendering, name: ModelName, only?: (field: string) => boolean): (row: Row) => Shape {
+  const plan = [...planOf(name, with_.version)].filter(([field]) => only?.(field) ?? true);
+  return (row) => {
+    const shape: Shape = {};
+    for (const [field, show] of plan) shape[field] = show(with_, row);
+    return shape;
   };
 }
 
-function show(with_: Rendering, name: ModelName, field: Field, value: unknown): unknown {
-  const { database } = with_;
+function renderBrief(
+  with_: Rendering,
+  nested: Map<string, Shape>,
+  name: ModelName,
+  row: Row,
+  shows: Field['shows'],
+): Shape {
+  const names = typeof shows === 'object' ? shows : MODELS[name].brief;
+  const key = `${name}:${row.id}:${names === MODELS[name].brief ? '' : names.join(',')}`;
+  const found = nested.get(key);
+  if (found) return found;
+  const plan = planOf(name, with_.version);
+  const shape: Shape = {};
+  for (const field of ['id', 'url', 'display', ...names]) {
+    const show = nestedCount(name, field, with_.version) ?? plan.get(field);
+    if (show !== 'left out' && show !== undefined) shape[field] = show(with_, row);
+  }
+  nested.set(key, shape);
+  return shape;
+}
+
+/** Names that the API shows with `brief`. */
+export function briefNames(name: ModelName): readonly string[] {
+  return ['id', 'url', 'display', ...MODELS[name].brief];
+}
+
+const plans = new Map<string, ReadonlyMap<string, Show>>();
+
+/** How each field of the model is shown, in the version's API. Made once: it is asked for with every page. */
+function planOf(name: ModelName, version: string): ReadonlyMap<string, Show> {
+  const key = `${name} ${version}`;
+  const found = plans.get(key);
+  if (found) return found;
+  const model = MODELS[name];
+  const all = new Map<string, Show>([
+    ['id', (_with, row) => row.id],
+    ['url', ({ origin }, row) => `${origin}${model.path}${row.id}/`],
+    // An end of a cable has no page of its own.
+    ['display_url', ({ origin }, row) => `${origin}${model.page}${row.id}/`],
+    ['display', ({ database }, row) => titleOf(database, name, row)],
+  ]);
+  for (const [field, value] of Object.entries(model.constant ?? {})) all.set(field, () => value);
+  for (const [column, field] of Object.entries(model.fields)) all.set(column, shows(name, column, field, version));
+  for (const [field, { of, by }] of Object.entries(model.counts ?? {}))
+    all.set(field, ({ database }, row) => database.idsBy(of, by, row.id).length);
+  for (const [field, show] of Object.entries(DERIVED[name] ?? {})) all.set(field, show);
+  all.set('created', (_with, row) => row.created).set('last_updated', (_with, row) => row.last_updated);
+  if (name === 'cableTermination') all.delete('display_url');
+  for (const field of all.keys()) {
+    const since = model.since?.[field] ?? model.fields[field]?.since;
+    if (since !== undefined && !atLeast(version, since)) all.delete(field);
+  }
+  plans.set(key, all);
+  return all;
+}
+
+/** Inside another object the numbers are mostly not counted: left out, or 0. */
+function nestedCount(name: ModelName, field: string, version: string): Show | 'left out' | undefined {
+  if (name === 'location' && field === 'rack_count') return () => 0;
+  const count = MODELS[name].counts?.[field];
+  if (!count) return undefined;
+  if (count.nested === 'zero') return () => 0;
+  const kept = count.nested === 'real' && (count.nestedSince === undefined || atLeast(version, count.nestedSince));
+  return kept ? undefined : 'left out';
+}
+
+function shows(name: ModelName, column: string, field: Field, version: string): Show {
   if (field.kind === 'ref' && field.to) {
-    const other = database.find(field.to, value);
-    return other ? renderBrief(with_, field.to, other) : null;
+    const to = field.to;
+    if (field.shows === 'id') return (_with, row) => row[column];
+    const names = nestedNames(field, version);
+    return (with_, row) => {
+      const other = with_.database.find(to, row[column]);
+      return other ? with_.brief(to, other, names) : null;
+    };
   }
-  if (field.kind === 'choice')
-    return value === null || value === undefined ? null : { value, label: field.choices?.[String(value)] ?? value };
-  if (field.kind === 'tags') {
-    return tagRows(database, value).map((tag) => ({
-      ...links(with_, 'tag', tag),
-      name: tag.name,
-      slug: tag.slug,
-      color: tag.color,
-    }));
+  if (field.kind === 'choice' && field.shows !== 'value') {
+    const shown = new Map(Object.entries(field.choices ?? {}).map(([value, label]) => [value, { value, label }]));
+    return (_with, row) => shown.get(String(row[column])) ?? null;
   }
-  if (field.kind === 'customFields') return showCustomFields(with_, MODELS[name].objectType, value as Shape);
-  return value;
+  if (field.kind === 'tags') return (with_, row) => showTags(with_, row[column]);
+  if (field.kind === 'customFields')
+    return (with_, row) => showCustomFields(with_, MODELS[name].objectType, row[column] as Shape);
+  return (_with, row) => row[column];
+}
+
+function showTags(with_: Rendering, ids: unknown): Shape[] {
+  return tagRows(with_.database, ids).map((tag) => with_.brief('tag', tag, ['display_url', 'name', 'slug', 'color']));
 }
 
 /** Every custom field of the type shows, set or not; a selection as `{value,label}` from 4.7 on. */
 function showCustomFields({ database, version }: Rendering, objectType: string, values: Shape): Shape {
   const shape: Shape = {};
-  for (const field of database.all('customField')) {
-    if (!(field.object_types as string[]).includes(objectType)) continue;
+  for (const id of database.ids('customField')) {
+    const field = database.find('customField', id);
+    if (!field || !(field.object_types as string[]).includes(objectType)) continue;
     const value = values[String(field.name)] ?? null;
     const label = field.type === 'select' && value !== null ? labelOf(database, field, value) : undefined;
     shape[String(field.name)] = label !== undefined && atLeast(version, '4.7') ? { value, label } : value;
@@ -87,47 +141,6 @@ function labelOf(database: Database, field: Row, value: unknown): string {
   return String(choices.find(([one]) => one === value)?.[1] ?? value);
 }
 
-function tagRows(database: Database, ids: unknown): Row[] {
+export function tagRows(database: Database, ids: unknown): Row[] {
   return ((ids ?? []) as number[]).map((id) => database.find('tag', id)).filter((tag) => tag !== undefined);
-}
-
-/** What NetBox computes when it shows an object. */
-function derived(with_: Rendering, name: ModelName, row: Row): Shape {
-  const { database } = with_;
-  if (name === 'interface') {
-    const macs = database
-      .all('macAddress')
-      .filter((mac) => mac.assigned_object_type === 'dcim.interface' && mac.assigned_object_id === row.id);
-    const addresses = database
-      .all('ipAddress')
-      .filter((ip) => ip.assigned_object_type === 'dcim.interface' && ip.assigned_object_id === row.id);
-    return {
-      mac_address: database.find('macAddress', row.primary_mac_address)?.mac_address ?? null,
-      mac_addresses: macs.map((mac) => renderBrief(with_, 'macAddress', mac)),
-      count_ipaddresses: addresses.length,
-      count_fhrp_groups: 0,
-    };
-  }
-  if (name === 'macAddress' || name === 'ipAddress') {
-    const holder =
-      row.assigned_object_type === 'dcim.interface' ? database.find('interface', row.assigned_object_id) : undefined;
-    const shape: Shape = { assigned_object: holder ? renderBrief(with_, 'interface', holder) : null };
-    if (name === 'ipAddress')
-      shape.family = String(row.address).includes(':') ? { value: 6, label: 'IPv6' } : { value: 4, label: 'IPv4' };
-    return shape;
-  }
-  if (name === 'device') {
-    const primary = database.find('ipAddress', row.primary_ip4);
-    return {
-      primary_ip: primary ? renderBrief(with_, 'ipAddress', primary) : null,
-      interface_count: database.all('interface').filter((one) => one.device === row.id).length,
-    };
-  }
-  if (name === 'choiceSet') return { choices_count: (row.extra_choices as unknown[]).length };
-  if (name === 'tag')
-    return {
-      tagged_items: database.all('device').filter((device) => (device.tags as number[]).includes(row.id)).length,
-    };
-  if (name === 'customField') return { data_type: row.type === 'integer' ? 'integer' : 'string' };
-  return {};
 }

@@ -1,127 +1,144 @@
-import type { Database, Row } from './database.ts';
-import { MODELS, type ModelName } from './model.ts';
+import { atLeast } from 'netbox-client';
+import type { Row } from './database.ts';
+import { checkComponent, checkModule, checkPrimaryMac } from './component-rules.ts';
+import { checkDevice, checkLocation, checkRack } from './device-rules.ts';
+import type { UniqueRule } from './model-shape.ts';
+import { MODELS, modelOfType, type ModelName } from './model.ts';
+import type { WriteContext } from './write.ts';
+import type { FieldErrors } from './refusals.ts';
+import { hostOf } from './value.ts';
 
-type Columns = Record<string, unknown>;
-type Errors = Record<string, unknown>;
+export interface Checked {
+  context: WriteContext;
+  name: ModelName;
+  /** As they would be stored. */
+  columns: Record<string, unknown>;
+  existing: Row | undefined;
+  errors: FieldErrors;
+}
 
 /** What the real one checks on the whole object, in its words. */
 export function check(
-  database: Database,
+  context: WriteContext,
   name: ModelName,
-  columns: Columns,
+  columns: Record<string, unknown>,
   existing: Row | undefined,
-  errors: Errors,
+  errors: FieldErrors,
 ): void {
-  checkUnique(database, name, columns, existing, errors);
-  if (name === 'device') checkDevice(database, columns, existing, errors);
-  if (name === 'interface') checkPrimaryMac(database, columns, existing, errors);
-  if (name === 'macAddress' || name === 'ipAddress') checkAssignment(database, name, columns, existing, errors);
-  if (name === 'ipAddress') checkDuplicate(database, columns, existing, errors);
-  if (name === 'choiceSet' && existing) checkRemovedChoices(database, columns, existing, errors);
-  if (name === 'webhook' && !/^https?:\/\/.+/.test(String(columns.payload_url)))
-    errors.payload_url = ['Enter a valid URL.'];
+  const checked: Checked = { context, name, columns, existing, errors };
+  CHECKS[name]?.(checked);
+  checkUnique(checked);
 }
 
-function checkUnique(
-  database: Database,
-  name: ModelName,
-  columns: Columns,
-  existing: Row | undefined,
-  errors: Errors,
-): void {
+const CHECKS: Partial<Record<ModelName, (checked: Checked) => void>> = {
+  location: checkLocation,
+  rack: checkRack,
+  device: checkDevice,
+  interface(checked) {
+    checkComponent(checked);
+    checkPrimaryMac(checked);
+  },
+  moduleBay: checkComponent,
+  inventoryItem: checkComponent,
+  module: checkModule,
+  macAddress: checkAssignment,
+  ipAddress(checked) {
+    checkAssignment(checked);
+    checkDuplicateAddress(checked);
+  },
+  prefix: checkPrefix,
+  journalEntry: checkJournal,
+  choiceSet: checkRemovedChoices,
+  webhook({ columns, errors }) {
+    if (!/^https?:\/\/.+/.test(String(columns.payload_url))) errors.payload_url = ['Enter a valid URL.'];
+  },
+};
+
+function checkUnique({ context, name, columns, existing, errors }: Checked): void {
+  const words = ({ message, before47 }: UniqueRule): string =>
+    (atLeast(context.version, '4.7') ? undefined : before47?.(columns)) ?? message;
   for (const rule of MODELS[name].unique ?? []) {
-    const key = keyOf(columns, rule.by, rule.ignoreCase);
+    // What is wrong already is not looked at again.
+    if (rule.by.some((column) => errors[column] !== undefined)) continue;
+    const key = keyOf(columns, rule.by, rule);
     if (key === undefined) continue;
-    const taken = database.all(name).some((row) => row !== existing && keyOf(row, rule.by, rule.ignoreCase) === key);
-    if (taken) errors[rule.field] = [...((errors[rule.field] ?? []) as string[]), rule.message];
+    // By the first column that an index narrows; names that ignore case cannot be looked up.
+    const first = rule.by[0] ?? 'id';
+    const taken = context.database
+      .by(name, first, columns[first])
+      .some((row) => row !== existing && keyOf(row, rule.by, rule) === key);
+    if (taken) errors[rule.field] = [...((errors[rule.field] ?? []) as string[]), words(rule)];
   }
 }
 
-/** Null is never equal to null, as in SQL. */
-function keyOf(columns: Columns, by: readonly string[], ignoreCase = false): string | undefined {
+/** Null is never equal to null, as in SQL, but for columns with a constraint of their own. */
+function keyOf(
+  columns: Record<string, unknown>,
+  by: readonly string[],
+  { ignoreCase = false, nullEqual = [] }: { ignoreCase?: boolean; nullEqual?: readonly string[] },
+): string | undefined {
   const values = by.map((column) => columns[column]);
-  if (values.some((value) => value === null || value === undefined)) return undefined;
+  const nothing = by.some((column) => (columns[column] ?? null) === null && !nullEqual.includes(column));
+  if (nothing) return undefined;
   const key = JSON.stringify(values);
   return ignoreCase ? key.toLowerCase() : key;
 }
 
-function checkDevice(database: Database, columns: Columns, existing: Row | undefined, errors: Errors): void {
-  const { rack, position, face } = columns;
-  const inRack = database.find('rack', rack);
-  if (inRack && inRack.site !== columns.site)
-    errors.rack = [`Rack ${String(inRack.name)} does not belong to the site.`];
-  if (position !== null && !inRack) errors.position = ['Cannot select a rack position without assigning a rack.'];
-  else if (position !== null && face === null) errors.face = ['Must specify rack face when defining rack position.'];
-  else if (
-    position !== null &&
-    database.all('device').some((other) => other !== existing && overlaps(database, other, columns))
-  ) {
-    const type = database.find('deviceType', columns.device_type);
-    const units = `${String(type?.model)} (${Number(type?.u_height ?? 1).toFixed(1)}U)`;
-    errors.position = [
-      `U${Number(position).toFixed(1)} is already occupied or does not have sufficient space to accommodate this device type: ${units}`,
-    ];
-  }
-  for (const column of ['oob_ip', 'primary_ip4']) {
-    const address = database.find('ipAddress', columns[column]);
-    const holder = database.find('interface', address?.assigned_object_id);
-    if (address && holder?.device !== existing?.id)
-      errors[column] = [`The specified IP address (${String(address.address)}) is not assigned to this device.`];
-  }
-}
-
-function overlaps(database: Database, other: Row, columns: Columns): boolean {
-  if (other.rack !== columns.rack || other.face !== columns.face || other.position === null) return false;
-  const height = (row: Columns): number => Number(database.find('deviceType', row.device_type)?.u_height ?? 1);
-  const [low, theirs] = [Number(columns.position), Number(other.position)];
-  return low < theirs + height(other) && theirs < low + height(columns);
-}
-
-function checkPrimaryMac(database: Database, columns: Columns, existing: Row | undefined, errors: Errors): void {
-  const mac = database.find('macAddress', columns.primary_mac_address);
-  if (mac && mac.assigned_object_id !== existing?.id) {
-    errors.primary_mac_address = [
-      `MAC address ${String(mac.mac_address)} is assigned to a different interface or is not assigned`,
-    ];
-  }
-}
-
-function checkAssignment(
-  database: Database,
-  name: 'macAddress' | 'ipAddress',
-  columns: Columns,
-  existing: Row | undefined,
-  errors: Errors,
-): void {
+function checkAssignment({ context: { database }, name, columns, existing, errors }: Checked): void {
   const { assigned_object_type: type, assigned_object_id: id } = columns;
   if (type === 'dcim.interface' && !database.find('interface', id))
     errors.__all__ = [`Invalid assigned_object: ${String(type)} ID ${String(id)}`];
   if (!existing || (existing.assigned_object_type === type && existing.assigned_object_id === id)) return;
-  if (name === 'macAddress' && database.all('interface').some((one) => one.primary_mac_address === existing.id)) {
-    errors.__all__ = ['Cannot unassign MAC Address while it is designated as the primary MAC for an object'];
+  if (name === 'macAddress' && database.idsBy('interface', 'primary_mac_address', existing.id).length > 0) {
+    const verb = id === null ? 'unassign' : 'reassign';
+    errors.__all__ = [`Cannot ${verb} MAC Address while it is designated as the primary MAC for an object`];
   }
-  if (name === 'ipAddress' && database.all('device').some((one) => one.oob_ip === existing.id)) {
+  if (name === 'ipAddress' && database.idsBy('device', 'oob_ip', existing.id).length > 0) {
     errors.__all__ = ['Cannot reassign IP address while it is designated as the OOB IP for the parent object'];
+  }
+  const primary = ['primary_ip4', 'primary_ip6'].some(
+    (column) => database.idsBy('device', column, existing.id).length > 0,
+  );
+  if (name === 'ipAddress' && primary) {
+    errors.__all__ = ['Cannot reassign IP address while it is designated as the primary IP for the parent object'];
   }
 }
 
 /** ENFORCE_GLOBAL_UNIQUE, on by default since 4.0. */
-function checkDuplicate(database: Database, columns: Columns, existing: Row | undefined, errors: Errors): void {
-  const host = (address: unknown): string | undefined => String(address).split('/')[0];
-  const other = database
-    .all('ipAddress')
-    .find((row) => row !== existing && host(row.address) === host(columns.address));
+function checkDuplicateAddress({ context: { database }, columns, existing, errors }: Checked): void {
+  if (existing?.address === columns.address) return;
+  const host = hostOf(String(columns.address));
+  const other = database.all('ipAddress').find((row) => row !== existing && hostOf(String(row.address)) === host);
   if (other) errors.address = [`Duplicate IP address found in global table: ${String(other.address)}`];
 }
 
-function checkRemovedChoices(database: Database, columns: Columns, existing: Row, errors: Errors): void {
+function checkPrefix({ context: { database }, columns, existing, errors }: Checked): void {
+  const prefix = String(columns.prefix);
+  const network = database.all('prefix').find((row) => row !== existing && row.prefix === prefix);
+  if (network) errors.prefix = [`Duplicate prefix found in global table: ${prefix}`];
+  if (prefix.endsWith('/0')) errors.prefix = ['Cannot create prefix with /0 mask.'];
+}
+
+function checkJournal({ context: { database }, columns, errors }: Checked): void {
+  const model = modelOfType(columns.assigned_object_type);
+  if (!model) errors.assigned_object_type = [`Invalid value. Specify a content type as '<app_label>.<model_name>'.`];
+  else if (!database.find(model, columns.assigned_object_id))
+    errors.__all__ = [
+      `Invalid assigned_object: ${String(columns.assigned_object_type)} ID ${String(columns.assigned_object_id)}`,
+    ];
+}
+
+function checkRemovedChoices({ context: { database }, columns, existing, errors }: Checked): void {
+  if (!existing) return;
   const values = (from: unknown): unknown[] => (from as unknown[][]).map(([value]) => value);
   const left = values(columns.extra_choices);
   const removed = values(existing.extra_choices).filter((value) => !left.includes(value));
-  const fields = database.all('customField').filter((field) => field.choice_set === existing.id);
+  const fields = database.by('customField', 'choice_set', existing.id);
   for (const value of removed) {
     const used = fields.some((field) =>
-      database.all('device').some((device) => (device.custom_fields as Columns)[String(field.name)] === value),
+      database
+        .all('device')
+        .some((device) => (device.custom_fields as Record<string, unknown>)[String(field.name)] === value),
     );
     if (used)
       errors.__all__ = [`Cannot remove choice ${String(value)} as there are DCIM | device objects which reference it.`];

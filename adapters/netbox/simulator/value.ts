@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 
 /** Upper case with colons, from any usual notation; undefined for what is no MAC. */
 export function macOf(value: string): string | undefined {
@@ -16,4 +16,20 @@ export function addressOf(value: string): string | undefined {
   if (length === undefined) return `${host}/${longest}`;
   if (!/^\d+$/.test(length) || Number(length) > longest) return undefined;
   return `${host}/${Number(length)}`;
+}
+
+export function hostOf(address: string): string {
+  return address.split('/')[0] ?? '';
+}
+
+/** Whether an address or prefix lies in a prefix. What is neither lies in none. */
+export function isWithin(value: string, prefix: string): boolean {
+  const [one, other] = [addressOf(value), addressOf(prefix)];
+  if (one === undefined || other === undefined || !prefix.includes('/')) return false;
+  const [host, family] = [hostOf(one), isIP(hostOf(one)) === 6 ? 'ipv6' : 'ipv4'] as const;
+  if ((isIP(hostOf(other)) === 6 ? 'ipv6' : 'ipv4') !== family) return false;
+  if (value.includes('/') && Number(one.split('/')[1]) < Number(other.split('/')[1])) return false;
+  const list = new BlockList();
+  list.addSubnet(hostOf(other), Number(other.split('/')[1]), family);
+  return list.check(host, family);
 }

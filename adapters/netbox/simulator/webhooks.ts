@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { atLeast } from 'netbox-client';
-import type { Database } from './database.ts';
+import type { Database, Row } from './database.ts';
 import { MODELS, type ModelName } from './model.ts';
 
 export interface ModelEvent {
@@ -34,41 +34,69 @@ export interface SentWebhook {
 
 export interface WebhookSender {
   sent: SentWebhook[];
-  /** Queues what the enabled event rules ask for; the answer to the write does not wait. */
-  dispatch(events: ModelEvent[], request: EventRequest): void;
+  /** Whether any rule listens to this model: else nothing has to be rendered. */
+  wanted(model: ModelName): boolean;
+  /** Queues what the enabled event rules ask for; the answer to the write does not wait. `bulk`: they wait behind other jobs. */
+  dispatch(events: ModelEvent[], request: EventRequest, bulk?: boolean): void;
+  /** The next ones never leave, as when the worker was restarted. */
+  lose(count: number): void;
+  /** The next ones are sent twice. */
+  repeat(count: number): void;
   /** All that was queued so far has been tried. */
   idle(): Promise<void>;
   close(): void;
 }
 
 /** At most once and in no order that anybody promised, as RQ with its default of no retries. */
-export function createWebhookSender(options: { database: Database; version: string; delayMs: number }): WebhookSender {
-  const { database, version, delayMs } = options;
+export function createWebhookSender(options: {
+  database: Database;
+  version: string;
+  delayMs: number;
+  bulkDelayMs: number;
+}): WebhookSender {
+  const { database, version, delayMs, bulkDelayMs } = options;
+  let toLose = 0;
+  let toRepeat = 0;
   const sent: SentWebhook[] = [];
   const running = new Set<Promise<void>>();
   const abort = new AbortController();
 
-  async function send(url: string, secret: string, body: string, timeoutMs: number, verifyTls: boolean): Promise<void> {
-    await sleep(delayMs, undefined, { signal: abort.signal });
+  async function send({ url, secret, timeoutMs, verifyTls }: Target, body: string, afterMs: number): Promise<void> {
+    await sleep(afterMs, undefined, { signal: abort.signal });
     const signature = secret === '' ? null : createHmac('sha512', secret).update(body).digest('hex');
     const answer = await post({ url, body, signature, timeoutMs, verifyTls, signal: abort.signal });
     sent.push({ url, body, signature, answer });
     if (sent.length > 10_000) sent.shift();
   }
 
+  function timesToSend(): number {
+    if (toLose > 0) {
+      toLose -= 1;
+      return 0;
+    }
+    if (toRepeat === 0) return 1;
+    toRepeat -= 1;
+    return 2;
+  }
+
   return {
     sent,
-    dispatch(events, request) {
+    wanted: (model) => rulesFor(database, model).length > 0,
+    dispatch(events, request, bulk = false) {
       const timestamp = `${new Date().toISOString().slice(0, -1)}000+00:00`;
-      for (const event of events) {
-        for (const { url, secret, timeoutMs, verifyTls } of targets(database, event)) {
+      for (const event of coalesced(events)) {
+        for (const target of targets(database, event)) {
           const body = JSON.stringify(payload(event, request, timestamp, version));
-          const task = send(url, secret, body, timeoutMs, verifyTls).catch(() => {});
-          running.add(task);
-          void task.then(() => running.delete(task));
+          for (let times = timesToSend(); times > 0; times -= 1) {
+            const task = send(target, body, bulk ? bulkDelayMs : delayMs).catch(() => {});
+            running.add(task);
+            void task.then(() => running.delete(task));
+          }
         }
       }
     },
+    lose: (count) => void (toLose += count),
+    repeat: (count) => void (toRepeat += count),
     async idle() {
       while (running.size > 0) await Promise.all(running);
     },
@@ -76,23 +104,38 @@ export function createWebhookSender(options: { database: Database; version: stri
   };
 }
 
-/** The enabled rules for this type and event. Conditions are not modelled: a rule with one never fires. */
-function targets(
-  database: Database,
-  { event, model }: ModelEvent,
-): { url: string; secret: string; timeoutMs: number; verifyTls: boolean }[] {
-  const rules = database.all('eventRule').filter((rule) => {
+/** One per object and request: what was made and changed is still `created`, what goes is `deleted`. */
+function coalesced(events: readonly ModelEvent[]): ModelEvent[] {
+  const byObject = new Map<string, ModelEvent>();
+  for (const event of events) {
+    const key = `${event.model}:${event.id}`;
+    const first = byObject.get(key);
+    if (first?.event === 'deleted') continue;
+    const kind = first && event.event !== 'deleted' ? first.event : event.event;
+    byObject.set(key, first ? { ...event, event: kind, prechange: first.prechange } : event);
+  }
+  return [...byObject.values()];
+}
+
+interface Target {
+  url: string;
+  secret: string;
+  timeoutMs: number;
+  verifyTls: boolean;
+}
+
+/** The enabled rules for this type. Conditions are not modelled: a rule with one never fires. */
+function rulesFor(database: Database, model: ModelName): Row[] {
+  return database.all('eventRule').filter((rule) => {
     const types = rule.object_types as string[];
-    const events = rule.event_types as string[];
-    return (
-      rule.enabled === true &&
-      rule.conditions === null &&
-      rule.action_type === 'webhook' &&
-      types.includes(MODELS[model].objectType) &&
-      events.includes(`object_${event}`)
-    );
+    const sends = rule.enabled === true && rule.conditions === null && rule.action_type === 'webhook';
+    return sends && types.includes(MODELS[model].objectType);
   });
-  return rules
+}
+
+function targets(database: Database, { event, model }: ModelEvent): Target[] {
+  return rulesFor(database, model)
+    .filter((rule) => (rule.event_types as string[]).includes(`object_${event}`))
     .map((rule) => database.find('webhook', rule.action_object_id))
     .filter((webhook) => webhook !== undefined)
     .map((webhook) => ({

@@ -1,7 +1,7 @@
 import type { Ctx } from '../../core/ctx.ts';
 import { HubError } from '../../core/error.ts';
 import { newId } from '../../core/id.ts';
-import { SCOPES } from '../../core/route.ts';
+import { SCOPES } from '../../core/scopes.ts';
 import { isDuplicate } from '../../core/tx.ts';
 import { digestOf, newKey } from '../key.ts';
 import { insertApiKey } from '../store.ts';

@@ -1,4 +1,4 @@
-import { isPlaceholder } from '../../bundles/placeholder.ts';
+import { isPlaceholder } from '../../core/placeholder.ts';
 import { idFrom } from '../../core/id.ts';
 import { normalizeMac } from '../../core/mac.ts';
 import { emptyEvidence, type HostEvidence } from '../../ports/bundle-format.ts';

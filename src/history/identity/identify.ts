@@ -1,4 +1,4 @@
-import { isPlaceholder } from '../../bundles/placeholder.ts';
+import { isPlaceholder } from '../../core/placeholder.ts';
 import { normalizeVendor } from '../../core/vendor.ts';
 import type { SeenComponent } from '../../ports/bundle-format.ts';
 import { COMPONENT_KINDS, type ComponentKind } from '../../ports/hardware-inventory.ts';

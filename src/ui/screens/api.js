@@ -31,6 +31,11 @@ export function post(path, body, idempotencyKey) {
   return call('POST', path, body, { 'idempotency-key': idempotencyKey });
 }
 
+/** As `post`, for what is there already. @param {string} path @param {unknown} body @param {string} idempotencyKey @returns {Promise<any>} */
+export function patch(path, body, idempotencyKey) {
+  return call('PATCH', path, body, { 'idempotency-key': idempotencyKey });
+}
+
 /** @param {string} method @param {string} path @param {unknown} body @param {Record<string, string>} more @param {AbortSignal} [signal] */
 async function call(method, path, body, more, signal) {
   const limit = AbortSignal.timeout(TIME_LIMIT_MS);

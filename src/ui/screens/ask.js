@@ -3,7 +3,7 @@ import { h } from './h.js';
 import { problemBox } from './problem.js';
 
 /**
- * @typedef {{ name: string, label: string, kind?: 'text' | 'password' | 'number' | 'area' | 'choice', options?: readonly (readonly [string, string])[], required?: boolean, value?: string | null, hint?: string, max?: number }} Field
+ * @typedef {{ name: string, label: string, kind?: 'text' | 'password' | 'number' | 'date' | 'area' | 'choice', options?: readonly (readonly [string, string])[], required?: boolean, value?: string | null, hint?: string, max?: number }} Field
  */
 
 /**

@@ -1,6 +1,7 @@
 import { get, post, Problem } from './api.js';
 import { actionButton, ask } from './ask.js';
 import { assetDiff } from './asset-diff.js';
+import { assetDrifts } from './asset-drifts.js';
 import { assetFacts } from './asset-facts.js';
 import { keepName } from './asset-names.js';
 import { assetParts } from './asset-parts.js';
@@ -35,6 +36,7 @@ export async function assetPage(id) {
     from.from === undefined ? assetParts(found, from) : assetDiff(found),
   );
   const tickets = slot(h('section', { class: 'tickets' }), ({ items, scope }) => ticketLines(items, scope));
+  const drifts = assetDrifts(id, signal);
   const timeline = createTimeline({
     path: `${path}/timeline`,
     about: id,
@@ -44,7 +46,13 @@ export async function assetPage(id) {
     empty: 'Nothing has happened to it yet.',
   });
   const inventory = h('section', { class: 'inventory' }, moments.node, parts.node);
-  const sections = h('div', { class: 'columns' }, tickets.node, timeline.node, inventory);
+  const sections = h(
+    'div',
+    { class: 'columns' },
+    h('div', { class: 'standing' }, drifts.node, tickets.node),
+    timeline.node,
+    inventory,
+  );
   /** @type {any} */
   let asset;
 
@@ -64,9 +72,19 @@ export async function assetPage(id) {
   async function loadInventory() {
     moments.update();
     const from = momentsSaid();
-    const found = await get(partsAddress(path, from), signal);
+    const found = await foundIn(partsAddress(path, from), from.from !== undefined);
     // Somebody went on to another moment meanwhile.
     if (JSON.stringify(from) === JSON.stringify(momentsSaid())) parts.show({ found, moments: from });
+  }
+
+  /** Nobody has looked into it yet: that is nothing that went wrong. @param {string} address @param {boolean} isDiff */
+  async function foundIn(address, isDiff) {
+    try {
+      return await get(address, signal);
+    } catch (error) {
+      if (isDiff || !(error instanceof Problem) || error.status !== 404) throw error;
+      return { sources: [], components: [] };
+    }
   }
 
   async function loadTickets() {
@@ -80,7 +98,10 @@ export async function assetPage(id) {
   }
 
   async function loadAll() {
-    const outcomes = await Promise.allSettled([loadAsset(), loadInventory(), loadTickets(), timeline.refresh()]);
+    const outcomes = await Promise.allSettled([
+      ...[loadAsset(), loadInventory(), loadTickets(), drifts.load()],
+      timeline.refresh(),
+    ]);
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (signal.aborted) return;
     faults.replaceChildren(...(failed ? [problemBox(failed.reason, () => void loadAll())] : []));

@@ -7,6 +7,8 @@ import { componentPage } from './component-page.js';
 import { componentsPage } from './components-page.js';
 import { customersPage, projectsPage } from './customers-page.js';
 import { deliveriesPage } from './deliveries-page.js';
+import { driftGroupsPage } from './drift-groups-page.js';
+import { driftListPage } from './drift-list-page.js';
 import { eventsPage } from './events-page.js';
 import { h } from './h.js';
 import { jobsPage } from './jobs-page.js';
@@ -17,6 +19,9 @@ import { locationsPage } from './locations-page.js';
 import { lotsPage } from './lots-page.js';
 import { go } from './navigate.js';
 import { problemBox } from './problem.js';
+import { reconcileRunPage } from './reconcile-run-page.js';
+import { reconcileRunsPage } from './reconcile-runs-page.js';
+import { reconcileSystemsPage } from './reconcile-systems-page.js';
 import { decisionsPage, reviewPage, reviewsPage } from './reviews-page.js';
 import { searchBox } from './search-box.js';
 import { currentKey, findKey, forget, signOutEverywhere } from './session.js';
@@ -40,6 +45,12 @@ const SCREENS = [
   [/^\/ui\/reviews\/?$/, reviewsPage],
   [/^\/ui\/reviews\/decisions\/?$/, decisionsPage],
   [/^\/ui\/reviews\/([\w-]+)\/?$/, (match) => reviewPage(match[1] ?? '')],
+  [/^\/ui\/drift\/?$/, driftGroupsPage],
+  [/^\/ui\/drift\/list\/?$/, driftListPage],
+  [/^\/ui\/drift\/systems\/?$/, reconcileSystemsPage],
+  [/^\/ui\/drift\/runs\/?$/, reconcileRunsPage],
+  [/^\/ui\/drift\/runs\/([\w-]+)\/?$/, (match) => reconcileRunPage(match[1] ?? '', 'rows')],
+  [/^\/ui\/drift\/runs\/([\w-]+)\/results\/?$/, (match) => reconcileRunPage(match[1] ?? '', 'results')],
   [/^\/ui\/registry(?:\/locations)?\/?$/, locationsPage],
   [/^\/ui\/registry\/locations\/([\w-]+)\/?$/, (match) => locationPage(match[1] ?? '')],
   [/^\/ui\/registry\/customers\/?$/, customersPage],

@@ -6,20 +6,20 @@ import { MIGRATE } from './configuration.ts';
 import { runCommand } from './run-command.ts';
 import { corpusPath } from '#test/kit/corpus.ts';
 
-interface Schema {
-  folder: string;
+interface Server {
   installed: Installed;
   port: number;
+}
+
+interface Schema extends Server {
+  folder: string;
   /** For NetBox's own programs. */
   env: Record<string, string>;
   log(line: string): void;
 }
 
 /** SQL as the superuser; answers with what it printed. @throws Error */
-export async function sql(
-  { installed, port }: Pick<Schema, 'installed' | 'port'>,
-  ...statements: string[]
-): Promise<string> {
+export async function sql({ installed, port }: Server, ...statements: string[]): Promise<string> {
   const command = [
     path.join(installed.postgresBin, 'psql'),
     '-h',
@@ -56,10 +56,10 @@ export async function ensureTemplate(schema: Schema): Promise<void> {
     'create database netbox owner netbox',
   );
   const started = Date.now();
-  const dump = dumps(schema).find((file) => existsSync(file));
-  if (dump === undefined) await migrate(schema);
-  else await restore(schema, dump);
-  log(`${dump === undefined ? 'migrated the database' : 'restored the schema from a dump'} in ${seconds(started)}`);
+  const kept = dumps(schema).find((file) => existsSync(file));
+  if (kept === undefined) await migrate(schema);
+  else await load(schema, gunzipSync(readFileSync(kept)));
+  log(`${kept === undefined ? 'migrated the database' : 'restored the schema from a dump'} in ${seconds(started)}`);
   await sql(schema, 'create database netbox_tpl template netbox owner netbox');
 }
 
@@ -71,7 +71,8 @@ function ownDump(folder: string): string {
   return path.join(folder, `schema-${NETBOX_VERSION}.sql.gz`);
 }
 
-function asNetbox({ installed, port }: Schema, program: 'psql' | 'pg_dump'): string[] {
+/** One of PostgreSQL's programs in NetBox's own database. */
+export function asNetbox({ installed, port }: Server, program: 'psql' | 'pg_dump', database = 'netbox'): string[] {
   return [
     path.join(installed.postgresBin, program),
     '-h',
@@ -81,14 +82,34 @@ function asNetbox({ installed, port }: Schema, program: 'psql' | 'pg_dump'): str
     '-U',
     'netbox',
     '-d',
-    'netbox',
+    database,
   ];
 }
 
-async function restore(schema: Schema, dump: string): Promise<void> {
-  const input = gunzipSync(readFileSync(dump));
-  const ran = await runCommand([...asNetbox(schema, 'psql'), '-qX', '-v', 'ON_ERROR_STOP=1'], { input });
-  if (ran.code !== 0) throw new Error(`restoring ${dump} failed:\n${ran.tail}`);
+/** Into an empty database. */
+async function load(server: Server, input: Buffer, database = 'netbox'): Promise<void> {
+  const ran = await runCommand([...asNetbox(server, 'psql', database), '-qX', '-v', 'ON_ERROR_STOP=1'], { input });
+  if (ran.code !== 0) throw new Error(`restoring failed:\n${ran.tail}`);
+}
+
+/** Everything as it is now, as SQL. */
+async function dump(server: Server): Promise<Buffer> {
+  const dumped = await runCommand([...asNetbox(server, 'pg_dump'), '--no-owner']);
+  if (dumped.code !== 0) throw new Error(`dumping failed:\n${dumped.tail}`);
+  // Newer dumps are wrapped in \restrict, which an older psql does not know.
+  const lines = dumped.output.split('\n').filter((line) => !/^\\(un)?restrict/.test(line));
+  return Buffer.from(lines.join('\n'));
+}
+
+/**
+ * A second database as NetBox's is now, sequences too; the function puts it in its place, once. By way of a dump, because NetBox goes on
+ * meanwhile, and loaded beforehand, because it would write into one that is half loaded.
+ */
+export async function backUp(server: Server): Promise<() => Promise<void>> {
+  const drop = (database: string): string => `drop database if exists ${database} with (force)`;
+  await sql(server, drop('netbox_backup'), 'create database netbox_backup owner netbox');
+  await load(server, await dump(server), 'netbox_backup');
+  return async () => void (await sql(server, drop('netbox'), 'alter database netbox_backup rename to netbox'));
 }
 
 async function migrate(schema: Schema): Promise<void> {
@@ -100,14 +121,7 @@ async function migrate(schema: Schema): Promise<void> {
     timeoutMs: 900_000,
   });
   if (ran.code !== 0) throw new Error(`migrating failed:\n${ran.tail}`);
-  const dumped = await runCommand([...asNetbox(schema, 'pg_dump'), '--no-owner']);
-  if (dumped.code !== 0) throw new Error(`dumping failed:\n${dumped.tail}`);
-  // Newer dumps are wrapped in \restrict, which an older psql does not know.
-  const text = dumped.output
-    .split('\n')
-    .filter((line) => !/^\\(un)?restrict/.test(line))
-    .join('\n');
   const file = ownDump(folder);
-  writeFileSync(`${file}.new`, gzipSync(text));
+  writeFileSync(`${file}.new`, gzipSync(await dump(schema)));
   renameSync(`${file}.new`, file);
 }

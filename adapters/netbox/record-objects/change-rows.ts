@@ -1,0 +1,97 @@
+import type { RawRow } from 'netbox-client';
+import type { RecordChangeSeen } from '#src/ports/record-objects.ts';
+import { incomplete, readIds, type Reading } from './read-rows.ts';
+import { idIn, type NetboxType, typeNamed } from './record-types.ts';
+
+type Data = Record<string, unknown>;
+
+/** A row about an object that is part of another one, said as a change of that one. */
+interface Read {
+  row: RawRow;
+  type: NetboxType;
+  objectId: number;
+  action: RecordChangeSeen['action'];
+  /** Devices, before and after. */
+  parents: number[];
+  /** Interfaces whose device has to be asked for. */
+  interfaces: number[];
+}
+
+const ACTIONS: Readonly<Record<string, RecordChangeSeen['action']>> = {
+  create: 'created',
+  update: 'updated',
+  delete: 'deleted',
+};
+
+/** Rows about `types`, with the objects that each belonged to before and after. */
+export async function toChanges(
+  with_: Reading,
+  types: readonly string[],
+  rows: readonly RawRow[],
+): Promise<RecordChangeSeen[]> {
+  const wanted = new Map(types.map((name) => typeNamed(with_.system, name)).map((type) => [type.objectType, type]));
+  const reads = rows.flatMap((row) => readRow(with_, wanted, row));
+  const ids = [...new Set(reads.flatMap(({ interfaces }) => interfaces))];
+  const holders = ids.length > 0 ? await readIds(with_, 'interfaces', ids, ['id', 'device']) : [];
+  const deviceOf = new Map(holders.map((one) => [one.id, idIn(one['device'])]));
+  return reads.map(({ row, type, objectId, action, parents, interfaces }) => {
+    const devices = [...parents, ...interfaces.map((id) => deviceOf.get(id))];
+    const known = devices.filter((id) => id !== undefined && id !== null);
+    return {
+      changeId: String(row.id),
+      type: type.name,
+      objectId: String(objectId),
+      parentIds: [...new Set(known.map(String))],
+      action,
+      user: textOf(row['user_name']),
+      requestId: textOf(row['request_id']),
+      at: new Date(String(row['time'])).toISOString(),
+    };
+  });
+}
+
+function readRow({ system }: Reading, wanted: ReadonlyMap<string, NetboxType>, row: RawRow): Read[] {
+  const { changed_object_type: objectType, changed_object_id: objectId } = row;
+  const action = ACTIONS[String((row['action'] as { value?: unknown } | null)?.value)];
+  if (typeof objectType !== 'string' || typeof objectId !== 'number' || !action)
+    throw incomplete(system, 'objectChanges', `the row ${row.id} names no object or no action`);
+  const sides = [row['prechange_data'], row['postchange_data']].filter((data): data is Data => isData(data));
+  if (objectType === 'dcim.macaddress') {
+    // What an interface shows as its MAC address is an object of its own; its rows name the interface.
+    const type = wanted.get('dcim.interface');
+    const interfaces = idsIn(sides, 'assigned_object_id');
+    return type
+      ? interfaces.map((id) => ({ row, type, objectId: id, action: 'updated', parents: [], interfaces: [id] }))
+      : [];
+  }
+  if (objectType === 'dcim.cabletermination') {
+    const type = wanted.get('dcim.cable');
+    return type
+      ? idsIn(sides, 'cable').map((id) => ({ row, type, objectId: id, action: 'updated', parents: [], interfaces: [] }))
+      : [];
+  }
+  const type = wanted.get(objectType);
+  if (!type) return [];
+  const isAddress = type.name === 'ip-address';
+  return [
+    {
+      ...{ row, type, objectId, action },
+      parents: type.parent === null || isAddress ? [] : idsIn(sides, 'device'),
+      // It may be a virtual machine's interface that has this number: then one device too many is read again, no harm.
+      interfaces: isAddress ? idsIn(sides, 'assigned_object_id') : [],
+    },
+  ];
+}
+
+function idsIn(sides: readonly Data[], field: string): number[] {
+  const ids = sides.map((data) => data[field]).filter((id): id is number => typeof id === 'number');
+  return [...new Set(ids)];
+}
+
+function isData(data: unknown): data is Data {
+  return typeof data === 'object' && data !== null;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}

@@ -1,0 +1,179 @@
+import { atLeast } from 'netbox-client';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RecordObject } from '#src/ports/record-objects.ts';
+import { createLab, type Lab, type Target } from './suite-lab.ts';
+import { testPartWrites } from './write-parts-suite.ts';
+import { testWrites } from './write-suite.ts';
+
+/**
+ * What recordObjects promises, against whatever speaks NetBox's API: the simulator on every run, a real NetBox where there is one.
+ * It only adds objects with names of its own, so it can run against a NetBox that holds others.
+ */
+export function describeRecordObjects(name: string, connect: () => Promise<Target>): void {
+  describe(`recordObjects against ${name}`, { timeout: 120_000 }, () => {
+    const lab = createLab(connect);
+    beforeAll(lab.begin);
+    afterAll(lab.end);
+    testReads(lab);
+    testWrites(lab);
+    testPartWrites(lab);
+  });
+}
+
+function testReads(lab: Lab): void {
+  const { run, signal, failure, unique, raw, headersOf, more, device, port, reread, all, uniqueIp, uniqueMac } = lab;
+
+  test('pages ascend, count what is there, and carry the version that a write takes', async () => {
+    await device();
+    const devices = await all('device', 'name', 'status');
+    expect(devices.length).toBe(await lab.records.count('device', signal));
+    const ids = devices.map(({ id }) => Number(id));
+    expect(ids).toEqual(ids.toSorted((a, b) => a - b));
+    expect(devices.every(({ data }) => 'name' in data && 'status' in data && !('config_context' in data))).toBe(true);
+    const last = devices.at(-1);
+    const headers = await headersOf(`dcim/devices/${last?.id}/`);
+    expect(last?.version).toBe(headers.get('etag'));
+    expect(last?.version === null).toBe(!atLeast(lab.version, '4.6'));
+    expect(await failure(lab.records.page('nonsense', { fields: [], after: null }, signal))).toMatchObject({
+      kind: 'unsupported',
+    });
+    for (const { name: type } of lab.records.types()) expect(Array.isArray(await all(type, 'display'))).toBe(true);
+    expect(await lab.records.sample('device', signal)).toMatchObject({
+      id: expect.any(Number),
+      serial: expect.any(String),
+    });
+  });
+
+  test('reads those of many ids that are there', async () => {
+    const [one, two] = [await device(), await device()];
+    const absent = Array.from({ length: 900 }, (_, at) => String(900_000_000 + at));
+    const found = await lab.records.readMany(
+      'device',
+      { fields: ['serial'], ids: [one.id, ...absent, two.id, 'x'] },
+      signal,
+    );
+    expect(found.map(({ id }) => id).toSorted()).toEqual([one.id, two.id].toSorted());
+    expect(await lab.records.readMany('device', { fields: [], ids: [] }, signal)).toEqual([]);
+  });
+
+  test('reads the children of many parents, and of those only', async () => {
+    const [one, two, other, gone] = [await device(), await device(), await device(), await device()];
+    const ports = [await port(one.id), await port(one.id), await port(two.id)];
+    await port(other.id);
+    await lab.records.remove('device', [{ id: gone.id, version: null }], more(), signal);
+    const parentIds = [one.id, gone.id, two.id];
+    const found = await lab.records.readOf('interface', { fields: ['name'], parentIds }, signal);
+    expect(found.map(({ id, parentId }) => [id, parentId])).toEqual(ports.map(({ id, parentId }) => [id, parentId]));
+    expect(await lab.records.readOf('module', { fields: [], parentIds }, signal)).toEqual([]);
+    expect(await failure(lab.records.readOf('site', { fields: [], parentIds }, signal))).toMatchObject({
+      kind: 'unsupported',
+    });
+  });
+
+  test('finds by serial, name and asset tag whatever their case, and nothing else', async () => {
+    const asset = unique('A');
+    const one = await device({ asset_tag: asset });
+    const by = (key: string, ...values: string[]): Promise<RecordObject[]> =>
+      lab.records.find('device', { fields: ['name'], by: key, values }, signal);
+    const ids = async (found: Promise<RecordObject[]>): Promise<string[]> => (await found).map(({ id }) => id);
+    expect(await ids(by('serial', String(one.data['serial']).toLowerCase(), unique('none')))).toEqual([one.id]);
+    expect(await ids(by('name', String(one.data['name']).toUpperCase()))).toEqual([one.id]);
+    expect(await ids(by('asset_tag', asset.toLowerCase()))).toEqual([one.id]);
+    expect(await by('serial', 'null')).toEqual([]);
+    expect(await failure(by('serial', ''))).toMatchObject({ kind: 'rejected' });
+    expect(await failure(by('status', 'planned'))).toMatchObject({ kind: 'unsupported' });
+    expect(await ids(lab.records.find('site', { fields: [], by: 'slug', values: [`SITE-${run}`] }, signal))).toEqual([
+      lab.site,
+    ]);
+  });
+
+  test('changes: each once, with what it belonged to before and after', async () => {
+    const types = ['device', 'interface', 'ip-address'];
+    let { cursor } = await lab.records.changes({ types, cursor: null }, signal);
+    async function since() {
+      const seen = [];
+      for (let again = true; again;) {
+        const { changes, more: goesOn, cursor: next, reset } = await lab.records.changes({ types, cursor }, signal);
+        expect(reset).toBe(false);
+        seen.push(...changes);
+        [cursor, again] = [next, goesOn];
+      }
+      return seen;
+    }
+    expect(await since()).toEqual([]);
+    const [one, two] = [await device(), await device()];
+    const [left, right] = [await port(one.id), await port(two.id, { mac_address: uniqueMac() })];
+    const on = (id: string) => ({ assigned_object_type: 'dcim.interface', assigned_object_id: Number(id) });
+    const ip = await raw<{ id: number }>('POST', 'ipam/ip-addresses/', { address: uniqueIp(), ...on(left.id) });
+    const made = await since();
+    expect(
+      made
+        .filter(({ action }) => action === 'created')
+        .map(({ type, objectId, parentIds }) => [type, objectId, parentIds]),
+    ).toEqual(
+      expect.arrayContaining([
+        ['device', one.id, []],
+        ['device', two.id, []],
+        ['interface', left.id, [one.id]],
+        ['interface', right.id, [two.id]],
+        ['ip-address', String(ip.id), [one.id]],
+      ]),
+    );
+    expect(await since()).toEqual([]);
+    await raw('PATCH', `ipam/ip-addresses/${ip.id}/`, on(right.id));
+    const [moved, ...others] = await since();
+    expect(others).toEqual([]);
+    expect(moved).toMatchObject({
+      type: 'ip-address',
+      objectId: String(ip.id),
+      action: 'updated',
+      requestId: expect.any(String),
+    });
+    expect(new Set(moved?.parentIds)).toEqual(new Set([one.id, two.id]));
+    expect(Math.abs(Date.parse(moved?.at ?? '') - Date.now())).toBeLessThan(60_000);
+    const written = await lab.records.update(
+      'device',
+      [{ id: one.id, version: null, set: { description: 'x' } }],
+      more(),
+      signal,
+    );
+    expect((await since()).map(({ requestId }) => requestId)).toEqual([
+      (written[0] as { requestId: string }).requestId,
+    ]);
+    const forged = JSON.parse(cursor) as { mark: { time: string } };
+    forged.mark.time = new Date(Date.parse(forged.mark.time) - 1_000).toISOString();
+    const restored = await lab.records.changes({ types, cursor: JSON.stringify(forged) }, signal);
+    expect(restored).toMatchObject({ reset: true, changes: [] });
+    expect((await lab.records.changes({ types, cursor: restored.cursor }, signal)).reset).toBe(false);
+  });
+
+  test('a note is written once per key', async () => {
+    const one = await device();
+    const note = { kind: 'warning', text: 'The serial differs.' } as const;
+    const first = await lab.records.note('device', one.id, note, 'key -- 1', signal);
+    expect(await lab.records.note('device', one.id, note, 'key -- 1', signal)).toEqual(first);
+    expect(await lab.records.note('device', one.id, note, 'key -- 2', signal)).not.toEqual(first);
+    expect(await failure(lab.records.note('device', '999999999', note, 'key', signal))).toMatchObject({
+      kind: 'not-found',
+    });
+  });
+
+  test('an address out of a prefix, once per key, until there is none', async () => {
+    const one = await port((await device()).id);
+    const prefix = `10.${Math.floor(Math.random() * 250)}.${Math.floor(Math.random() * 250)}.${Math.floor(Math.random() * 60) * 4}/30`;
+    const { id } = await raw<{ id: number }>('POST', 'ipam/prefixes/', { prefix });
+    const key = (at: number): string => `allocate ${run} ${at}`;
+    const allocate = (at: number, from = prefix) =>
+      lab.records.allocateAddress({ prefix: from, interfaceId: one.id, dnsName: `s${at}.example` }, key(at), signal);
+    expect(await lab.records.findAllocated(key(1), signal)).toBeUndefined();
+    const first = await allocate(1);
+    expect(first.address).toMatch(/\/30$/);
+    expect(await allocate(1)).toEqual(first);
+    expect(await lab.records.findAllocated(key(1), signal)).toEqual(first);
+    expect((await allocate(2, String(id))).id).not.toBe(first.id);
+    expect((await reread('ip-address', first.id, 'dns_name')).data['dns_name']).toBe('s1.example');
+    expect(await failure(allocate(3))).toMatchObject({ kind: 'rejected', message: expect.stringContaining(prefix) });
+    expect(await failure(allocate(4, '192.0.2.0/29'))).toMatchObject({ kind: 'rejected' });
+    expect(await failure(allocate(5, '999999999'))).toMatchObject({ kind: 'rejected' });
+  });
+}

@@ -1,0 +1,15 @@
+import { recordChanged } from '#src/observations/events.ts';
+import type { Reaction } from '#src/journal/job.ts';
+import { noticeRecordJob } from '../catalogue.ts';
+
+/** Something changed in a compared system, says its webhook. What belongs to a device is looked at with it. */
+export const noticeChangedRecord: Reaction = {
+  name: 'notice-changed-record',
+  on: [recordChanged.type],
+  job: noticeRecordJob,
+  input: ({ data }) => {
+    const { adapter, objectType, objectId, deviceId } = data;
+    if (typeof deviceId === 'string') return { system: adapter, type: 'device', id: deviceId };
+    return { system: adapter, type: String(objectType).split('.').at(-1), id: objectId };
+  },
+};

@@ -1,0 +1,249 @@
+import { newId } from '#src/core/id.ts';
+import { tx } from '#src/core/tx.ts';
+import { slotOf } from '#src/drift/apply-verdicts.ts';
+import { type BrakeCount, rootsForBrakes, trippedBrakes } from '#src/drift/brakes.ts';
+import { type ConnectionState, findConnection, lockConnection, updateConnection } from '#src/drift/connection-store.ts';
+import { valuesHash } from '#src/drift/drift.ts';
+import { rootsHeld } from '#src/drift/drift-store.ts';
+import { reconcileFailed, reconcileStopped } from '#src/drift/events.ts';
+import { countLinks } from '#src/drift/link-store.ts';
+import type { PlannedRow } from '#src/drift/model.ts';
+import {
+  addNotices,
+  dueNotices,
+  type Notice,
+  noticesOf,
+  postponeNotices,
+  settleNotices,
+} from '#src/drift/notice-store.ts';
+import { doneSince, pagePlanRows, settlePlanRows } from '#src/drift/plan-store.ts';
+import { insertRun, oldestRun, updateRun } from '#src/drift/run-store.ts';
+import { saveDecided, willBeDone } from '#src/drift/save-decided.ts';
+import { append } from '#src/events/append.ts';
+import { Later } from '#src/journal/effect.ts';
+import { AdapterError } from '#src/ports/adapter-error.ts';
+import { applyWork, workOf } from './apply-rows.ts';
+import { waitOutSent } from './apply-run.ts';
+import { type Decided, decideScopes } from './decide-scopes.ts';
+import { BATCH, saving } from './plan-run.ts';
+import type { Reconciling } from './reconciling.ts';
+
+/** What was written by itself within this time counts together for the brakes. */
+const BRAKE_WINDOW_MS = 3_600_000;
+
+/** Looks at what was noticed, up to a hundred roots of one type at once. @returns whether there was anything */
+export async function reconcileNoticed(rc: Reconciling): Promise<boolean> {
+  const { ctx, system } = rc;
+  for (const mapping of rc.rootMappings) {
+    const due = await dueNotices(ctx.db, { system, now: ctx.now(), limit: BATCH, rootType: mapping.object });
+    if (due.length === 0) continue;
+    await rc.refreshLinks();
+    try {
+      await look(rc, mapping, due);
+    } catch (error) {
+      if (isOfAll(rc, error)) throw error;
+      // One that cannot be looked at must not stop those beside it.
+      ctx.log.error({ err: error }, 'a batch of noticed objects failed; they are looked at one by one');
+      for (const notice of due) await lookAlone(rc, mapping, notice);
+    }
+    return true;
+  }
+  return false;
+}
+
+/** Trouble that every other look would have as well: the job waits it out, or is not ours any more. */
+function isOfAll({ ctx }: Reconciling, error: unknown): boolean {
+  if (ctx.signal.aborted || error instanceof Later) return true;
+  return error instanceof AdapterError && (error.retry === 'later' || error.kind === 'unauthorized');
+}
+
+async function lookAlone(rc: Reconciling, mapping: Reconciling['rootMappings'][number], notice: Notice): Promise<void> {
+  try {
+    await look(rc, mapping, [notice]);
+  } catch (error) {
+    if (isOfAll(rc, error)) throw error;
+    rc.ctx.log.error(
+      { err: error, ref: notice.ref, side: notice.side },
+      'an object could not be looked at; it is tried again',
+    );
+    await putOff(rc, notice, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Tried again less and less often; the first time somebody is told. */
+async function putOff({ ctx, system }: Reconciling, notice: Notice, trouble: string): Promise<void> {
+  const waitMs = Math.min(3_600_000, 10_000 * 2 ** notice.tries);
+  const reason = `${notice.rootType} ${notice.ref} could not be looked at: ${trouble}`;
+  await tx(ctx, async (inside) => {
+    const now = inside.now();
+    await postponeNotices(inside.db, system, [notice], new Date(now.getTime() + waitMs));
+    if (notice.tries > 0) return;
+    const id = newId();
+    await insertRun(
+      inside.db,
+      {
+        ...{ id, system, kind: 'objects', state: 'failed', applies: false },
+        ...{ reason: notice.reason, requestedBy: ctx.actor },
+      },
+      now,
+    );
+    await updateRun(inside.db, id, { error: reason, finishedAt: now.toISOString() });
+    await append(inside, reconcileFailed, {
+      subject: { type: 'adapter', id: system },
+      data: { runId: id, system, reason },
+    });
+  });
+}
+
+async function look(
+  rc: Reconciling,
+  mapping: Reconciling['rootMappings'][number],
+  due: readonly Notice[],
+): Promise<void> {
+  const { ctx, system } = rc;
+  const runId = newId();
+  const decided = await decideScopes(rc, mapping, due, { runId, isFull: false });
+  const connection = await findConnection(ctx.db, system);
+  decided.rows = letThrough(decided, connection);
+  const applies = mayWrite(rc, connection) && !(await brake(rc, decided, connection));
+  await tx(ctx, async (inside) => {
+    if (decided.rows.length > 0) {
+      const reason = [...new Set(due.map(({ reason: one }) => one))].join(', ');
+      await insertRun(
+        inside.db,
+        {
+          id: runId,
+          system,
+          kind: 'objects',
+          state: applies ? 'applying' : 'planned',
+          applies,
+          reason,
+          requestedBy: ctx.actor,
+        },
+        inside.now(),
+      );
+    }
+    await saveDecided(inside, { ...saving(rc, runId, decided, 1, applies), run: { id: runId, isFull: false } });
+    if (applies) await noteLinked(rc, inside, decided);
+  });
+  if (applies && decided.rows.some(willBeDone)) {
+    const rows = await pagePlanRows(ctx.db, { runId, after: 0, limit: 100_000, states: ['pending'] });
+    await applyWork(rc, runId, workOf(rc, decided, rows));
+  }
+  if (decided.rows.length > 0)
+    await updateRun(ctx.db, runId, { state: applies ? 'done' : 'planned', finishedAt: ctx.now().toISOString() });
+  await settleNotices(ctx.db, system, due);
+}
+
+/** Dry-run, held, or a mapping that nobody has seen as a whole yet: it is shown, not done. */
+function mayWrite(rc: Reconciling, connection: ConnectionState): boolean {
+  return connection.mode === 'apply' && connection.heldReason === null && connection.mappingHash === rc.mappingHash;
+}
+
+/** What stood in the inbox when a person released the brakes, and would still do the same to the same values, that person let through. */
+function letThrough({ rows, drifts }: Decided, { releasedAt }: ConnectionState): PlannedRow[] {
+  if (releasedAt === null) return rows;
+  const held = drifts.filter((drift) => drift.decision === 'auto' && drift.firstSeenAt <= releasedAt);
+  const shown = new Map(held.map((drift) => [slotOf(drift), drift]));
+  return rows.map((row) => {
+    const drift = shown.get(slotOf(row));
+    const isSame = drift?.action === row.action && drift.valuesHash === valuesHash(row);
+    return isSame ? { ...row, byPerson: true } : row;
+  });
+}
+
+/** What the brakes held back is looked at again as soon as a person has released them. */
+export async function noticeReleased({ ctx, system }: Reconciling): Promise<void> {
+  const { mode, heldReason, releasedAt } = await findConnection(ctx.db, system);
+  if (mode !== 'apply' || heldReason !== null || releasedAt === null) return;
+  const roots = await rootsHeld(ctx.db, { system, before: releasedAt });
+  await addNotices(ctx.db, system, noticesOf(roots, 'the brakes were released'), ctx.now(), 0);
+}
+
+/** The server is known there, though nothing had to be written. */
+async function noteLinked(
+  rc: Reconciling,
+  inside: Parameters<Parameters<typeof tx>[1]>[0],
+  decided: Decided,
+): Promise<void> {
+  const mapping = rc.mappings.find(({ object }) => object === decided.rootType);
+  const side = mapping && rc.sideOf(mapping);
+  if (!side?.noteRecorded) return;
+  for (const { theirs, ours, link } of decided.pairs.get(decided.rootType) ?? []) {
+    if (link !== undefined) continue;
+    const recordUrl = rc.records.urlOf(decided.rootType, theirs.object.id);
+    await side.noteRecorded(inside, ours.object.id, [], { system: rc.system, recordId: theirs.object.id, recordUrl });
+  }
+}
+
+/** Many small looks must not do together what one plan would have been stopped for. @returns whether it is held now */
+async function brake(rc: Reconciling, decided: Decided, connection: ConnectionState): Promise<boolean> {
+  const { ctx, system } = rc;
+  const counts = rootsForBrakes(decided.rows, { countAdopted: false });
+  if (counts.length === 0) return false;
+  const opened = new Date(ctx.now().getTime() - BRAKE_WINDOW_MS);
+  const since =
+    connection.releasedAt === null ? opened : new Date(Math.max(opened.getTime(), Date.parse(connection.releasedAt)));
+  const before = await doneSince(ctx.db, system, since);
+  const summed = counts.map(({ roots, ...count }) => ({
+    ...count,
+    count: new Set([...roots, ...rootsBefore(before, count)]).size,
+  }));
+  const known = new Map<string, number>();
+  for (const mapping of rc.mappings)
+    known.set(mapping.object, await countLinks(ctx.db, system, mapping.parent ?? mapping.object));
+  const tripped = trippedBrakes(summed, rc.mappings, (object) => known.get(object) ?? 0);
+  if (tripped.length === 0) return false;
+  const reason = `${tripped.map((one) => one.reason).join('; ')} within an hour`;
+  await tx(ctx, async (inside) => {
+    const now = await lockConnection(inside.db, system, inside.now());
+    if (now.heldReason !== null) return;
+    await updateConnection(inside.db, system, { heldReason: reason }, inside.now());
+    await append(inside, reconcileStopped, { subject: { type: 'adapter', id: system }, data: { system, reason } });
+  });
+  return true;
+}
+
+const ACTIONS = {
+  create: ['create-there', 'create-here'],
+  change: ['push'],
+  blank: ['push', 'adopt'],
+  remove: ['remove-there'],
+} as const;
+
+function rootsBefore(
+  before: Awaited<ReturnType<typeof doneSince>>,
+  { object, kind, field }: Omit<BrakeCount, 'count'>,
+): Set<string> {
+  const actions: readonly string[] = ACTIONS[kind];
+  const roots = before.filter(
+    (row) =>
+      row.object === object &&
+      actions.includes(row.action) &&
+      (kind !== 'blank' || (row.isBlank && row.field === field)),
+  );
+  return new Set(roots.map(({ root }) => root));
+}
+
+/** A look that a crash cut off: what it was about is still noticed, and is looked at anew once nothing of it can still arrive. */
+export async function closeCutOff(rc: Reconciling): Promise<void> {
+  for (;;) {
+    const run = await oldestRun(rc.ctx.db, { system: rc.system, kind: 'objects', states: ['applying'] });
+    if (!run) return;
+    await waitOutSent(rc, run);
+    const rows = await pagePlanRows(rc.ctx.db, {
+      runId: run.id,
+      after: 0,
+      limit: 100_000,
+      states: ['pending', 'sent'],
+    });
+    await settlePlanRows(
+      rc.ctx.db,
+      run.id,
+      rows.map(({ seq }) => seq),
+      { state: 'stale', reason: 'cut off by a crash; it is looked at again' },
+      rc.ctx.now(),
+    );
+    await updateRun(rc.ctx.db, run.id, { state: 'done', finishedAt: rc.ctx.now().toISOString() });
+  }
+}

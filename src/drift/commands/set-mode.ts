@@ -1,0 +1,48 @@
+import type { TxCtx } from '../../core/ctx.ts';
+import { HubError } from '../../core/error.ts';
+import { append } from '../../events/append.ts';
+import { type ConnectionState, findConnection, lockConnection, updateConnection } from '../connection-store.ts';
+import { reconcileModeChanged, reconcileReleased } from '../events.ts';
+import type { Mode } from '../model.ts';
+
+/** To apply also takes the mappings on as they are now: what they would change is written by itself from then on. @throws HubError conflict */
+export async function setMode(
+  tx: TxCtx,
+  want: { system: string; mode: Mode; mappingHash: string; version: number | undefined },
+): Promise<ConnectionState> {
+  const { system, mode, mappingHash } = want;
+  const before = await lockConnection(tx.db, system, tx.now());
+  if (want.version !== undefined && !isVersion(before, want.version))
+    throw new HubError(
+      'conflict',
+      `Somebody changed it meanwhile (version ${before.version}, not ${want.version}): it is in ${before.mode}; look again`,
+      { extra: { version: before.version } },
+    );
+  const takesOn = mode === 'apply' && before.mappingHash !== mappingHash;
+  if (mode === before.mode && !takesOn) return before;
+  await updateConnection(tx.db, system, { mode, updatedBy: tx.actor, ...(takesOn ? { mappingHash } : {}) }, tx.now());
+  if (mode !== before.mode)
+    await append(tx, reconcileModeChanged, {
+      subject: { type: 'adapter', id: system },
+      data: { system, from: before.mode, to: mode, by: tx.actor },
+    });
+  return findConnection(tx.db, system);
+}
+
+/** 0 is what is read where there is no row yet; taking the lock makes one. */
+function isVersion(state: ConnectionState, wanted: number): boolean {
+  return wanted === state.version || (wanted === 0 && state.version === 1);
+}
+
+/** Lets a connection that the brakes stopped write by itself again. @throws HubError conflict where nothing holds it */
+export async function releaseHold(tx: TxCtx, { system }: { system: string }): Promise<ConnectionState> {
+  const { heldReason } = await lockConnection(tx.db, system, tx.now());
+  if (heldReason === null) throw new HubError('conflict', `Nothing holds ${system}: there is nothing to release`);
+  const now = tx.now();
+  await updateConnection(tx.db, system, { heldReason: null, releasedAt: now.toISOString(), updatedBy: tx.actor }, now);
+  await append(tx, reconcileReleased, {
+    subject: { type: 'adapter', id: system },
+    data: { system, by: tx.actor, reason: heldReason },
+  });
+  return findConnection(tx.db, system);
+}
