@@ -3,6 +3,7 @@ import type { Bench } from './bench.ts';
 import { benchDiscover } from './discover.ts';
 import { benchIngest } from './ingest.ts';
 import { isMet } from './ingest-table.ts';
+import { benchReconcile } from './reconcile.ts';
 import { benchWebhook } from './webhook.ts';
 
 const { positionals, values } = parseArgs({
@@ -13,18 +14,23 @@ const { positionals, values } = parseArgs({
     servers: { type: 'string' },
     batch: { type: 'string' },
     lanes: { type: 'string' },
+    devices: { type: 'string' },
+    parts: { type: 'string' },
+    fleets: { type: 'string' },
   },
 });
 const benches: Record<string, Bench> = {
   webhook: benchWebhook,
   discover: benchDiscover,
   ingest: benchIngest(values),
+  reconcile: benchReconcile(values),
 };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 if (positionals.length === 0 || positionals.some((name) => !(name in benches))) {
   say('usage: npm run bench -- NAME …');
   say('  of ingest: [--quick] [--servers N] [--batch N] [--lanes N] [--only a,b,c,d,e,f,door,paces,profile]');
+  say('  of reconcile: [--devices N] [--parts N of each] [--fleets N,N,…] [--only look,memory,storm]');
   for (const [name, { says }] of Object.entries(benches)) say(`  ${name}: ${says}`);
   process.exit(2);
 }

@@ -13,6 +13,7 @@ import { hurryUnauthorized, reviveJob } from './journal/store.ts';
 import { migrate } from './migrate.ts';
 import { bootstrapRecords } from './bootstrap-records.ts';
 import { addHistoryCommands } from './history-commands.ts';
+import { sideValues } from '#jobs/reconcile/sides/side-values.ts';
 import { addMappingCommands } from './mapping-commands.ts';
 import { mappingCheckers } from './mapping-checkers.ts';
 import { print, type Format } from './print.ts';
@@ -195,7 +196,7 @@ export async function runCli(argv: string[]): Promise<void> {
 
   addHistoryCommands(program, withHub);
   addDriftCommands(program, withHub);
-  addMappingCommands(program, mappingCheckers);
+  addMappingCommands(program, mappingCheckers, sideValues);
   addSpoolCommands(program, { env: process.env, print });
 
   try {

@@ -5,6 +5,7 @@ import { mappingHashOf, type Reconciled } from './drift/reconciled.ts';
 import { driftRoutes } from './drift/routes.ts';
 import { compileDriftRules, driftRulesHash, loadDriftRules } from './drift/rules.ts';
 import type { JobSettings } from '#jobs/job-ctx.ts';
+import { sideValues } from '#jobs/reconcile/sides/side-values.ts';
 import { loadMappings } from './mapping/load-mappings.ts';
 import type { Adapters } from './ports/adapters.ts';
 
@@ -24,7 +25,7 @@ export function composeReconcile(config: Configuration, adapters: Adapters): Com
     systems.map((system) => {
       const configured = config.adapters.find(({ definition }) => definition.id === system);
       const without = configured?.definition.leavesAside?.(configured.settings) ?? [];
-      return [system, loadMappings(system, undefined, without)];
+      return [system, loadMappings(system, undefined, without, sideValues)];
     }),
   );
   const of = (system: string) => {

@@ -192,6 +192,11 @@ async function decideAll(hub: ReconcilingHub, saying: Saying, options: DecideOpt
   return decided > 0 ? new Set(groups.map(({ system }) => system)) : new Set();
 }
 
+/** As people read a time in UTC: `2026-11-21 10:00`. */
+function minuteOf(iso: string): string {
+  return iso.slice(0, 16).replace('T', ' ');
+}
+
 function asJson(group: DriftGroup): object {
   return { ...group, would: wouldDo(group) };
 }
@@ -201,7 +206,7 @@ function groupLine({ system, object, field, kind, decision, action, count, first
   return {
     ...{ count, system, object, field, kind, would: wouldDo({ action, decision }) },
     decided: decision === 'ignored' ? 'left as it is' : who[decision],
-    ...{ since: firstSeenAt, 'for example': example.label },
+    ...{ since: minuteOf(firstSeenAt), 'for example': example.label },
   };
 }
 
@@ -214,7 +219,7 @@ function driftLine(drift: ShownDrift): object {
   const { id, object, label, field, kind, names, state, firstSeenAt, changed } = drift;
   return {
     ...{ id, object, label, field, kind, theirs: valueCell(drift.theirs, names), ours: valueCell(drift.ours, names) },
-    ...{ would: wouldDo(drift), state, since: firstSeenAt, 'changed by': changed?.user ?? '' },
+    ...{ would: wouldDo(drift), state, since: minuteOf(firstSeenAt), 'changed by': changed?.user ?? '' },
   };
 }
 

@@ -8,23 +8,36 @@ import { findRun, type ObjectSummary, type Run } from './drift/run-store.ts';
 const STILL: readonly RunState[] = ['planned', 'done', 'failed', 'refused', 'superseded'];
 const LOOK_MS = 500;
 const NOBODY_MS = 15_000;
+const STUCK_MS = 60_000;
 
 /** Tells how far a run is until it has ended, or its plan waits for a person. */
 export async function followRun(ctx: Ctx, id: string, tell: (line: string) => void): Promise<Run> {
   let said = '';
-  const since = Date.now();
+  let since = Date.now();
   for (let warned = false; ;) {
     const run = await findRun(ctx.db, id);
     if (!run) throw new HubError('not-found', `There is no run ${id}`);
     const line = sayRun(run);
-    if (line !== said) tell(line);
-    said = line;
+    if (line !== said) {
+      tell(line);
+      [said, since, warned] = [line, Date.now(), false];
+    }
     if (STILL.includes(run.state)) return run;
-    const untaken = (run.state === 'requested' || run.state === 'approved') && Date.now() - since > NOBODY_MS;
-    if (untaken && !warned) tell('no worker has taken it up yet: is one running (reanimator start worker)?');
-    warned ||= untaken;
+    const warning = warningOf(run.state, Date.now() - since);
+    if (warning !== undefined && !warned) tell(warning);
+    warned ||= warning !== undefined;
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
+}
+
+/** @param stillMs how long nothing has moved */
+function warningOf(state: RunState, stillMs: number): string | undefined {
+  const isWaiting = state === 'requested' || state === 'approved';
+  if (isWaiting && stillMs > NOBODY_MS)
+    return 'no worker has taken it up yet: is one running (reanimator start worker)?';
+  if (!isWaiting && stillMs > STUCK_MS)
+    return 'nothing has moved for a while: reanimator dead-letters lists work that gave up, with its reason';
+  return undefined;
 }
 
 export function sayRun({ state, progress, error }: Pick<Run, 'state' | 'progress' | 'error'>): string {

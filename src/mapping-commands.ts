@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import type { LineFault } from './core/yaml-file.ts';
-import { isMappingFile, MAPPINGS_FOLDER, readMappings } from './mapping/load-mappings.ts';
+import { isMappingFile, MAPPINGS_FOLDER, type OurValues, readMappings } from './mapping/load-mappings.ts';
 import { mappingSchema } from './mapping/mapping-schema.ts';
 import { readMapping } from './mapping/parse-mapping.ts';
 import { type Format, print } from './print.ts';
@@ -19,7 +19,7 @@ export interface CheckedFile {
 }
 
 /** `mappings` on the command line. */
-export function addMappingCommands(program: Command, checkers: MappingCheckers): void {
+export function addMappingCommands(program: Command, checkers: MappingCheckers, ours?: OurValues): void {
   const mappings = program.command('mappings').description('the files that say what is whose, field by field');
   mappings
     .command('check')
@@ -27,7 +27,7 @@ export function addMappingCommands(program: Command, checkers: MappingCheckers):
     .argument('[files...]', 'all of mappings/ when none is named')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json']).default('table'))
     .action((files: string[], options: { output: Format }) => {
-      const checked = checkMappingFiles(files, checkers);
+      const checked = checkMappingFiles(files, checkers, MAPPINGS_FOLDER, ours);
       tell(checked, options.output);
       if (checked.some(({ faults }) => faults.length > 0)) process.exitCode = 1;
     });
@@ -60,6 +60,7 @@ export function checkMappingFiles(
   named: readonly string[],
   checkers: MappingCheckers,
   folder: string = MAPPINGS_FOLDER,
+  ours?: OurValues,
 ): CheckedFile[] {
   const wanted = named.length > 0 ? [...new Set(named.map((file) => path.resolve(file)))] : yamlFilesIn(folder);
   const around = [...new Set(wanted.map((file) => path.dirname(file)))].flatMap(yamlFilesIn);
@@ -69,7 +70,11 @@ export function checkMappingFiles(
       text !== undefined && checkers[path.basename(file)] === undefined && isMappingFile(text) ? [[file, text]] : [],
     ),
   );
-  const { faults } = readMappings([...mappings].map(([file, text]) => ({ file, text })));
+  const { faults } = readMappings(
+    [...mappings].map(([file, text]) => ({ file, text })),
+    [],
+    ours,
+  );
   return wanted.map((file): CheckedFile => {
     const row = { file: path.relative(process.cwd(), file), fields: null, tests: null, note: null, faults: [] };
     const text = texts.get(file);

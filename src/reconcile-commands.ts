@@ -154,7 +154,7 @@ export function addReconcileCommands(program: Command, withHub: WithHub): void {
         mustReconcile(reconciled, system);
         await tx(ctx, (inside) => releaseHold(inside, { system }), LOCKING);
         print('table', [await statusOf(ctx, reconciled, system)], '');
-        tell(`what was held back is written at the next look: ${LOOK} ${system}`);
+        tell('what was held back is looked at again, and written, now');
       }),
     );
 }

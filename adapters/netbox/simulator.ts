@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { startSimulatorServer, type SimulatorServer } from '#src/kit/simulator.ts';
 import type { SimulatedToken } from './simulator/access.ts';
+import { createAnswerCache } from './simulator/answer-cache.ts';
 import { createAnswering } from './simulator/answer.ts';
 import { createChangeLogControl } from './simulator/change-log.ts';
 import { createDatabase, type ChangeLogRow, type Database, type Row } from './simulator/database.ts';
@@ -106,7 +107,8 @@ export async function startNetboxSimulator(options: NetboxSimulatorOptions = {})
   });
   const changeLog = createChangeLogControl(database, clock, options.changeLogDelayMs ?? 0);
   const users = [...new Set([...tokens.map((one) => one.user ?? 'hub'), 'admin'])];
-  const world: World = { database, version, webhooks, users };
+  const answers = createAnswerCache(database);
+  const world: World = { database, version, webhooks, answers, users };
   const ignoredFilters: string[] = [];
   const faults = createFaults(() => server);
   const server = await startSimulatorServer({

@@ -1,8 +1,9 @@
 import type { PlanRow } from '#src/drift/plan-store.ts';
 import type { Decided } from './decide-scopes.ts';
+import { adoptAll } from './adopt-here.ts';
 import type { Reconciling } from './reconciling.ts';
 import { add, type Applied, type Work } from './settle-work.ts';
-import { adopt, createHere } from './write-here.ts';
+import { createHere } from './write-here.ts';
 import { createThere, push, removeThere } from './write-there.ts';
 
 /** One bulk request takes as many objects. */
@@ -38,7 +39,7 @@ export async function applyWork(rc: Reconciling, runId: string, work: readonly W
         const rows = one.rows.filter((row) => row.action === action);
         return rows.length === 0 ? [] : [{ ...one, rows }];
       });
-    for (const one of by('adopt')) add(applied, await adopt(rc, runId, one));
+    add(applied, await adoptAll(rc, runId, by('adopt')));
     for (const one of by('create-here')) add(applied, await createHere(rc, runId, one));
     for (const chunk of chunks(by('create-there'))) add(applied, await createThere(rc, runId, mapping, chunk));
     for (const chunk of chunks(by('push'))) add(applied, await push(rc, runId, mapping, chunk));

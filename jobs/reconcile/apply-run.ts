@@ -153,7 +153,8 @@ async function recheck(
   const over: PlanRow[] = [];
   for (const row of rows) {
     const text = now.get(slot(row));
-    if (text === rowText(resolve(rc, row))) same.push(row);
+    const resolved = resolve(rc, row);
+    if (text === rowText(resolved)) same.push(resolved);
     else if (text === undefined && row.state === 'sent') over.push(row);
     else stale.push(row);
   }
@@ -254,10 +255,15 @@ export async function waitOutSent(rc: Reconciling, run: Pick<Run, 'id'>): Promis
 
 async function finish(rc: Reconciling, run: Run): Promise<void> {
   const applied: Applied = { confirmed: 0, failed: 0, stale: 0 };
-  for (const { state, rows } of await countPlanRows(rc.ctx.db, run.id))
+  const summary = structuredClone(run.summary);
+  for (const { object, state, objects, rows } of await countPlanRows(rc.ctx.db, run.id)) {
     if (state === 'confirmed' || state === 'failed' || state === 'stale') applied[state] += rows;
+    const counted = summary?.objects[object];
+    if (state === 'failed' && counted) counted.failed += objects;
+  }
   await tx(rc.ctx, async (inside) => {
-    await updateRun(inside.db, run.id, { state: 'done', finishedAt: inside.now().toISOString(), progress: null });
+    const finishedAt = inside.now().toISOString();
+    await updateRun(inside.db, run.id, { state: 'done', finishedAt, progress: null, summary });
     await append(inside, reconcileApplied, {
       subject: { type: 'adapter', id: rc.system },
       data: { runId: run.id, system: rc.system, ...applied },

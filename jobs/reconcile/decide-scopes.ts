@@ -3,13 +3,13 @@ import { lastChanges } from '#src/drift/change-store.ts';
 import { type CompareOptions, compareType, type TypeOutcome } from '#src/drift/compare-scope.ts';
 import { type Drift, openDrifts } from '#src/drift/drift-store.ts';
 import type { HubObject } from '#src/drift/hub-side.ts';
-import { linksOfRoots } from '#src/drift/link-store.ts';
 import type { Pair } from '#src/drift/match-objects.ts';
 import type { PlannedRow, RecordLink, Root } from '#src/drift/model.ts';
 import type { Scope } from '#src/drift/notice-store.ts';
 import { foundGoneBefore, wasSentBefore } from '#src/drift/plan-store.ts';
 import type { Mapping } from '#src/mapping/mapping.ts';
 import type { RecordObject } from '#src/ports/record-objects.ts';
+import { gatherChildren } from './gather-children.ts';
 import { gatherRoots } from './gather-roots.ts';
 import type { Reconciling } from './reconciling.ts';
 
@@ -106,6 +106,7 @@ export async function decideScopes(
     decided.compared.push(mapping.object);
     if (pairs.length === 0) continue;
     const input = await gatherChildren(rc, mapping, pairs);
+    decided.drop.push(...input.drop);
     take(decided, mapping, compareType({ mapping, ...input }, compare), input.theirs, input.ours);
   }
 
@@ -152,34 +153,6 @@ async function claimWhatWeMade(rc: Reconciling, decided: Decided): Promise<void>
       link.object === object && link.hubId !== null && sent.has(link.hubId) ? { ...link, isOurs: true } : link,
     );
   }
-}
-
-async function gatherChildren(
-  rc: Reconciling,
-  mapping: Mapping,
-  pairs: readonly { hubId: string; theirId: string }[],
-): Promise<{ theirs: RecordObject[]; ours: HubObject[]; links: RecordLink[] }> {
-  const { ctx, system, records } = rc;
-  const object = mapping.object;
-  const hubIds = pairs.map(({ hubId }) => hubId);
-  const theirs = await records.readOf(
-    object,
-    { fields: mapping.theirNames, parentIds: pairs.map(({ theirId }) => theirId) },
-    ctx.signal,
-  );
-  const ours = await rc.sideOf(mapping).readOf(ctx, hubIds);
-  const hubOf = new Map(pairs.map(({ hubId, theirId }) => [theirId, hubId]));
-  const theirRootOf = new Map(pairs.map(({ hubId, theirId }) => [hubId, theirId]));
-  const ofRoots = await linksOfRoots(ctx.db, { system, object, rootHubIds: hubIds });
-  const parentOf = new Map(theirs.map((one) => [one.id, one.parentId]));
-  const links = ofRoots.filter((link) => {
-    const parent = parentOf.get(link.theirId);
-    // Gone with the server that it was in: the one that stands for it now never had it.
-    if (parent === undefined) return link.rootTheirId === theirRootOf.get(link.rootHubId ?? '');
-    // What moved here from somewhere else is looked at as if nobody had known it: that it belongs elsewhere is the other server's news.
-    return parent === null || hubOf.get(parent) === link.rootHubId;
-  });
-  return { theirs, ours, links };
 }
 
 /** Who changed, there, what differs now. */

@@ -1,6 +1,6 @@
 import type { HubObject } from '#src/drift/hub-side.ts';
 import { linksByHub, linksByTheirs } from '#src/drift/link-store.ts';
-import { keyOf } from '#src/drift/match-objects.ts';
+import { keyOf, movedIdentity } from '#src/drift/match-objects.ts';
 import type { RecordLink } from '#src/drift/model.ts';
 import type { Scope } from '#src/drift/notice-store.ts';
 import type { Mapping } from '#src/mapping/mapping.ts';
@@ -73,6 +73,14 @@ export async function gatherRoots(rc: Reconciling, mapping: Mapping, scopes: rea
     asked: { hub: [...asked.hub], their: [...asked.their] },
   };
 
+  function isMoved(theirId: string): boolean {
+    const link = links.get(theirId);
+    const [there, here] = [theirs.get(theirId), ours.get(link?.hubId ?? '')];
+    if (!link || !there || !here) return false;
+    const [said, known] = [mapping.readTheirs(there.data, rc.links), mapping.readOurs(here.values, rc.links)];
+    return movedIdentity(mapping, said, known, link).length > 0;
+  }
+
   async function search(index: number): Promise<void> {
     const rule = mapping.match[index];
     const field = rule?.fields[0];
@@ -83,8 +91,11 @@ export async function gatherRoots(rc: Reconciling, mapping: Mapping, scopes: rea
     const linkedTheirs = new Set(
       [...links.values()].flatMap(({ hubId, theirId }) => (hubId !== null && ours.has(hubId) ? [theirId] : [])),
     );
-    const freeOurs = [...ours.values()].filter(({ id }) => !linkedHub.has(id));
-    const freeTheirs = [...theirs.values()].filter(({ id }) => !linkedTheirs.has(id));
+    // What identifies by itself is asked of whoever has a counterpart, too: a second one there is found whichever of them is looked at.
+    const identifies = index === 0 && rule.fields.length === 1;
+    const freeOurs = [...ours.values()].filter(({ id }) => identifies || !linkedHub.has(id));
+    // What says that it is another one now is looked for here as if nobody had known it.
+    const freeTheirs = [...theirs.values()].filter(({ id }) => !linkedTheirs.has(id) || isMoved(id));
     const values = new Set<string>();
     for (const one of freeOurs) {
       const read = mapping.readOurs(one.values, rc.links).values;

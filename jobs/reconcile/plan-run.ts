@@ -45,9 +45,9 @@ export async function planRun(rc: Reconciling, run: Run): Promise<Run> {
       tell({ step: 'reading', object: mapping.object, done, of }),
     );
     summaryOf(mapping.object).scanned = scanned.seen;
-    summaryOf(mapping.object).unchanged = scanned.unchanged;
   }
 
+  const found: Found = { agree: {}, differ: {} };
   const hash = createPlanHash();
   let seq = 1;
   const open = await countRunScopes(ctx.db, run.id);
@@ -64,13 +64,15 @@ export async function planRun(rc: Reconciling, run: Run): Promise<Run> {
       });
       for (const row of decided.rows) hash.add(row);
       seq += decided.rows.length;
-      countRows(decided, summaryOf);
+      countRows(decided, summaryOf, found);
       compared += scopes.length;
       await tell({ step: 'comparing', object: mapping.object, done: compared, of: Math.max(open, compared) });
       await rc.between();
     }
     await rc.refreshLinks();
   }
+  for (const { object } of rc.mappings)
+    countUnchanged(summaryOf(object), found.agree[object] ?? 0, found.differ[object] ?? 0);
   const brakes = await brakesOf(rc, run.id);
   const unmapped = await findUnmapped(rc);
   return finish(rc, run, { hash: hash.digest(), rows: seq - 1, brakes, summary: { objects, unmapped } });
@@ -102,8 +104,23 @@ async function clear(rc: Reconciling, runId: string): Promise<void> {
   await deleteRunDigests(rc.ctx.db, runId);
 }
 
-function countRows(decided: Decided, summaryOf: (object: string) => ObjectSummary): void {
-  for (const [object, unchanged] of Object.entries(decided.unchanged)) summaryOf(object).unchanged += unchanged;
+/** Objects of theirs that were decided about: pairs without a difference, and those that there is a row about. */
+interface Found {
+  agree: Record<string, number>;
+  differ: Record<string, number>;
+}
+
+/** Of what was scanned, all that there is no row about; children of what nobody knew yet were not scanned, but read with their roots. */
+function countUnchanged(summary: ObjectSummary, agree: number, differ: number): void {
+  if (summary.scanned === 0) summary.scanned = agree + differ;
+  summary.unchanged = Math.max(0, summary.scanned - differ);
+}
+
+function countRows(decided: Decided, summaryOf: (object: string) => ObjectSummary, found: Found): void {
+  for (const [object, agree] of Object.entries(decided.unchanged))
+    found.agree[object] = (found.agree[object] ?? 0) + agree;
+  for (const [object, rows] of Map.groupBy(decided.rows, (row) => row.object))
+    found.differ[object] = (found.differ[object] ?? 0) + new Set(rows.flatMap(({ theirId }) => theirId ?? [])).size;
   const seen = new Set<string>();
   for (const row of decided.rows) {
     const summary = summaryOf(row.object);

@@ -106,6 +106,7 @@ async function look(
   const connection = await findConnection(ctx.db, system);
   decided.rows = letThrough(decided, connection);
   const applies = mayWrite(rc, connection) && !(await brake(rc, decided, connection));
+  if (applies) decided.rows = decided.rows.map(awaitPlace);
   await tx(ctx, async (inside) => {
     if (decided.rows.length > 0) {
       const reason = [...new Set(due.map(({ reason: one }) => one))].join(', ');
@@ -150,6 +151,12 @@ function letThrough({ rows, drifts }: Decided, { releasedAt }: ConnectionState):
     const isSame = drift?.action === row.action && drift.valuesHash === valuesHash(row);
     return isSame ? { ...row, byPerson: true } : row;
   });
+}
+
+/** What refers to something that is not here yet is taken over once that is made: whoever refers to it is noticed then. */
+function awaitPlace(row: PlannedRow): PlannedRow {
+  if (row.action !== 'adopt' || row.decision !== 'auto' || !String(row.theirs).startsWith('new:')) return row;
+  return { ...row, decision: 'refused', reason: `its ${row.field} is not here yet: it is taken over once that is` };
 }
 
 /** What the brakes held back is looked at again as soon as a person has released them. */

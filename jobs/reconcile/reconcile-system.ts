@@ -60,9 +60,20 @@ async function carryOut(rc: Reconciling, run: Run): Promise<void> {
       await updateRun(rc.ctx.db, run.id, { error: `it waits, and is tried again: ${error.message}` });
       throw error;
     }
-    if (!isEnd(error)) throw error;
+    if (!isEnd(error)) {
+      await endFaulty(rc, run, error);
+      throw error;
+    }
     await endRun(rc, run, { state: 'failed', reason: error.message });
   }
+}
+
+/** A plan that a fault of ours cut off says so and is over: whoever asks for another gets one. One that was being written is gone on with. */
+async function endFaulty(rc: Reconciling, run: Run, error: unknown): Promise<void> {
+  const isPlan = run.state === 'requested' || run.state === 'planning';
+  if (!isPlan || rc.ctx.signal.aborted || error instanceof Later) return;
+  const said = error instanceof Error ? error.message : String(error);
+  await endRun(rc, run, { state: 'failed', reason: `a fault of the hub: ${said}` });
 }
 
 /** Trouble of the other side that passes, or that a person mends: the job tries again for as long as it takes. */

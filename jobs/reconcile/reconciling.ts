@@ -3,6 +3,7 @@ import type { JobCtx } from '../job-ctx.ts';
 import { Later } from '#src/journal/effect.ts';
 import { ownsJob } from '#src/journal/store.ts';
 import { HubError } from '#src/core/error.ts';
+import { toBeMadeHere } from '#src/drift/drift-store.ts';
 import { allPairs } from '#src/drift/link-store.ts';
 import type { HubSide } from '#src/drift/hub-side.ts';
 import type { DriftRuler } from '#src/drift/apply-verdicts.ts';
@@ -47,6 +48,7 @@ export function openReconciling(ctx: JobCtx, between: () => Promise<void> = asyn
   const toHub = new Map<string, string>();
   const toTheirs = new Map<string, string>();
   const expected = new Set<string>();
+  const inInbox = new Set<string>();
   const salts = new Map(mappings.map((mapping) => [mapping.object, mapping.hash.slice(0, 16)]));
   return {
     ctx,
@@ -64,8 +66,10 @@ export function openReconciling(ctx: JobCtx, between: () => Promise<void> = asyn
     },
     childrenOf: (mapping) => mappings.filter((one) => one.parent === mapping.object),
     links: {
-      hubId: (type, theirId) =>
-        toHub.get(`${type}:${theirId}`) ?? (expected.has(`${type}:${theirId}`) ? `new:${type}:${theirId}` : undefined),
+      hubId(type, theirId) {
+        const key = `${type}:${theirId}`;
+        return toHub.get(key) ?? (expected.has(key) || inInbox.has(key) ? `new:${key}` : undefined);
+      },
       theirId: (type, hubId) => toTheirs.get(`${type}:${hubId}`),
     },
     async refreshLinks() {
@@ -77,6 +81,9 @@ export function openReconciling(ctx: JobCtx, between: () => Promise<void> = asyn
           toTheirs.set(`${type}:${hubId}`, theirId);
         }
       }
+      inInbox.clear();
+      for (const { object, theirId } of await toBeMadeHere(ctx.db, system, lookedUp))
+        inInbox.add(`${object}:${theirId}`);
     },
     expect: (type, theirId) => void expected.add(`${type}:${theirId}`),
     fingerprint: (mapping, data) =>

@@ -1,6 +1,13 @@
 import { HubError } from '#src/core/error.ts';
 import { keepRunDigests, settledDigests } from '#src/drift/digest-store.ts';
-import { countLinks, deleteLinks, linksByTheirs, scanLinks, type ScannedLink } from '#src/drift/link-store.ts';
+import {
+  countLinks,
+  deleteLinks,
+  linkedHubIds,
+  linksByTheirs,
+  scanLinks,
+  type ScannedLink,
+} from '#src/drift/link-store.ts';
 import { theirKey } from '#src/drift/model.ts';
 import { knownGone } from '#src/drift/drift-store.ts';
 import { addRunScopes, type Scope } from '#src/drift/notice-store.ts';
@@ -17,6 +24,7 @@ export async function scanOurs(rc: Reconciling, runId: string, mapping: Mapping)
   for (let after: string | null = null; ;) {
     const page = await side.digests(rc.ctx, after, DIGESTS_AT_ONCE);
     const last = page.at(-1);
+    if (mapping.parent === null) await markGoneHere(rc, runId, mapping, { after, page });
     if (!last) return;
     after = last.id;
     const now = page.map(({ id, digest }) => ({ hubId: id, digest: rc.digest(mapping, digest) }));
@@ -31,6 +39,23 @@ export async function scanOurs(rc: Reconciling, runId: string, mapping: Mapping)
     );
     await rc.between();
   }
+}
+
+/** One that is linked and shows nothing of itself any more (archived, merged into another) has no digest that could differ. */
+async function markGoneHere(
+  rc: Reconciling,
+  runId: string,
+  mapping: Mapping,
+  { after, page }: { after: string | null; page: readonly { id: string }[] },
+): Promise<void> {
+  const shown = new Set(page.map(({ id }) => id));
+  const range = { system: rc.system, object: mapping.object, after: after ?? '', upTo: page.at(-1)?.id ?? null };
+  const gone = (await linkedHubIds(rc.ctx.db, range)).filter((id) => !shown.has(id));
+  await addRunScopes(
+    rc.ctx.db,
+    runId,
+    gone.map((ref) => ({ rootType: mapping.object, side: 'hub', ref })),
+  );
 }
 
 export interface Scanned {

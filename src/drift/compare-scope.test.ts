@@ -140,14 +140,81 @@ describe('which is which', () => {
     expect(told(rows)).toEqual([]);
   });
 
-  test('a link holds although name and serial have changed', () => {
-    const { rows } = compare(
+  const agreed = { serial: 'S1', name: 'old' };
+
+  test('a link holds although the name has changed, and although the serial was taken away there', () => {
+    const [ours, known] = [[here('a', { serial: 'S1', name: 'old' })], [link('1', 'a', { agreed })]];
+    expect(told(compare(DEVICE, [there('1', { serial: 'S1', name: 'new' })], ours, known).rows)).toEqual([
+      '1/a name differs adopt auto',
+    ]);
+    expect(told(compare(DEVICE, [there('1', { serial: '', name: 'old' })], ours, known).rows)).toEqual([]);
+  });
+
+  test('one that has another serial there is doubted: nothing of it is written or taken over', () => {
+    const { rows, pairs, links } = compare(
       DEVICE,
       [there('1', { serial: 'S9', name: 'new' })],
       [here('a', { serial: 'S1', name: 'old' })],
-      [link('1', 'a', { agreed: { serial: 'S1', name: 'old' } })],
+      [link('1', 'a', { agreed })],
     );
-    expect(told(rows)).toEqual(['1/a serial differs push auto', '1/a name differs adopt auto']);
+    expect(told(rows)).toEqual(['1/a serial differs push review']);
+    expect([pairs, links]).toEqual([[], [link('1', 'a', { agreed, fingerprint: null })]]);
+  });
+
+  test('a serial that was corrected here is written', () => {
+    const { rows } = compare(
+      DEVICE,
+      [there('1', { serial: 'S1', name: 'old' })],
+      [here('a', { serial: 'S2', name: 'old' })],
+      [link('1', 'a', { agreed })],
+    );
+    expect(told(rows)).toEqual(['1/a serial differs push auto']);
+  });
+
+  test('two that have changed places there are each other’s', () => {
+    const { pairs, rows } = compare(
+      DEVICE,
+      [there('1', { serial: 'S2', name: 'x' }), there('2', { serial: 'S1', name: 'y' })],
+      [here('a', { serial: 'S1', name: 'x' }), here('b', { serial: 'S2', name: 'y' })],
+      [link('1', 'a', { agreed: { serial: 'S1' } }), link('2', 'b', { agreed: { serial: 'S2' } })],
+    );
+    expect(pairs.map(({ theirs, ours }) => [theirs.object.id, ours.object.id])).toEqual([
+      ['1', 'b'],
+      ['2', 'a'],
+    ]);
+    expect(rows.map(({ field }) => field)).toEqual(['name', 'name']);
+  });
+
+  test('half of such a change, with one serial on two devices, is nobody’s yet', () => {
+    const { pairs, rows } = compare(
+      DEVICE,
+      [there('1', { serial: 'S2', name: 'x' }), there('2', { serial: 'S2', name: 'y' })],
+      [here('a', { serial: 'S1', name: 'x' }), here('b', { serial: 'S2', name: 'y' })],
+      [link('1', 'a', { agreed: { serial: 'S1' } }), link('2', 'b', { agreed: { serial: 'S2', name: 'y' } })],
+    );
+    expect(pairs.map(({ ours }) => ours.object.id)).toEqual(['b']);
+    expect(told(rows).toSorted()).toEqual(['-/a  ambiguous none refused', '-/b  ambiguous none refused']);
+  });
+
+  test('one that is gone there and was entered again is found by its serial, not by its name', () => {
+    const [ours, known] = [[here('a', { serial: 'S1', name: 'old' })], [link('1', 'a', { agreed })]];
+    const again = compare(DEVICE, [there('9', { serial: 'S1', name: 'old' })], ours, known);
+    expect(again.pairs.map(({ theirs, link: was }) => [theirs.object.id, was])).toEqual([['9', undefined]]);
+    const other = compare(DEVICE, [there('9', { serial: '', name: 'old' })], ours, known);
+    expect(other.pairs).toEqual([]);
+    expect(told(other.rows)).toContain('-/a  gone-there none review');
+  });
+
+  test('two of ours with one serial are not made there', () => {
+    const twins = [here('a', { serial: 'S1', name: 'x' }), here('b', { serial: 'S1', name: 'y' })];
+    expect(told(compare(DEVICE, [], twins).rows)).toEqual([
+      '-/a  ambiguous none refused',
+      '-/b  ambiguous none refused',
+    ]);
+    const linked = compare(DEVICE, [there('1', { serial: 'S1', name: 'x' })], twins, [
+      link('1', 'a', { agreed: { serial: 'S1', name: 'x' } }),
+    ]);
+    expect(told(linked.rows)).toEqual(['-/b  ambiguous none refused']);
   });
 });
 

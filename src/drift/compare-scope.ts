@@ -111,7 +111,10 @@ function settle(input: TypeInput, matched: Matched, options: CompareOptions, out
     });
   };
 
-  for (const pair of matched.pairs) settlePair(mapping, pair, options, outcome);
+  // Whoever is doubted is looked at again by every look at everything, until nothing is doubtful any more.
+  const doubted = new Set(matched.ambiguous.flatMap((one) => one.ours.map((entry) => entry.object.id)));
+  for (const pair of matched.pairs) settlePair(mapping, pair, options, outcome, doubted.has(pair.ours.object.id));
+  for (const one of matched.doubted) settleDoubt(mapping, one, outcome);
 
   for (const { theirs, ours, reason } of matched.ambiguous) {
     for (const entry of ours)
@@ -199,7 +202,13 @@ function settle(input: TypeInput, matched: Matched, options: CompareOptions, out
   }
 }
 
-function settlePair(mapping: Mapping, pair: Pair, options: CompareOptions, outcome: TypeOutcome): void {
+function settlePair(
+  mapping: Mapping,
+  pair: Pair,
+  options: CompareOptions,
+  outcome: TypeOutcome,
+  isDoubted: boolean,
+): void {
   const { theirs, ours, link } = pair;
   const compared = compareFields(mapping, theirs, ours, link?.agreed ?? {});
   const root = options.rootOf({
@@ -219,7 +228,27 @@ function settlePair(mapping: Mapping, pair: Pair, options: CompareOptions, outco
     });
   const settled = compared.rows.length === 0;
   if (settled) outcome.unchanged += 1;
-  outcome.links.push(linkOf(mapping, theirs, ours, options, compared.agreed, link?.isOurs ?? false, settled));
+  outcome.links.push(
+    linkOf(mapping, theirs, ours, options, compared.agreed, link?.isOurs ?? false, settled && !isDoubted),
+  );
+}
+
+/** Nothing else of it is compared before somebody has said whether it is the same: it would be written to, or taken from, the wrong one. */
+function settleDoubt(
+  mapping: Mapping,
+  { theirs, ours, link, fields }: Matched['doubted'][number],
+  outcome: TypeOutcome,
+): void {
+  const [hubId, theirId] = [ours.object.id, theirs.object.id];
+  for (const field of fields)
+    outcome.rows.push({
+      ...{ object: mapping.object, root: { type: mapping.object, hubId, theirId }, hubId, theirId },
+      label: ours.object.label || labelOf(theirs) || 'without a name',
+      ...{ field, kind: 'differs', action: 'push', decision: 'review' },
+      reason: `changed there, and it is what identifies it: is it still the same ${mapping.hub}? Nothing else of it is compared before that is said`,
+      ...{ theirs: theirs.values[field], ours: ours.values[field], agreed: link.agreed[field] },
+    });
+  outcome.links.push({ ...link, fingerprint: null });
 }
 
 function linkOf(

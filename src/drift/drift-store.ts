@@ -64,6 +64,20 @@ async function rootsOf(query: Knex.QueryBuilder): Promise<Root[]> {
   }));
 }
 
+/** What is only there and is to be made here by itself: it is referred to before it is. */
+export async function toBeMadeHere(
+  db: Knex,
+  system: string,
+  objects: readonly string[],
+): Promise<{ object: string; theirId: string }[]> {
+  const rows = await db('drifts')
+    .where({ system_id: system, field: '', kind: 'only-there', action: 'create-here', decision: 'auto' })
+    .whereIn('state', ['open', 'decided'])
+    .whereIn('object_type', [...objects])
+    .select('object_type', 'their_id');
+  return rows.map((row) => ({ object: String(row.object_type), theirId: String(row.their_id) }));
+}
+
 /** Ids here of the objects of a type that are known to be gone there. */
 export async function knownGone(db: Knex, system: string, object: string): Promise<Set<string>> {
   const rows = await db('drifts')

@@ -18,6 +18,14 @@ export interface FromRecord {
   recordUrl: string;
 }
 
+/** What goes with values that are taken over. */
+export interface Along {
+  /** What both sides say alike of the object: what another value alone would take away (the unit, with the rack) stays. */
+  beside: Values;
+  /** Objects that go elsewhere in the same transaction: they are not in the way. */
+  leaving: ReadonlySet<string>;
+}
+
 /**
  * Our side of one mapping: how the hub's own objects are read, and how what the other side says is taken over, by the same commands that a
  * person uses. Ids are the hub's; those of children are unique within their type.
@@ -44,7 +52,7 @@ export interface HubSide {
    * Takes over what the other side says; the same again changes nothing. `null` empties. @throws HubError invalid or conflict, saying why it
    * cannot be so here: then nothing changed
    */
-  adopt?(tx: TxCtx, id: string, values: Partial<Record<string, Value>>, from: FromRecord): Promise<void>;
+  adopt?(tx: TxCtx, id: string, values: Partial<Record<string, Value>>, from: FromRecord, along?: Along): Promise<void>;
   /** Makes one of theirs here, once. @returns its id */
   create?(tx: TxCtx, parentId: string | null, values: Values, from: FromRecord): Promise<string>;
   /** The object is known there now, and `fields` were written there. Told to the object's own timeline. */

@@ -86,6 +86,21 @@ export async function allPairs(
   return rows.map((row) => ({ theirId: String(row.their_id), hubId: String(row.hub_id) }));
 }
 
+/** Ours that have a counterpart, from `after` (exclusive) up to `upTo` (inclusive; null: to the end), in the order of digests. */
+export async function linkedHubIds(
+  db: Knex,
+  want: { system: string; object: string; after: string; upTo: string | null },
+): Promise<string[]> {
+  const query = db('record_links')
+    .where({ system_id: want.system, object_type: want.object })
+    .andWhere('hub_id', '>', want.after)
+    .orderBy('hub_id')
+    .select('hub_id');
+  if (want.upTo !== null) void query.andWhere('hub_id', '<=', want.upTo);
+  const rows: { hub_id: string }[] = await query;
+  return rows.map((row) => String(row.hub_id));
+}
+
 export async function countLinks(db: Knex, system: string, object: string): Promise<number> {
   const [row] = await db('record_links')
     .where({ system_id: system, object_type: object })

@@ -30,6 +30,8 @@ export interface Matched {
   goneThere: { link: RecordLink; ours: OurEntry }[];
   /** Linked, and ours is not there any more. */
   goneHere: { link: RecordLink; theirs: TheirEntry }[];
+  /** Linked, and what identifies it has become something else there, which is nobody's here: the same machine, or another one? */
+  doubted: { theirs: TheirEntry; ours: OurEntry; link: RecordLink; fields: string[] }[];
   /** Which one is it? Nothing is compared before a person has said so. */
   ambiguous: { theirs: TheirEntry[]; ours: OurEntry[]; reason: string }[];
 }
@@ -37,22 +39,28 @@ export interface Matched {
 /**
  * Which of theirs is which of ours: by the links that are known, then by the mapping's rules in order, each of which must name exactly one on
  * both sides. A rule whose fields are known on both sides and differ keeps later rules from pairing the two. What was linked to something
- * that is gone is looked for once more, by the first rule alone: it may have been entered there again. Pure.
+ * that is gone, or identifies itself as something else now, is looked for once more, by the first rule alone: it may have been entered there
+ * again, machines may have changed places, or a backup was restored there and ids stand for other things. Pure.
  */
 export function matchObjects(
-  mapping: Pick<Mapping, 'match' | 'same'>,
+  mapping: Pick<Mapping, 'match' | 'same' | 'parent' | 'fields'>,
   theirs: readonly TheirEntry[],
   ours: readonly OurEntry[],
   links: readonly RecordLink[],
 ): Matched {
-  const matched: Matched = { pairs: [], onlyThere: [], onlyHere: [], goneThere: [], goneHere: [], ambiguous: [] };
+  const matched: Matched = {
+    ...{ pairs: [], onlyThere: [], onlyHere: [], goneThere: [], goneHere: [], doubted: [], ambiguous: [] },
+  };
   const freeTheirs = new Map(theirs.map((entry) => [entry.object.id, entry]));
   const freeOurs = new Map(ours.map((entry) => [entry.object.id, entry]));
   const gone = new Map<string, { link: RecordLink; ours: OurEntry }>();
+  const doubted: Matched['doubted'] = [];
   for (const link of links) {
     if (link.hubId === null) continue;
     const [t, o] = [freeTheirs.get(link.theirId), freeOurs.get(link.hubId)];
-    if (t && o) {
+    const fields = t && o ? movedIdentity(mapping, t, o, link) : [];
+    if (t && o && fields.length > 0) doubted.push({ theirs: t, ours: o, link, fields });
+    else if (t && o) {
       matched.pairs.push({ theirs: t, ours: o, link });
       freeTheirs.delete(link.theirId);
       freeOurs.delete(link.hubId);
@@ -102,12 +110,49 @@ export function matchObjects(
         for (const entry of o) freeOurs.delete(entry.object.id);
       }
     }
-    if (index === 0) refuseTwins(matched, rule.fields, freeOurs);
+    if (index !== 0) return;
+    settleDoubted(matched, doubted, freeTheirs, freeOurs);
+    refuseTwins(matched, rule.fields, freeOurs);
   });
   settleGone(matched, gone, freeOurs);
   matched.onlyThere = [...freeTheirs.values()];
   matched.onlyHere = [...freeOurs.values()];
   return matched;
+}
+
+/** Fields by which the hub identifies it, and that say something else there than they did. */
+export function movedIdentity(
+  mapping: Pick<Mapping, 'match' | 'same' | 'parent' | 'fields'>,
+  theirs: Pick<TheirEntry, 'values'>,
+  ours: Pick<OurEntry, 'values'>,
+  link: RecordLink,
+): string[] {
+  if (mapping.parent !== null) return [];
+  const own = mapping.fields.filter(({ authority }) => authority === 'ours').map(({ name }) => name);
+  return (mapping.match[0]?.fields ?? []).filter((field) => {
+    const [t, o, agreed] = [theirs.values[field], ours.values[field], link.agreed[field]];
+    if (!own.includes(field) || !isSaid(t) || !isSaid(o) || !isSaid(agreed)) return false;
+    return !mapping.same(field, t, o) && !mapping.same(field, t, agreed);
+  });
+}
+
+function settleDoubted(
+  matched: Matched,
+  doubted: Matched['doubted'],
+  freeTheirs: Map<string, TheirEntry>,
+  freeOurs: Map<string, OurEntry>,
+): void {
+  for (const one of doubted) {
+    const { theirs, ours, fields } = one;
+    if (!freeOurs.has(ours.object.id)) continue;
+    if (freeTheirs.delete(theirs.object.id)) matched.doubted.push(one);
+    else {
+      const says = fields.map((field) => `the ${field} ${String(theirs.values[field])}`).join(' and ');
+      const reason = `${theirs.object.id}, which stood for it there, has ${says} now, as another one has: mend whichever is wrong`;
+      matched.ambiguous.push({ theirs: [], ours: [ours], reason });
+    }
+    freeOurs.delete(ours.object.id);
+  }
 }
 
 function settleGone(

@@ -6,9 +6,10 @@
 
 /**
  * Before each of these statements. Left alone, MariaDB looks for the newest looks again for each server, and (without STRAIGHT_JOIN) for each
- * part among all looks that there ever were.
+ * part among all looks that there ever were. What a look shows must not be cut, however short a server is told to keep its lists.
  */
-export const FOR_MANY = "SET STATEMENT optimizer_switch = 'split_materialized=off' FOR";
+export const FOR_MANY =
+  "SET STATEMENT optimizer_switch = 'split_materialized=off', group_concat_max_len = 16777216 FOR";
 
 /** The newest look of each source at each of `:places`, as a common table expression. */
 export const NEWEST_LOOKS = `newest AS (

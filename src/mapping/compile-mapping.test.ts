@@ -150,6 +150,24 @@ tests: [{ ours: { kinds: [cpu, dimm], b: x, c: 1 }, values: { c: 1 } }, { ours: 
   });
 });
 
+test('a field that only conditions ask for is never compared, and those that ask for it are', () => {
+  const mapping = parseMapping(
+    `version: 1
+system: s
+object: o
+hub: h
+match: [{ fields: [a], find: a }]
+fields:
+  - { name: a, theirs: a, ours: a, authority: ours, when: [{ field: role, in: [server] }] }
+  - { name: role, theirs: role, authority: theirs, direction: in }
+tests: [{ theirs: { a: x, role: server }, values: { a: x, role: server } }]
+`,
+    's-o.yaml',
+  );
+  expect([...mapping.leftAlone({ a: 'x', role: 'server' }, { a: 'y' })]).toEqual(['role']);
+  expect([...mapping.leftAlone({ role: 'switch' }, { a: 'y' })]).toEqual(['a', 'role']);
+});
+
 describe('writing', () => {
   test.each<[string, Value, unknown]>([
     ['serial', 'ABC', { set: { serial: 'ABC' } }],

@@ -12,7 +12,10 @@ export function allHold(conditions: readonly Condition[], values: Values): boole
 
 type Plain = Exclude<Value, readonly string[]>;
 
-/** A condition is asked on every side where its field is read; a field that waits for one that is left alone is left alone as well. */
+/**
+ * A condition is asked on every side where its field is read; a field that waits for one that is left alone is left alone as well. One that
+ * only conditions ask for is never compared: there is nothing of ours to compare it with.
+ */
 export function conditionsOfPair(
   ordered: readonly MappingField[],
 ): (theirs: Values, ours: Values) => ReadonlySet<string> {
@@ -26,13 +29,16 @@ export function conditionsOfPair(
       here: byName.get(condition.field)?.ours !== undefined,
     })),
   );
-  const none: ReadonlySet<string> = new Set();
-  if (asked.length === 0) return () => none;
+  const onlyAsked: ReadonlySet<string> = new Set(
+    ordered.flatMap(({ name, ours }) => (ours === undefined ? [name] : [])),
+  );
+  if (asked.length === 0) return () => onlyAsked;
   return (theirs, ours) => {
     const alone = new Set<string>();
     for (const { name, condition, on, there, here } of asked)
       if (alone.has(on) || (there && !allHold(condition, theirs)) || (here && !allHold(condition, ours)))
         alone.add(name);
+    for (const name of onlyAsked) alone.add(name);
     return alone;
   };
 }

@@ -36,6 +36,20 @@ describe('together', () => {
     expect(readMappings(all(tree)).faults).toEqual([]);
   });
 
+  test('what the hub does not have is told with what it has', () => {
+    const has = (hub: string) => (hub === 'part' ? ['bay', 'serial'] : undefined);
+    expect(readMappings(all(MODULE, DEVICE, SITE), [], has).faults).toEqual([
+      { file: 'netbox-device.yaml', line: 4, message: 'the hub has no "server" to compare' },
+      { file: 'netbox-module.yaml', line: 8, message: 'slot: a part has no value "slot" here; it has bay, serial' },
+      { file: 'netbox-site.yaml', line: 4, message: 'the hub has no "site" to compare' },
+    ]);
+    const alone = MODULE.replace('parent: device\n', '').replace(
+      '{ fields: [slot] }',
+      '{ fields: [slot], find: slot }',
+    );
+    expect(readMappings(all(alone.replace('ours: slot', 'ours: bay.name')), [], has).faults).toEqual([]);
+  });
+
   test('those that are not wanted are left aside', () => {
     expect(readMappings(all(MODULE, DEVICE, SITE), ['module']).mappings.map(({ object }) => object)).toEqual([
       'site',

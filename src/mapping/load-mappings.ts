@@ -4,25 +4,31 @@ import { fileURLToPath } from 'node:url';
 import { parseDocument } from 'yaml';
 import type { Mapping, MappingFault } from './mapping.ts';
 import { MappingError, readMapping, type ReadMapping } from './parse-mapping.ts';
+import { parsePath } from './read-path.ts';
 
 export const MAPPINGS_FOLDER = fileURLToPath(new URL('../../mappings', import.meta.url));
+
+/** Names of the values that objects of one of the hub's sides have; undefined where there is no such side. */
+export type OurValues = (hub: string) => readonly string[] | undefined;
 
 /**
  * All mappings of a system, so that each comes after its parent and the types that it looks up.
  *
  * @param without objects whose mappings are left aside
+ * @param ours what objects of the hub have; without it, any name is taken for one of theirs
  * @throws MappingError with every fault of every file
  */
 export function loadMappings(
   system: string,
   folder: string = MAPPINGS_FOLDER,
   without: readonly string[] = [],
+  ours?: OurValues,
 ): readonly Mapping[] {
   const files = readdirSync(folder)
     .filter((name) => name.startsWith(`${system}-`) && name.endsWith('.yaml'))
     .map((name) => ({ file: name, text: readFileSync(path.join(folder, name), 'utf8') }))
     .filter(({ text }) => isMappingFile(text));
-  const { mappings, faults } = readMappings(files, without);
+  const { mappings, faults } = readMappings(files, without, ours);
   if (faults.length > 0) throw new MappingError(faults);
   return mappings;
 }
@@ -37,13 +43,14 @@ export function isMappingFile(text: string): boolean {
 export function readMappings(
   files: readonly { file: string; text: string }[],
   without: readonly string[] = [],
+  ours?: OurValues,
 ): { mappings: Mapping[]; faults: MappingFault[] } {
   const read = files.toSorted((a, b) => (a.file < b.file ? -1 : 1)).map(({ file, text }) => readMapping(text, file));
   const faults = read.flatMap((one) => ('faults' in one ? one.faults : []));
   const sound = read.flatMap((one) => ('faults' in one || without.includes(one.mapping.object) ? [] : [one]));
   // With a file missing among them the others cannot be judged
   if (faults.length > 0) return { mappings: [], faults };
-  const between = [...faultsBetween(sound), ...faultsOfNames(sound)];
+  const between = [...faultsBetween(sound), ...faultsOfNames(sound), ...(ours ? faultsOfOurs(sound, ours) : [])];
   if (between.length > 0) return { mappings: [], faults: between };
   return inOrder(sound);
 }
@@ -55,6 +62,20 @@ function faultsOfNames(sound: readonly ReadMapping[]): MappingFault[] {
     return [
       faultAt({ path: ['system'], message: `the name of the file has to begin with ${start}, or it is never read` }),
     ];
+  });
+}
+
+/** A name that nobody has would be unknown for ever, and never be written: a slip of the pen that nobody would notice. */
+function faultsOfOurs(sound: readonly ReadMapping[], ours: OurValues): MappingFault[] {
+  return sound.flatMap(({ mapping, content, faultAt }) => {
+    const known = ours(mapping.hub);
+    if (known === undefined) return [faultAt({ path: ['hub'], message: `the hub has no "${mapping.hub}" to compare` })];
+    return content.fields.flatMap((field, index) => {
+      const name = field.ours === undefined ? undefined : parsePath(field.ours).steps[0]?.name;
+      if (name === undefined || known.includes(name)) return [];
+      const message = `${field.name}: a ${mapping.hub} has no value "${name}" here; it has ${known.join(', ')}`;
+      return [faultAt({ path: ['fields', index, 'ours'], message })];
+    });
   });
 }
 

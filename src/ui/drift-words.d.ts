@@ -11,6 +11,8 @@ declare module '*/screens/drift-words.js' {
   export function valueText(value: unknown, names?: Record<string, string>): string;
   export function hasMoved(value: unknown, agreed: unknown): boolean;
   export function endOfDay(day: string | number | null): string | null;
-  export function foundBy(run: { summary: object | null; state: string }): string;
+  export function foundBy(run: { summary: object | null }): string;
+  export function hasWork(run: { summary: object | null }): boolean;
+  export function outcomeText(outcome: { confirmed: number; failed: number; stale: number }): string;
   export function progressText(progress: object | null): string;
 }

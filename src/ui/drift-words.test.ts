@@ -7,8 +7,10 @@ import {
   endOfDay,
   foundBy,
   hasMoved,
+  hasWork,
   KIND_WORDS,
   OUTCOME_WORDS,
+  outcomeText,
   progressText,
   sentenceOf,
   STATE_TONES,
@@ -69,10 +71,21 @@ test('the end of a day is the reader’s', () => {
 test('what a run found', () => {
   const none = { created: 0, updated: 0, removed: 0, conflicts: 0, reviews: 0, refused: 0, failed: 0 };
   const objects = { device: { ...none, updated: 2, conflicts: 1 }, module: { ...none, created: 3, reviews: 4 } };
-  expect(foundBy({ state: 'planned', summary: { objects } })).toBe('3 to create, 2 to update, 5 to decide');
-  expect(foundBy({ state: 'done', summary: { objects } })).toBe('3 created, 2 updated, 5 to decide');
-  expect(foundBy({ state: 'done', summary: { objects: { device: none } } })).toBe('nothing differs');
-  expect(foundBy({ state: 'planning', summary: null })).toBe('');
+  expect(foundBy({ summary: { objects } })).toBe('3 to create, 2 to update, 5 to decide');
+  expect(foundBy({ summary: { objects: { device: none } } })).toBe('nothing differs');
+  expect(foundBy({ summary: null })).toBe('');
+});
+
+test('a plan has work only where something is done without asking', () => {
+  const none = { scanned: 4, created: 0, updated: 0, removed: 0, conflicts: 1, reviews: 2, refused: 1 };
+  expect(hasWork({ summary: { objects: { device: none } } })).toBe(false);
+  expect(hasWork({ summary: { objects: { device: none, rack: { ...none, removed: 1 } } } })).toBe(true);
+  expect(hasWork({ summary: null })).toBe(false);
+});
+
+test('what became of a run names what did not go well', () => {
+  expect(outcomeText({ confirmed: 3, failed: 0, stale: 0 })).toBe('3 values and objects brought into step');
+  expect(outcomeText({ confirmed: 3, failed: 1, stale: 2 })).toMatch(/step, 1 failed, 2 moved on/);
 });
 
 test('how far a run is', () => {

@@ -2,12 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { loadLifecycleMapping } from '#adapters/netbox/lifecycle-mapping.ts';
 import { OWN_FIELDS } from '#adapters/netbox/custom-fields.ts';
 import { hubSides } from '#jobs/reconcile/sides/index.ts';
+import { sideValues } from '#jobs/reconcile/sides/side-values.ts';
 import { LIFECYCLE_STATES } from '#src/assets/model.ts';
 import { loadDriftRules } from '#src/drift/rules.ts';
 import { loadMappings } from '#src/mapping/load-mappings.ts';
 import type { Links, Mapping } from '#src/mapping/mapping.ts';
 
-const mappings = loadMappings('netbox');
+const mappings = loadMappings('netbox', undefined, [], sideValues);
 const links: Links = { hubId: (type, id) => `${type}-${id}`, theirId: (_type, id) => id.replace(/^\D*/, '') };
 
 function mappingOf(object: string): Mapping {

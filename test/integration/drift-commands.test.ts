@@ -1,9 +1,8 @@
-import { Command } from 'commander';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { addDriftCommands } from '#src/drift-commands.ts';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { insertPlanRows } from '#src/drift/plan-store.ts';
 import { oldestRun, updateRun } from '#src/drift/run-store.ts';
 import { testCtx, testDatabase, type TestDatabase } from '#test/kit/test-database.ts';
+import { runDriftCommand } from './drift-cli.ts';
 import { driftRow, MAPPING_HASH, reconciledForTests, seedDrifts } from './drift-web.ts';
 
 const HASH = 'ab'.repeat(32);
@@ -18,29 +17,8 @@ beforeEach(async () => {
   for (const table of ['drifts', 'reconcile_connections', 'reconcile_runs', 'plan_rows'])
     await database.db(table).delete();
 });
-afterEach(() => void (process.exitCode = undefined));
 
-/** What a command printed. */
-async function run(...args: string[]): Promise<{ out: string; told: string; json: Record<string, unknown>[] }> {
-  const [out, told]: [string[], string[]] = [[], []];
-  const spies = [
-    vi.spyOn(process.stdout, 'write').mockImplementation((chunk, ...more) => {
-      out.push(String(chunk));
-      for (const one of more as unknown[]) if (typeof one === 'function') one();
-      return true;
-    }),
-    vi.spyOn(process.stderr, 'write').mockImplementation((chunk) => told.push(String(chunk)) > 0),
-  ];
-  try {
-    const program = new Command().exitOverride();
-    addDriftCommands(program, (act) => act({ ctx, reconciled: reconciledForTests() }));
-    await program.parseAsync(['node', 'reanimator', ...args]);
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-  const text = out.join('');
-  return { out: text, told: told.join(''), json: text.startsWith('[') ? JSON.parse(text) : [] };
-}
+const run = (...args: string[]) => runDriftCommand({ ctx, reconciled: reconciledForTests() }, ...args);
 
 /** What the engine does with the run that was asked for. */
 async function planned(brakes: [] | { reason: string }[] = []): Promise<string> {
@@ -84,7 +62,7 @@ async function planned(brakes: [] | { reason: string }[] = []): Promise<string> 
 }
 
 test('a run is asked for, followed, looked at and approved by its hash', async () => {
-  const [{ told, out }, id] = await Promise.all([
+  const [{ told, out, code }, id] = await Promise.all([
     run('reconcile', 'run', '--reason', 'after the move'),
     planned([{ reason: 'it would change devices for 2 of 2' }]),
   ]);
@@ -93,7 +71,7 @@ test('a run is asked for, followed, looked at and approved by its hash', async (
   expect(told).toContain('brake: it would change devices for 2 of 2\n');
   expect(told).toContain(`reanimator reconcile approve ${id} --hash ${HASH} --accept-brakes\n`);
   expect(out).toMatch(/object +scanned +unchanged.*\ndevice +2/);
-  expect(process.exitCode).toBeUndefined();
+  expect(code).toBe(0);
 
   const plan = await run('reconcile', 'plan');
   expect(plan.out).toMatch(/device +one +rack +r1 +r2 +asks; proposes: takes theirs over here +proposed/);
@@ -117,9 +95,9 @@ test('a run that fails says why, and so does the exit code', async () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   };
-  const [{ told }] = await Promise.all([run('reconcile', 'run', 'netbox'), failing()]);
+  const [{ told, code }] = await Promise.all([run('reconcile', 'run', 'netbox'), failing()]);
   expect(told).toContain('failed: NetBox: page 3 did not come\n');
-  expect(process.exitCode).toBe(1);
+  expect(code).toBe(1);
 });
 
 test('mode and release', async () => {

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hubSides } from '#jobs/reconcile/sides/index.ts';
+import { sideValues } from '#jobs/reconcile/sides/side-values.ts';
 import { compareType } from '#src/drift/compare-scope.ts';
 import type { HubObject } from '#src/drift/hub-side.ts';
 import type { PlannedRow, RecordLink } from '#src/drift/model.ts';
@@ -10,7 +12,7 @@ import { sideNamed, type SidesHub, sidesHub } from './reconcile-sides.ts';
 
 // Our sides through the mappings that are shipped, against rows as NetBox shows them: who of a fleet is touched by one change.
 
-const mappings = loadMappings('netbox', undefined, ['inventory-item']);
+const mappings = loadMappings('netbox', undefined, ['inventory-item'], sideValues);
 const id: Record<string, string> = {};
 let on: SidesHub;
 
@@ -158,6 +160,14 @@ test('two sides that say the same have nothing to tell each other', async () => 
       });
   expect(told(await look())).toEqual([]);
   expect(agreed.filter(({ hubId }) => hubId !== null)).toHaveLength(3 + 3 + 5);
+});
+
+test('objects have the values that mappings may name, and no others', async () => {
+  for (const side of hubSides) {
+    const found = [...(await on.objects(side.name)).values()].flatMap(({ values }) => Object.keys(values));
+    expect(sideValues(side.name), side.name).toEqual(expect.arrayContaining([...new Set(found)]));
+  }
+  expect(sideValues('constructor')).toBeUndefined();
 });
 
 describe('parts', () => {

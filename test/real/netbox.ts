@@ -111,6 +111,8 @@ async function tellOnRealNetbox(netbox: RealNetbox, root: string): Promise<void>
     const assets = await untilHardened(story);
     await alice(story, assets, api);
     const tickets = await fallIll(story, assets);
+    // A machine is hardened before its BMC stands in its record.
+    await untilIdle(story);
     await checkRecords(api, stage, cast, assets);
     if (stage.jira.issues().length !== tickets.size)
       throw new Error(`Jira has ${stage.jira.issues().length} issues, not ${tickets.size}`);
@@ -224,15 +226,22 @@ async function checkRecords(api: Api, stage: Stage, cast: Actor[], assets: Asset
   if (broken.length > 0) throw new Error(broken.join('\n'));
 }
 
-/** Our own writes come back as webhooks: they are read, nothing differs, and nothing more is written. */
-async function checkQuiet(api: Api, { hub }: StoryOptions): Promise<void> {
-  const changes = async (): Promise<number> => (await api.get('core/object-changes/?limit=1')).count;
-  await until('all webhooks were handled', async () => {
+/** Nothing is left to do: no webhook to read, no job to run. */
+async function untilIdle({ hub, timeoutMs }: StoryOptions): Promise<void> {
+  const look = async (): Promise<boolean> => {
     const waiting = await hub.get<{ items: unknown[] }>('/v1/deliveries?state=pending&limit=1');
     const jobs = await hub.get<{ items: unknown[] }>('/v1/jobs?state=waiting&limit=1');
     const active = await hub.get<{ items: unknown[] }>('/v1/jobs?state=active&limit=1');
     return waiting.items.length + jobs.items.length + active.items.length === 0;
-  });
+  };
+  await until('all webhooks and jobs were done', look, timeoutMs);
+}
+
+/** Our own writes come back as webhooks: they are read, nothing differs, and nothing more is written. */
+async function checkQuiet(api: Api, story: StoryOptions): Promise<void> {
+  const { hub } = story;
+  const changes = async (): Promise<number> => (await api.get('core/object-changes/?limit=1')).count;
+  await untilIdle(story);
   const before = await changes();
   await new Promise((resolve) => setTimeout(resolve, 4000));
   const after = await changes();

@@ -295,6 +295,7 @@ describe.skipIf(CHROMIUM === undefined)('the drift screens, in a browser', () =>
     await main().getByText('done', { exact: true }).waitFor();
     await main().getByText('2 values and objects brought into step, 1 failed').waitFor();
     await main().getByRole('link', { name: 'Object by object' }).click();
+    await main().getByRole('table', { name: 'What became of it' }).waitFor();
     await row('NetBox: this value is too long').getByText('failed').waitFor();
     expect(await row('bios-0').innerText()).toMatch(/updated there\s+biosVersion/);
   });

@@ -6,7 +6,7 @@ import { create } from './operations.ts';
 import { pageRequest } from './paging.ts';
 import { pythonType } from './read-values.ts';
 import { render, rendering } from './render.ts';
-import { hostOf, isWithin } from './value.ts';
+import { hostOf, isWithin, toAddress, toNumber } from './value.ts';
 import { notADictionary, type Body } from './write.ts';
 import { Invalid } from './refusals.ts';
 
@@ -77,24 +77,4 @@ function freeIn(database: Database, prefix: Row, limit: number): string[] {
   for (let at = whole ? first : first + 1n; at <= end && free.length < limit; at += 1n)
     if (!taken.has(at)) free.push(toAddress(at, bits));
   return free;
-}
-
-function toNumber(host: string): bigint {
-  if (!host.includes(':')) return host.split('.').reduce((sum, part) => sum * 256n + BigInt(part), 0n);
-  const [head = '', tail] = host.split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const middle = tail === undefined ? [] : Array.from({ length: 8 - left.length - right.length }, () => '0');
-  return [...left, ...middle, ...right].reduce((sum, part) => sum * 65536n + BigInt(`0x${part}`), 0n);
-}
-
-function toAddress(value: bigint, bits: number): string {
-  const [size, count] = bits === 32 ? [8n, 4] : [16n, 8];
-  const parts = Array.from(
-    { length: count },
-    (_, at) => (value >> (size * BigInt(count - 1 - at))) & ((1n << size) - 1n),
-  );
-  if (bits === 32) return parts.join('.');
-  const text = parts.map((part) => part.toString(16)).join(':');
-  return text.replace(/(^|:)(0(:|$)){2,}/, '::');
 }

@@ -62,7 +62,7 @@ function connect(operation: Operation, cable: Row, port: Row, end: 'A' | 'B'): v
 function disconnect(operation: Operation, termination: Row): void {
   const { database } = operation.world;
   const port = database.find('interface', termination.termination_id);
+  if (port) save(operation, 'interface', port, { cable: null, cable_end: null });
   told(operation, 'deleted', 'cableTermination', termination, { ...termination }, {});
   database.delete('cableTermination', termination.id);
-  if (port) save(operation, 'interface', port, { cable: null, cable_end: null });
 }

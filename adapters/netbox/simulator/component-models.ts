@@ -49,7 +49,7 @@ export const COMPONENT_MODELS = {
       parent: ref('interface', { onDelete: 'protect' }),
       bridge: ref('interface'),
       lag: ref('interface'),
-      mtu: number(),
+      mtu: number({ smallest: 1, largest: 65_536 }),
       speed: number(),
       wwn: text({ nullable: true, default: null, reset: true }),
       mgmt_only: bool(false),

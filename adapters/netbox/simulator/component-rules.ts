@@ -12,13 +12,22 @@ export function checkComponent({ context: { database }, name, columns, existing,
     errors.parent = ['Parent inventory item does not belong to the same device.'];
 }
 
-export function checkPrimaryMac({ context: { database }, columns, existing, errors }: Checked): void {
+export function checkPrimaryMac({ context: { database, version }, columns, existing, errors }: Checked): void {
   const mac = database.find('macAddress', columns.primary_mac_address);
-  if (mac && (mac.assigned_object_id !== existing?.id || mac.assigned_object_type !== 'dcim.interface')) {
-    errors.primary_mac_address = [
-      `MAC address ${String(mac.mac_address)} is assigned to a different interface or is not assigned`,
-    ];
+  if (!mac) return;
+  const modern = atLeast(version, '4.7');
+  const holder = mac.assigned_object_type === 'dcim.interface' ? mac.assigned_object_id : null;
+  if (holder === null) {
+    if (modern && existing)
+      errors.__all__ = ['Only a MAC address assigned to this interface can be its primary MAC address.'];
+    return;
   }
+  if (holder === existing?.id) return;
+  const port = database.find('interface', holder);
+  const called = port ? titleOf(database, 'interface', port) : '';
+  errors[modern ? '__all__' : 'primary_mac_address'] = [
+    `MAC address ${String(mac.mac_address)} is assigned to a different interface (${called}).`,
+  ];
 }
 
 export function checkModule({ context: { database, version }, columns, existing, errors }: Checked): void {
@@ -32,6 +41,17 @@ export function checkModule({ context: { database, version }, columns, existing,
   }
   if (bay.enabled === false && existing?.module_bay !== bay.id)
     errors.module_bay = ['Cannot install a module in a disabled module bay.'];
+  if (
+    atLeast(version, '4.7') &&
+    existing &&
+    existing.module_bay !== bay.id &&
+    existing.module_type !== columns.module_type
+  ) {
+    errors.module_type = [
+      "Changing a module's type while moving it is not supported. Change the module type and move the module as separate operations.",
+    ];
+    return;
+  }
   const occupant = database.by('module', 'module_bay', bay.id).find((module) => module.id !== existing?.id);
   if (!occupant) return;
   const [in_, by] = [titleOf(database, 'moduleBay', bay), titleOf(database, 'module', occupant)];

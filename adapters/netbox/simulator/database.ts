@@ -1,4 +1,4 @@
-import { MODEL_NAMES, type ModelName } from './model.ts';
+import { MODEL_NAMES, MODELS, type ModelName } from './model.ts';
 import { createTable, type Row, type Table } from './table.ts';
 
 export type { Row } from './table.ts';
@@ -45,6 +45,8 @@ export interface Database {
   atomically<T>(act: () => T): T;
   /** Grows with every write: whoever keeps something made of rows can tell. */
   generation(): number;
+  /** Another one whenever rows of these models may sort otherwise. */
+  orderStamp(models: readonly ModelName[]): string;
   /** Rows were changed without telling. */
   touchedFromOutside(): void;
   /** Everything as it is now, for `restore`; ids go back, too. Copies all: for small worlds. */
@@ -52,7 +54,9 @@ export interface Database {
 }
 
 export function createDatabase(clock: () => number = Date.now): Database {
-  let tables = emptyTables();
+  let stamps = 0;
+  const nextStamp = (): number => (stamps += 1);
+  let tables = emptyTables(nextStamp);
   let next = new Map<ModelName, number>();
   let changeIds = 0;
   let lastTick = 0n;
@@ -119,6 +123,7 @@ export function createDatabase(clock: () => number = Date.now): Database {
       }
     },
     generation: () => generation,
+    orderStamp: (models) => models.map((model) => table(model).orderStamp()).join(' '),
     touchedFromOutside() {
       generation += 1;
       for (const model of MODEL_NAMES) table(model).reindex();
@@ -127,7 +132,7 @@ export function createDatabase(clock: () => number = Date.now): Database {
       const rows = structuredClone(MODEL_NAMES.map((model) => [model, database.all(model)] as const));
       const [ids, log, changes] = [new Map(next), structuredClone(database.changeLog), changeIds];
       return () => {
-        tables = emptyTables();
+        tables = emptyTables(nextStamp);
         for (const [model, some] of structuredClone(rows)) for (const row of some) table(model).put(row);
         next = new Map(ids);
         changeIds = changes;
@@ -139,8 +144,9 @@ export function createDatabase(clock: () => number = Date.now): Database {
   return database;
 }
 
-function emptyTables(): Map<ModelName, Table> {
-  return new Map(MODEL_NAMES.map((name) => [name, createTable()]));
+function emptyTables(nextStamp: () => number): Map<ModelName, Table> {
+  const ordering = (name: ModelName): string[] => (MODELS[name].ordering ?? []).map((term) => term.replace(/^-/, ''));
+  return new Map(MODEL_NAMES.map((name) => [name, createTable(new Set(ordering(name)), nextStamp)]));
 }
 
 function rowsOf(table: Table, ids: readonly number[]): Row[] {

@@ -3,6 +3,8 @@ import type { Database, Row } from './database.ts';
 import { MODELS, modelOfType, type ModelName } from './model.ts';
 import { nestedNames, type Rendering, type Shape } from './shown.ts';
 
+const INSTALLED = ['serial', 'description'];
+
 type Derive = (with_: Rendering, row: Row) => unknown;
 
 /** What NetBox computes when it shows an object. */
@@ -38,7 +40,7 @@ export const DERIVED: Partial<Record<ModelName, Readonly<Record<string, Derive>>
   moduleBay: {
     installed_module: (with_, row) => {
       const module = installedIn(with_.database, row);
-      return module ? with_.brief('module', module, ['serial', 'description']) : null;
+      return module ? with_.brief('module', module, INSTALLED) : null;
     },
     _occupied: ({ database }, row) => installedIn(database, row) !== undefined,
   },

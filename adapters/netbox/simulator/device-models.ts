@@ -57,7 +57,7 @@ export const DEVICE_MODELS = {
     fields: {
       manufacturer: owner('manufacturer'),
       model: text({ required: true, max: 100 }),
-      slug: text({ required: true, max: 100 }),
+      slug: text({ required: true, max: 100, slug: true }),
       part_number: text({ max: 50 }),
       u_height: number({ default: 1, nullable: false, decimals: 1 }),
       description: text(),

@@ -92,15 +92,17 @@ export const EXTRAS_MODELS = {
       validation_maximum: null,
       validation_regex: '',
       validation_schema: null,
+      nulls_first: true,
+      status: { value: 'active', label: 'Active' },
       related_object_type: null,
       related_object_filter: null,
       owner: null,
       comments: '',
     },
-    since: { ...OWNER_SINCE, validation_schema: '4.6' },
+    since: { ...OWNER_SINCE, validation_schema: '4.6', nulls_first: '4.7', status: '4.7' },
     ordering: ['group_name', 'weight', 'name'],
     unique: [{ by: ['name'], field: 'name', message: 'custom field with this name already exists.' }],
-    display: (row) => String(row.label || row.name),
+    display: (row) => String(row.label || capitalized(String(row.name).replaceAll('_', ' '))),
   },
   customLink: {
     name: 'customLink',
@@ -201,3 +203,7 @@ export const EXTRAS_MODELS = {
     unique: [{ by: ['name'], field: 'name', message: 'event rule with this name already exists.' }],
   },
 } satisfies Partial<Record<ModelName, Model>>;
+
+function capitalized(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1).toLowerCase()}`;
+}

@@ -135,7 +135,7 @@ export function createFaults(server: () => SimulatorServer): FaultGate {
       return bare;
     },
     after(request, url, answer) {
-      if (request.method !== 'GET' || answer.status !== 200 || !isList(answer.body)) return answer;
+      if (request.method !== 'GET' || answer.status !== 200 || !PATHS.includes(request.path)) return answer;
       const page = pageOf(request.path, url);
       const fault = pageFaults.find(
         (one) => one.list === request.path && (one.page === undefined || one.page === page),
@@ -143,23 +143,19 @@ export function createFaults(server: () => SimulatorServer): FaultGate {
       if (!fault) return answer;
       fault.left -= 1;
       if (fault.left <= 0) pageFaults = pageFaults.filter((one) => one !== fault);
-      return fault.spoil(answer);
+      return fault.spoil(Buffer.isBuffer(answer.body) ? { ...answer, body: JSON.parse(String(answer.body)) } : answer);
     },
   };
 }
 
+const PATHS = [...MODEL_NAMES.map((name) => MODELS[name].path), '/api/core/object-changes/'];
 const WRITES = '^(POST|PATCH|PUT|DELETE)';
 const NO_FILTERS = new Set(['limit', 'offset', 'start', 'ordering', 'fields', 'omit', 'brief', 'exclude']);
 
 function pathOf(list: ListName): string {
-  const paths = [...MODEL_NAMES.map((name) => MODELS[name].path), '/api/core/object-changes/'];
-  const path = paths.find((one) => one.endsWith(`/${list}/`));
-  if (!path) throw new Error(`no list ${list}; there are ${paths.map((one) => one.split('/').at(-2)).join(', ')}`);
+  const path = PATHS.find((one) => one.endsWith(`/${list}/`));
+  if (!path) throw new Error(`no list ${list}; there are ${PATHS.map((one) => one.split('/').at(-2)).join(', ')}`);
   return path;
-}
-
-function isList(body: unknown): body is ListBody {
-  return typeof body === 'object' && body !== null && 'results' in body;
 }
 
 /** Where a page begins, by whichever way the client goes on; undefined: at the start of a listing. A cursor begins at 0 or 1. */

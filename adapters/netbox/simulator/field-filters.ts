@@ -74,6 +74,7 @@ function textFilter(
   if (lookup === '' && !field.folded)
     return {
       among: union(wanted.map((value) => database.idsBy(name, column, value))),
+      exact: true,
       passes: (row) => wanted.includes(row[column] as string | null),
     };
   if (lookup === '' || lookup === 'ie') {
@@ -172,6 +173,7 @@ function refFilter(
   if (lookup === 'n') return { passes: (row) => !wanted.has(row[column]) };
   return {
     among: union([...wanted].map((id) => database.idsBy(name, column, id))),
+    exact: true,
     passes: (row) => wanted.has(row[column]),
   };
 }

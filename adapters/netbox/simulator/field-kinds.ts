@@ -37,7 +37,7 @@ export const slug = (label: string): UniqueRule[] => [
 ];
 export const named: Record<string, Field> = {
   name: text({ required: true, max: 100 }),
-  slug: text({ required: true, max: 100 }),
+  slug: text({ required: true, max: 100, slug: true }),
   description: text(),
 };
 export const assignable: Record<string, Field> = {

@@ -15,6 +15,8 @@ export class NoChoice extends BadFilter {}
 export interface Filter {
   /** Ids that can pass at most, ascending: where an index knows them. */
   among?: readonly number[];
+  /** All of `among` pass. */
+  exact?: boolean;
   passes(row: Row): boolean;
 }
 

@@ -3,6 +3,7 @@ import { fieldFilter, numberFilter } from './field-filters.ts';
 import { BadFilter, NoChoice, noChoice, union, wholeNumber, type Filter } from './filter-shape.ts';
 import { MODELS, type ModelName } from './model.ts';
 import { absentFilter, SPECIAL } from './special-filters.ts';
+import { placeOf } from './table.ts';
 
 export interface Searched {
   database: Database;
@@ -50,12 +51,15 @@ export function select(
     if (filter) filters.push(filter);
     else ignored.push(key);
   }
-  const narrow = filters.map((filter) => filter.among).filter((ids) => ids !== undefined);
-  const ids = narrow.toSorted((a, b) => a.length - b.length)[0] ?? database.ids(model);
-  const passes = filters.length === 0 ? undefined : (row: Row) => filters.every((filter) => filter.passes(row));
+  const [narrowest] = filters.filter(({ among }) => among).toSorted((a, b) => lengthOf(a) - lengthOf(b));
+  const ids = narrowest?.among ?? database.ids(model);
+  const rest = filters.filter((filter) => filter !== narrowest || !filter.exact);
+  const passes = rest.length === 0 ? undefined : (row: Row) => rest.every((filter) => filter.passes(row));
   const asked = new URLSearchParams([...query].filter(([key]) => !PAGING.has(key)));
   return { model, ids, passes, ignored, key: `${model} ${reader.key} ${asked.toString()}` };
 }
+
+const lengthOf = ({ among }: Filter): number => among?.length ?? Infinity;
 
 /** @throws NoChoice */
 function checkBlank(world: Searched, model: ModelName, key: string): void {
@@ -78,15 +82,26 @@ function filterFor(
   if (key === 'id') {
     const ids = new Set(values.map((value) => wholeNumber(key, value)));
     const among = [...ids].filter((id) => database.find(name, id));
-    return { among: union([among, []]), passes: (row) => ids.has(row.id) };
+    return { among: union([among, []]), exact: true, passes: (row) => ids.has(row.id) };
   }
-  if (column === 'id') return numberFilter(key, 'id', lookup, values);
+  if (column === 'id') {
+    const filter = numberFilter(key, 'id', lookup, values);
+    const among = values.length === 1 ? idsBeyond(database.ids(name), lookup, Number(values[0])) : undefined;
+    return filter && { ...filter, ...(among ? { among, exact: true } : {}) };
+  }
   if (MODELS[name].fields.tags && (column === 'tag' || column === 'tag_id'))
     return tagFilter(database, key, column, lookup, values);
   if (key === 'q') return searchFilter(name, values);
   if (REQUESTS[key]) return requestFilter(database, name, key, values);
   if (key.startsWith('cf_')) return customFieldFilter(database, name, column.slice(3), lookup, values);
   return fieldFilter(database, name, key, values);
+}
+
+/** Of ascending ids those on one side. */
+function idsBeyond(ids: readonly number[], lookup: string, limit: number): readonly number[] | undefined {
+  if (lookup === 'gt' || lookup === 'gte') return ids.slice(placeOf(ids, lookup === 'gt' ? limit + 1 : limit));
+  if (lookup === 'lt' || lookup === 'lte') return ids.slice(0, placeOf(ids, lookup === 'lt' ? limit : limit + 1));
+  return undefined;
 }
 
 /** Several tags mean "all of them". */

@@ -51,6 +51,32 @@ describe('pages', () => {
     expect(await ids('/api/dcim/modules/?limit=500&id__gt=100&ordering=id')).toHaveLength(1100);
   });
 
+  test('of a large table are as fresh as those of a small one', async () => {
+    lab.simulator.seedFleet({ devices: 10, modulesPerDevice: 40, sites: 1 });
+    const M = '/api/dcim/modules/';
+    const first = async (query: string): Promise<unknown> =>
+      (await call('GET', `${M}?${query}`)).body.results[0]?.['serial'];
+    const queries = ['limit=300', 'start=0&limit=300', 'limit=1', 'device_id=5&limit=1', 'limit=300&ordering=serial'];
+    const shown = (): Promise<unknown[]> => Promise.all(queries.map(first));
+    const before = await shown();
+    const row = (await call('GET', `${M}?limit=1`)).body.results[0];
+    await call('PATCH', `${M}${String(row?.['id'])}/`, { serial: 'AAA' });
+    const after = await shown();
+    expect(after).toEqual(['AAA', 'AAA', 'AAA', 'AAA', 'AAA']);
+    expect(before).not.toContain('AAA');
+    // The first device by name is last by another; its modules go with it.
+    await call('PATCH', '/api/dcim/devices/5/', { name: 'zzz' });
+    expect(await shown()).toEqual(['P2-1', 'AAA', 'P2-1', 'AAA', 'AAA']);
+    await call('DELETE', `${M}${String(row?.['id'])}/`);
+    expect(await shown()).not.toContain('AAA');
+    expect((await call('GET', `${M}?limit=1`)).body.count).toBe(399);
+    const devices = async (rack: number): Promise<number> =>
+      (await call('GET', `${D}?rack_id=${rack}&limit=1`)).body.count ?? 0;
+    const [from, to] = [await devices(2), await devices(1)];
+    await call('PATCH', `${D}6/`, { rack: 1, site: 1, position: null, face: '' });
+    expect([await devices(2), await devices(1)]).toEqual([from - 1, to + 1]);
+  });
+
   test('a request line may have 4,094 bytes', async () => {
     const line = (many: number): string => `${D}?${Array.from({ length: many }, (_, at) => `id=${at + 1}`).join('&')}`;
     const refused = await call('GET', line(900));

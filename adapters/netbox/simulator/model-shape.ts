@@ -19,6 +19,11 @@ export interface Field {
   default?: unknown;
   /** Of a text. */
   max?: number;
+  /** Of a text: letters, digits, underscores and hyphens. */
+  slug?: boolean;
+  /** Of a number. */
+  smallest?: number;
+  largest?: number;
   /** Of a number: its places in snapshots, which are texts like `"10.0"` for decimals. */
   decimals?: number;
   /** Of a ref: the model's name. */

@@ -31,8 +31,8 @@ export function change(operation: Operation, name: ModelName, row: Row, body: Bo
   const ends = name === 'cable' ? readEnds(operation, body, row) : undefined;
   changeRow(contextOf(operation), name, row, body, whole);
   moveAlong(database, name, before, row);
-  told(operation, 'updated', name, row, prechange, body);
   if (ends) connectCable(operation, row, ends);
+  told(operation, 'updated', name, row, prechange, body);
   if (name === 'interface') writeMac(operation, row, body);
 }
 

@@ -21,6 +21,12 @@ export function orderOf(database: Database, name: ModelName, ordering: string | 
   };
 }
 
+/** The model and the others whose rows decide on its own order. */
+export function orderedBy(name: ModelName): ModelName[] {
+  const others = (MODELS[name].ordering ?? []).map((term) => MODELS[name].fields[term.replace(/^-/, '')]?.to);
+  return [name, ...others.flatMap((other) => (other ? orderedBy(other) : []))];
+}
+
 function isColumn(name: ModelName, column: string): boolean {
   return ['id', 'created', 'last_updated'].includes(column) || column in MODELS[name].fields;
 }
@@ -30,14 +36,38 @@ function comparing(database: Database, name: ModelName, term: string): Compare {
   const sign = term.startsWith('-') ? -1 : 1;
   const field = MODELS[name].fields[column];
   if (field?.kind !== 'ref' || !field.to) return (a, b) => sign * compare(a[column], b[column]);
-  const to = field.to;
-  const other = orderOf(database, to, null) ?? ((a: Row, b: Row) => a.id - b.id);
-  return (a, b) => {
-    if (a[column] === b[column]) return 0;
-    const [left, right] = [database.find(to, a[column]), database.find(to, b[column])];
-    if (!left || !right) return sign * (Number(!left) - Number(!right));
-    return sign * other(left, right);
+  const other = comparingIds(database, field.to);
+  return (a, b) => (a[column] === b[column] ? 0 : sign * other(a[column], b[column]));
+}
+
+/** Up to here all places are worth counting out, for each is asked for many times. */
+const RANKED = 50_000;
+const ranks = new WeakMap<Database, Map<ModelName, { stamp: string; places: ReadonlyMap<unknown, number> }>>();
+
+/** Which of two related objects comes first; one that is not there comes last. */
+function comparingIds(database: Database, to: ModelName): (left: unknown, right: unknown) => number {
+  if (database.ids(to).length <= RANKED) {
+    const places = placesOf(database, to);
+    return (left, right) => (places.get(left) ?? Infinity) - (places.get(right) ?? Infinity) || 0;
+  }
+  const compareRows = orderOf(database, to, null) ?? ((a: Row, b: Row) => a.id - b.id);
+  return (left, right) => {
+    const [a, b] = [database.find(to, left), database.find(to, right)];
+    return a && b ? compareRows(a, b) : Number(!a) - Number(!b);
   };
+}
+
+function placesOf(database: Database, name: ModelName): ReadonlyMap<unknown, number> {
+  let known = ranks.get(database);
+  if (!known) ranks.set(database, (known = new Map()));
+  const stamp = database.orderStamp(orderedBy(name));
+  const found = known.get(name);
+  if (found?.stamp === stamp) return found.places;
+  const order = orderOf(database, name, null);
+  const rows = order ? database.all(name).toSorted(order) : database.all(name);
+  const places = new Map<unknown, number>(rows.map((row, at) => [row.id, at]));
+  known.set(name, { stamp, places });
+  return places;
 }
 
 /** Null comes last, as in PostgreSQL. */

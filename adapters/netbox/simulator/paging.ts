@@ -1,6 +1,6 @@
 import type { Database, Row } from './database.ts';
 import type { Selection } from './filter.ts';
-import { orderOf } from './ordering.ts';
+import { orderedBy, orderOf } from './ordering.ts';
 import { placeOf } from './table.ts';
 
 const DEFAULT_LIMIT = 50;
@@ -61,8 +61,17 @@ export function pageOf(database: Database, selection: Selection, url: URL, curso
       request,
     );
   }
-  const all = sorted(database, selection, order, descending);
-  return offsetPage(all.slice(request.offset, request.offset + request.limit), all.length, url, request);
+  const until = request.offset + request.limit;
+  const whole = !passes && ids === database.ids(model);
+  const few = whole && until <= FEW ? order : undefined;
+  const make = (): Row[] =>
+    few ? smallest(database, selection, few, until) : sorted(database, selection, order, descending);
+  // All rows in the order of the model stay so, whatever is written into other columns.
+  const stamp =
+    whole && !url.searchParams.has('ordering') ? database.orderStamp(orderedBy(model)) : database.generation();
+  const rows = keptRows(database, `${stamp} ${few ? until : 'all'} ${selection.key}`, make);
+  const count = few ? ids.length : rows.length;
+  return offsetPage(rows.slice(request.offset, until), count, url, request);
 }
 
 export function offsetPage<T>(rows: T[], count: number, url: URL, { limit, offset }: PageRequest): Page<T> {
@@ -82,24 +91,55 @@ export function cursorPage<T extends { id: number }>(rows: T[], url: URL, { limi
   return { count: null, next, previous: null, rows };
 }
 
-const kept = new WeakMap<Database, { key: string; rows: Row[] }>();
+/** So many rows of the beginning are found without sorting all: whoever wants to know the count asks for one. */
+const FEW = 50;
 
-/** The last order is kept: the pages of one listing come one after the other, and sorting a large table takes longer than the page. */
+function smallest(
+  database: Database,
+  { model, ids }: Selection,
+  order: (a: Row, b: Row) => number,
+  many: number,
+): Row[] {
+  const found: Row[] = [];
+  for (const id of ids) {
+    const row = database.find(model, id);
+    const last = found.at(-1);
+    if (!row || (found.length === many && last && order(row, last) > 0)) continue;
+    let at = found.length;
+    for (let before = found[at - 1]; before && order(row, before) < 0; before = found[at - 1]) at -= 1;
+    found.splice(at, 0, row);
+    if (found.length > many) found.pop();
+  }
+  return found;
+}
+
+const kept = new WeakMap<Database, Map<string, Row[]>>();
+const MOST_KEPT = 8;
+
+/** The pages of one listing come one after the other, and sorting a large table takes longer than the page. */
+function keptRows(database: Database, key: string, make: () => Row[]): Row[] {
+  let lists = kept.get(database);
+  if (!lists) kept.set(database, (lists = new Map()));
+  const rows = lists.get(key) ?? make();
+  // The latest one last.
+  lists.delete(key);
+  lists.set(key, rows);
+  const [oldest = ''] = lists.keys();
+  if (lists.size > MOST_KEPT) lists.delete(oldest);
+  return rows;
+}
+
 function sorted(
   database: Database,
-  { model, ids, passes, key }: Selection,
+  { model, ids, passes }: Selection,
   order: ReturnType<typeof orderOf>,
   descending: boolean,
 ): Row[] {
-  const whole = `${database.generation()} ${key}`;
-  const found = kept.get(database);
-  if (found?.key === whole) return found.rows;
   const rows = ids
     .map((id) => database.find(model, id))
     .filter((row) => row !== undefined && (passes?.(row) ?? true)) as Row[];
   if (order) rows.sort(order);
   if (descending) rows.reverse();
-  kept.set(database, { key: whole, rows });
   return rows;
 }
 

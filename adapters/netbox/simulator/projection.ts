@@ -29,10 +29,7 @@ export function readFields(call: ApiCall, model: Model, body: Body): Body {
 export function readNewFields(call: ApiCall, model: Model, body: Body): Body {
   const wanted = wantedFields(call, model);
   const left = Object.entries(model.fields).filter(([name, field]) => field.required && wanted?.(name) === false);
-  const errors = left.map(([name, { kind }]) => [
-    name,
-    [`This field cannot be ${kind === 'text' ? 'blank' : 'null'}.`],
-  ]);
+  const errors = left.map(([name, { kind }]) => [name, [`This field cannot be ${kind === 'ref' ? 'null' : 'blank'}.`]]);
   if (errors.length > 0) throw new Invalid(Object.fromEntries(errors));
   return readFields(call, model, body);
 }

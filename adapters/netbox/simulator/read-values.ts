@@ -4,7 +4,7 @@ import type { Row } from './database.ts';
 import { MODELS, type Field, type ModelName } from './model.ts';
 import type { Body, WriteContext } from './write.ts';
 import type { FieldErrors } from './refusals.ts';
-import { addressOf, macOf } from './value.ts';
+import { addressOf, macOf, networkOf } from './value.ts';
 
 export interface Reading {
   context: WriteContext;
@@ -25,18 +25,17 @@ export function readValue(reading: Reading, value: unknown): unknown {
     case 'choice':
       return readChoice(reading, value);
     case 'number':
-      return value !== '' && Number.isFinite(Number(value)) && typeof value !== 'boolean'
-        ? Number(value)
-        : fail(errors, column, 'A valid number is required.');
+      return readNumber(reading, value);
     case 'boolean':
-      return typeof value === 'boolean' ? value : fail(errors, column, 'Must be a valid boolean.');
+      return BOOLEANS.get(value) ?? fail(errors, column, 'Must be a valid boolean.');
     case 'ref':
       return readRef(reading, value);
     case 'mac':
       return macOf(String(value)) ?? fail(errors, column, `Invalid MAC address format: ${String(value)}`);
     case 'address':
-    case 'prefix':
       return addressOf(String(value)) ?? fail(errors, column, `Invalid IP address format: ${String(value)}`);
+    case 'prefix':
+      return readPrefix(reading, String(value));
     case 'texts':
       return Array.isArray(value) ? value.map(String) : fail(errors, column, noList(value));
     case 'tags':
@@ -54,12 +53,43 @@ export function readValue(reading: Reading, value: unknown): unknown {
   }
 }
 
+const BOOLEANS = new Map<unknown, boolean>([
+  ...['t', 'T', 'y', 'Y', 'yes', 'Yes', 'YES', 'true', 'True', 'TRUE', 'on', 'On', 'ON', '1', 1, true].map(
+    (value) => [value, true] as const,
+  ),
+  ...['f', 'F', 'n', 'N', 'no', 'No', 'NO', 'false', 'False', 'FALSE', 'off', 'Off', 'OFF', '0', 0, false].map(
+    (value) => [value, false] as const,
+  ),
+]);
+
+function readNumber({ column, field, errors }: Reading, value: unknown): unknown {
+  const whole = field.decimals === undefined;
+  const number = typeof value === 'boolean' || value === '' ? Number.NaN : Number(value);
+  if (!Number.isFinite(number) || (whole && !Number.isInteger(number)))
+    return fail(errors, column, `A valid ${whole ? 'integer' : 'number'} is required.`);
+  if (number > (field.largest ?? Infinity))
+    return fail(errors, column, `Ensure this value is less than or equal to ${field.largest}.`);
+  if (number < (field.smallest ?? -Infinity))
+    return fail(errors, column, `Ensure this value is greater than or equal to ${field.smallest}.`);
+  return number;
+}
+
+function readPrefix({ column, errors }: Reading, value: string): unknown {
+  const prefix = addressOf(value);
+  if (prefix === undefined) return fail(errors, column, `Invalid IP address format: ${value}`);
+  const network = networkOf(prefix);
+  if (network === prefix) return prefix;
+  return fail(errors, column, `${value} is not a valid prefix. Did you mean ${network}?`);
+}
+
 function readText({ column, field, errors }: Reading, value: unknown): unknown {
   // Numbers are taken for texts; nothing else is.
   if (typeof value !== 'string' && typeof value !== 'number') return fail(errors, column, 'Not a valid string.');
   const cut = String(value).trim();
   if (cut.length > (field.max ?? 200))
     return fail(errors, column, `Ensure this field has no more than ${field.max} characters.`);
+  if (field.slug === true && !/^[-\w]+$/.test(cut))
+    return fail(errors, column, 'Enter a valid "slug" consisting of letters, numbers, underscores or hyphens.');
   return cut === '' && field.nullable ? null : cut;
 }
 
@@ -76,7 +106,9 @@ function readChoice({ column, field, errors }: Reading, value: unknown): unknown
 function readRef({ context, column, field, errors }: Reading, value: unknown): unknown {
   if (!field.to) return null;
   const to = field.to;
-  if (typeof value === 'object' && value !== null) {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const unknown = Object.keys(value).find((key) => key !== 'id' && !(key in MODELS[to].fields));
+    if (unknown !== undefined) return fail(errors, column, `Cannot resolve keyword '${unknown}' into field.`);
     // From 4.6.6 on only what the user may view is found by its attributes; ids are always taken.
     const hidden = (row: Row): boolean => atLeast(context.version, '4.6.6') && context.views?.(to, row) === false;
     const fits = candidates(context, to, value as Body).filter((row) => !hidden(row));
@@ -84,11 +116,11 @@ function readRef({ context, column, field, errors }: Reading, value: unknown): u
     const what = fits.length === 0 ? 'Related object not found using' : 'Multiple objects match';
     return fail(errors, column, `${what} the provided attributes: ${asPython(value)}`);
   }
-  if (typeof value === 'boolean' || !/^-?\d+$/.test(String(value)))
+  if (typeof value === 'boolean' || Array.isArray(value) || !/^-?\d+$/.test(String(value)))
     return fail(
       errors,
       column,
-      `Related objects must be referenced by numeric ID or by dictionary of attributes. Received an unrecognized value: ${String(value)}`,
+      `Related objects must be referenced by numeric ID or by dictionary of attributes. Received an unrecognized value: ${asPython(value)}`,
     );
   const id = Number(value);
   if (context.database.find(to, id)) return id;
@@ -155,6 +187,7 @@ export function pythonType(value: unknown): string {
 
 /** As Python prints a dictionary, with nested names joined: `{'manufacturer__slug': 'dell'}`. */
 function asPython(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(asPython).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return String(value);
   const flat = (attributes: object, prefix: string): string[] =>
     Object.entries(attributes).flatMap(([key, one]: [string, unknown]) => {

@@ -8,14 +8,18 @@ type Show = (with_: Rendering, row: Row) => unknown;
 
 /** Nested objects are made once: thousands of rows name the same few. So only as long as nothing is written. */
 export function rendering(database: Database, version: string, origin: string): Rendering {
-  const nested = new Map<string, Shape>();
-  const with_: Rendering = {
-    database,
-    version,
-    origin,
-    brief: (name, row, shows) => renderBrief(with_, nested, name, row, shows),
-  };
+  const made = new Map<BriefPlan, Map<number, Shape>>();
+  const with_: Rendering = { database, version, origin, brief };
   return with_;
+
+  function brief(name: ModelName, row: Row, shows?: Field['shows']): Shape {
+    const plan = briefPlanOf(name, typeof shows === 'object' ? shows : MODELS[name].brief, version);
+    let byId = made.get(plan);
+    if (!byId) made.set(plan, (byId = new Map()));
+    let shape = byId.get(row.id);
+    if (!shape) byId.set(row.id, (shape = shapeOf(plan, with_, row)));
+    return shape;
+  }
 }
 
 /** The object as the REST API shows it. */
@@ -26,32 +30,32 @@ export function render(with_: Rendering, name: ModelName, row: Row): Shape {
 /** Shows rows of one model, whole or only these fields of them. */
 export function shaper(with_: Rendering, name: ModelName, only?: (field: string) => boolean): (row: Row) => Shape {
   const plan = [...planOf(name, with_.version)].filter(([field]) => only?.(field) ?? true);
-  return (row) => {
-    const shape: Shape = {};
-    for (const [field, show] of plan) shape[field] = show(with_, row);
-    return shape;
-  };
+  return (row) => shapeOf(plan, with_, row);
 }
 
-function renderBrief(
-  with_: Rendering,
-  nested: Map<string, Shape>,
-  name: ModelName,
-  row: Row,
-  shows: Field['shows'],
-): Shape {
-  const names = typeof shows === 'object' ? shows : MODELS[name].brief;
-  const key = `${name}:${row.id}:${names === MODELS[name].brief ? '' : names.join(',')}`;
-  const found = nested.get(key);
-  if (found) return found;
-  const plan = planOf(name, with_.version);
+type BriefPlan = readonly (readonly [field: string, show: Show])[];
+
+function shapeOf(plan: BriefPlan, with_: Rendering, row: Row): Shape {
   const shape: Shape = {};
-  for (const field of ['id', 'url', 'display', ...names]) {
-    const show = nestedCount(name, field, with_.version) ?? plan.get(field);
-    if (show !== 'left out' && show !== undefined) shape[field] = show(with_, row);
-  }
-  nested.set(key, shape);
+  for (const [field, show] of plan) shape[field] = show(with_, row);
   return shape;
+}
+
+/** By the very list of names, which stands in the model: joining it for each nested object would take longer than showing that. */
+const briefPlans = new WeakMap<readonly string[], Map<string, BriefPlan>>();
+
+function briefPlanOf(name: ModelName, names: readonly string[], version: string): BriefPlan {
+  let known = briefPlans.get(names);
+  if (!known) briefPlans.set(names, (known = new Map()));
+  const found = known.get(version);
+  if (found) return found;
+  const all = planOf(name, version);
+  const plan = ['id', 'url', 'display', ...names].flatMap((field): BriefPlan => {
+    const show = nestedCount(name, field, version) ?? all.get(field);
+    return show === 'left out' || show === undefined ? [] : [[field, show]];
+  });
+  known.set(version, plan);
+  return plan;
 }
 
 /** Names that the API shows with `brief`. */
@@ -119,8 +123,10 @@ function shows(name: ModelName, column: string, field: Field, version: string): 
   return (_with, row) => row[column];
 }
 
+const TAG = ['display_url', 'name', 'slug', 'color'];
+
 function showTags(with_: Rendering, ids: unknown): Shape[] {
-  return tagRows(with_.database, ids).map((tag) => with_.brief('tag', tag, ['display_url', 'name', 'slug', 'color']));
+  return tagRows(with_.database, ids).map((tag) => with_.brief('tag', tag, TAG));
 }
 
 /** Every custom field of the type shows, set or not; a selection as `{value,label}` from 4.7 on. */

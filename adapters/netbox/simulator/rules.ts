@@ -27,7 +27,18 @@ export function check(
 ): void {
   const checked: Checked = { context, name, columns, existing, errors };
   CHECKS[name]?.(checked);
-  checkUnique(checked);
+  checkUnique(checked, (rule) => rule.field === '__all__');
+}
+
+/** Columns that are unique by themselves are looked at with the fields, before the object as a whole is. */
+export function checkOwnUnique(
+  context: WriteContext,
+  name: ModelName,
+  columns: Record<string, unknown>,
+  existing: Row | undefined,
+  errors: FieldErrors,
+): void {
+  checkUnique({ context, name, columns, existing, errors }, (rule) => rule.field !== '__all__');
 }
 
 const CHECKS: Partial<Record<ModelName, (checked: Checked) => void>> = {
@@ -54,10 +65,13 @@ const CHECKS: Partial<Record<ModelName, (checked: Checked) => void>> = {
   },
 };
 
-function checkUnique({ context, name, columns, existing, errors }: Checked): void {
+function checkUnique(
+  { context, name, columns, existing, errors }: Checked,
+  which: (rule: UniqueRule) => boolean,
+): void {
   const words = ({ message, before47 }: UniqueRule): string =>
     (atLeast(context.version, '4.7') ? undefined : before47?.(columns)) ?? message;
-  for (const rule of MODELS[name].unique ?? []) {
+  for (const rule of (MODELS[name].unique ?? []).filter(which)) {
     // What is wrong already is not looked at again.
     if (rule.by.some((column) => errors[column] !== undefined)) continue;
     const key = keyOf(columns, rule.by, rule);
@@ -84,24 +98,41 @@ function keyOf(
   return ignoreCase ? key.toLowerCase() : key;
 }
 
-function checkAssignment({ context: { database }, name, columns, existing, errors }: Checked): void {
+/** What a type and an id name together must be there. */
+function checkNamed({ context: { database }, columns, errors }: Checked, of: 'assigned_object' | 'scope'): boolean {
+  const [typeColumn, idColumn] = [`${of}_type`, `${of}_id`];
+  const { [typeColumn]: type, [idColumn]: id } = columns;
+  if (type === null && id === null) return true;
+  const model = modelOfType(type);
+  if (type === null) errors[typeColumn] = ['This field cannot be null.'];
+  else if (id === null) errors[idColumn] = ['This field cannot be null.'];
+  else if (model && !database.find(model, id))
+    errors[idColumn] = [`Related object not found using the provided value: ${String(id)}.`];
+  else return true;
+  return false;
+}
+
+/** An address or MAC that something else points at stays where it is. */
+function checkAssignment(checked: Checked): void {
+  const { context, name, columns, existing, errors } = checked;
+  const { database, version } = context;
+  if (!checkNamed(checked, 'assigned_object') || !existing) return;
   const { assigned_object_type: type, assigned_object_id: id } = columns;
-  if (type === 'dcim.interface' && !database.find('interface', id))
-    errors.__all__ = [`Invalid assigned_object: ${String(type)} ID ${String(id)}`];
-  if (!existing || (existing.assigned_object_type === type && existing.assigned_object_id === id)) return;
-  if (name === 'macAddress' && database.idsBy('interface', 'primary_mac_address', existing.id).length > 0) {
+  if (existing.assigned_object_type === type && existing.assigned_object_id === id) return;
+  if (name === 'macAddress') {
+    if (database.idsBy('interface', 'primary_mac_address', existing.id).length === 0) return;
     const verb = id === null ? 'unassign' : 'reassign';
     errors.__all__ = [`Cannot ${verb} MAC Address while it is designated as the primary MAC for an object`];
+    return;
   }
-  if (name === 'ipAddress' && database.idsBy('device', 'oob_ip', existing.id).length > 0) {
-    errors.__all__ = ['Cannot reassign IP address while it is designated as the OOB IP for the parent object'];
-  }
-  const primary = ['primary_ip4', 'primary_ip6'].some(
-    (column) => database.idsBy('device', column, existing.id).length > 0,
-  );
-  if (name === 'ipAddress' && primary) {
-    errors.__all__ = ['Cannot reassign IP address while it is designated as the primary IP for the parent object'];
-  }
+  const before = database.find('interface', existing.assigned_object_id)?.device;
+  const holder = database.find('device', before);
+  const after = type === 'dcim.interface' ? database.find('interface', id)?.device : undefined;
+  if (!holder || before === after) return;
+  const cannot = (what: string): string =>
+    `Cannot reassign IP address while it is designated as the ${what} IP for the parent object`;
+  if (holder.primary_ip4 === existing.id || holder.primary_ip6 === existing.id) errors.__all__ = [cannot('primary')];
+  else if (holder.oob_ip === existing.id && atLeast(version, '4.5')) errors.__all__ = [cannot('OOB')];
 }
 
 /** ENFORCE_GLOBAL_UNIQUE, on by default since 4.0. */
@@ -112,7 +143,10 @@ function checkDuplicateAddress({ context: { database }, columns, existing, error
   if (other) errors.address = [`Duplicate IP address found in global table: ${String(other.address)}`];
 }
 
-function checkPrefix({ context: { database }, columns, existing, errors }: Checked): void {
+function checkPrefix(checked: Checked): void {
+  const { context, columns, existing, errors } = checked;
+  const { database } = context;
+  if (!checkNamed(checked, 'scope')) return;
   const prefix = String(columns.prefix);
   const network = database.all('prefix').find((row) => row !== existing && row.prefix === prefix);
   if (network) errors.prefix = [`Duplicate prefix found in global table: ${prefix}`];

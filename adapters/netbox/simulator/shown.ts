@@ -9,7 +9,7 @@ export interface Rendering {
   /** Origin of links; empty inside webhooks, as in the real ones. */
   origin: string;
   version: string;
-  /** The object as it shows inside others: its brief fields, or those that this place shows. */
+  /** The object as it shows inside others: its brief fields, or those that this place shows (always the same list of them). */
   brief(name: ModelName, row: Row, shows?: Field['shows']): Shape;
 }
 

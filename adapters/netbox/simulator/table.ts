@@ -10,6 +10,8 @@ export interface Row {
 export interface Table {
   /** Ascending; not to be changed. */
   readonly ids: readonly number[];
+  /** Another one whenever the rows may sort otherwise. */
+  orderStamp(): number;
   find(id: number): Row | undefined;
   /** Ids of the rows with this value, ascending. */
   having(column: string, value: unknown): readonly number[];
@@ -26,7 +28,9 @@ type Holders = Map<unknown, number | number[]>;
 
 const NONE: readonly number[] = [];
 
-export function createTable(): Table {
+/** `ordering`: the columns that the model is sorted by. `nextStamp`: never the same twice. */
+export function createTable(ordering: ReadonlySet<string>, nextStamp: () => number): Table {
+  let stamp = nextStamp();
   const rows = new Map<number, Row>();
   const ids: number[] = [];
   const indexes = new Map<string, Holders>();
@@ -42,6 +46,7 @@ export function createTable(): Table {
 
   return {
     ids,
+    orderStamp: () => stamp,
     find: (id) => rows.get(id),
     having(column, value) {
       const found = indexOf(column).get(value);
@@ -49,6 +54,7 @@ export function createTable(): Table {
       return typeof found === 'number' ? [found] : found;
     },
     put(row) {
+      stamp = nextStamp();
       rows.set(row.id, row);
       insert(ids, row.id);
       for (const [column, index] of indexes) add(index, row[column], row.id);
@@ -56,6 +62,7 @@ export function createTable(): Table {
     take(id) {
       const row = rows.get(id);
       if (!row) return;
+      stamp = nextStamp();
       rows.delete(id);
       ids.splice(placeOf(ids, id), 1);
       for (const [column, index] of indexes) drop(index, row[column], id);
@@ -65,6 +72,7 @@ export function createTable(): Table {
       for (const [column, value] of Object.entries(columns)) {
         before[column] = row[column];
         if (value === row[column]) continue;
+        if (ordering.has(column)) stamp = nextStamp();
         const index = indexes.get(column);
         if (index) drop(index, row[column], row.id);
         row[column] = value;
@@ -73,6 +81,7 @@ export function createTable(): Table {
       return before;
     },
     reindex() {
+      stamp = nextStamp();
       indexes.clear();
       // Somebody may have added or removed rows as well.
       ids.length = 0;

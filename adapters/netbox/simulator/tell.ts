@@ -1,3 +1,4 @@
+import type { AnswerCache } from './answer-cache.ts';
 import type { ChangeLogRow, Database, Row } from './database.ts';
 import { MODELS, titleOf, type ModelName } from './model.ts';
 import { render, rendering } from './render.ts';
@@ -9,6 +10,7 @@ export interface World {
   database: Database;
   version: string;
   webhooks: WebhookSender;
+  answers: AnswerCache;
   /** Names of all users; their ids count from 1. */
   users: string[];
 }

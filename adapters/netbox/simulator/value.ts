@@ -33,3 +33,31 @@ export function isWithin(value: string, prefix: string): boolean {
   list.addSubnet(hostOf(other), Number(other.split('/')[1]), family);
   return list.check(host, family);
 }
+
+/** The prefix that an address with a length lies in. */
+export function networkOf(address: string): string {
+  const [host = '', length] = address.split('/');
+  const bits = isIP(host) === 6 ? 128 : 32;
+  const free = BigInt(bits - Number(length));
+  return `${toAddress((toNumber(host) >> free) << free, bits)}/${length}`;
+}
+
+export function toNumber(host: string): bigint {
+  if (!host.includes(':')) return host.split('.').reduce((sum, part) => sum * 256n + BigInt(part), 0n);
+  const [head = '', tail] = host.split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const middle = tail === undefined ? [] : Array.from({ length: 8 - left.length - right.length }, () => '0');
+  return [...left, ...middle, ...right].reduce((sum, part) => sum * 65536n + BigInt(`0x${part}`), 0n);
+}
+
+export function toAddress(value: bigint, bits: number): string {
+  const [size, count] = bits === 32 ? [8n, 4] : [16n, 8];
+  const parts = Array.from(
+    { length: count },
+    (_, at) => (value >> (size * BigInt(count - 1 - at))) & ((1n << size) - 1n),
+  );
+  if (bits === 32) return parts.join('.');
+  const text = parts.map((part) => part.toString(16)).join(':');
+  return text.replace(/(^|:)(0(:|$)){2,}/, '::');
+}

@@ -129,7 +129,7 @@ describe('which are sent', () => {
 
 describe('when they come', () => {
   test('late after a bulk, so that a later single write is told first', async () => {
-    const { simulator, hooks } = await start({ bulkWebhookDelayMs: 200 });
+    const { simulator, hooks } = await start({ bulkWebhookDelayMs: 1_500 });
     await changeAll('BULK');
     await change(1, 'ONE');
     await simulator.webhooksSent();

@@ -3,7 +3,7 @@ import type { Database, Row } from './database.ts';
 import { MODELS, type ModelName } from './model.ts';
 import { nonField, readValue, tagId } from './read-values.ts';
 import { Crash, Invalid, type FieldErrors } from './refusals.ts';
-import { check } from './rules.ts';
+import { check, checkOwnUnique } from './rules.ts';
 import { macOf } from './value.ts';
 
 export type Body = Record<string, unknown>;
@@ -39,7 +39,10 @@ export function changeRow(context: WriteContext, name: ModelName, row: Row, body
   const { database } = context;
   const errors = whole ? missing(name, body) : {};
   const full = whole ? { ...defaults(name), ...body } : body;
-  const columns = { ...row, ...readBody(context, name, full, row, errors) };
+  const columns: Row = { ...row, ...readBody(context, name, full, row, errors) };
+  // From 4.7 on a module that is put into another bay goes to that bay's device.
+  if (name === 'module' && body.device === undefined && atLeast(context.version, '4.7'))
+    columns.device = database.find('moduleBay', columns.module_bay)?.device ?? columns.device;
   if (name === 'customField' && columns.type !== row.type)
     errors.type = ['Changing the type of custom fields is not supported.'];
   validate(context, name, columns, row, errors);
@@ -69,6 +72,7 @@ function validate(
   existing: Row | undefined,
   errors: FieldErrors,
 ): void {
+  checkOwnUnique(context, name, columns, existing, errors);
   if (Object.keys(errors).length > 0) throw new Invalid(errors);
   check(context, name, columns, existing, errors);
   if (Object.keys(errors).length > 0) throw new Invalid(errors);

@@ -1,6 +1,6 @@
 import type { HubSide } from '#src/drift/hub-side.ts';
 import { AREA_TYPES, locationsIn } from '#src/locations/reads.ts';
-import { changePlace, makePlace, parentThere } from './place-changes.ts';
+import { changePlace, makePlace, parentThere, withPlace } from './place-changes.ts';
 import { findPlacesBy, placeDigests, type PlaceKind, readPlaces } from './place-objects.ts';
 
 const AREAS: PlaceKind = {
@@ -19,6 +19,6 @@ export const locationSide: HubSide = {
   find: (ctx, field, values) => findPlacesBy(ctx, AREAS, field, values),
   // Sites and rooms hold both.
   referring: (ctx, _side, ids) => locationsIn(ctx, { types: AREA_TYPES, parentIds: ids }),
-  adopt: (tx, id, values) => changePlace(tx, id, values, 'parent'),
+  adopt: (tx, id, values, _from, along) => changePlace(tx, id, withPlace(values, along, 'parent'), 'parent'),
   create: (tx, _parent, values) => makePlace(tx, 'room', parentThere(values, 'parent'), values),
 };

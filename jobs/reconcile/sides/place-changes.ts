@@ -1,6 +1,7 @@
 import { followPlace } from '#src/assets/commands/follow-place.ts';
 import type { TxCtx } from '#src/core/ctx.ts';
 import { HubError } from '#src/core/error.ts';
+import type { Along } from '#src/drift/hub-side.ts';
 import { createLocation } from '#src/locations/commands/create-location.ts';
 import { updateLocation } from '#src/locations/commands/update-location.ts';
 import { LocationChanges, LocationInput, type LocationType } from '#src/locations/model.ts';
@@ -23,6 +24,14 @@ export async function changePlace(tx: TxCtx, id: string, said: Said, areaField: 
   const after = await updateLocation(tx, { id, changes, version: undefined });
   // One change here, whatever stands in it: the servers keep pointing at it, and only their words follow.
   if (before?.name !== after.name || before.parentId !== after.parentId) await followPlace(tx, id);
+}
+
+/** What both say of where it is already goes with what is said anew: another site alone would take it out of its room. */
+export function withPlace(values: Said, along: Along | undefined, areaField: string): Said {
+  const { site, [areaField]: area } = along?.beside ?? {};
+  return values['site'] === undefined && values[areaField] === undefined
+    ? values
+    : { site, [areaField]: area, ...values };
 }
 
 /** Makes one that is there and not here; one that was archived here comes back, because there it never went. */

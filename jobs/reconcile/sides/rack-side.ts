@@ -1,6 +1,6 @@
 import type { HubSide } from '#src/drift/hub-side.ts';
 import { locationsIn } from '#src/locations/reads.ts';
-import { changePlace, makePlace, parentThere } from './place-changes.ts';
+import { changePlace, makePlace, parentThere, withPlace } from './place-changes.ts';
 import { findPlacesBy, placeDigests, type PlaceKind, readPlaces } from './place-objects.ts';
 
 const RACKS: PlaceKind = {
@@ -21,6 +21,6 @@ export const rackSide: HubSide = {
   find: (ctx, field, values) => findPlacesBy(ctx, RACKS, field, values),
   // Sites and rooms hold both.
   referring: (ctx, _side, ids) => locationsIn(ctx, { types: ['rack'], parentIds: ids }),
-  adopt: (tx, id, values) => changePlace(tx, id, values, 'location'),
+  adopt: (tx, id, values, _from, along) => changePlace(tx, id, withPlace(values, along, 'location'), 'location'),
   create: (tx, _parent, values) => makePlace(tx, 'rack', parentThere(values, 'location'), values),
 };

@@ -16,7 +16,7 @@ import type { Ctx } from '#src/core/ctx.ts';
 import { HubError } from '#src/core/error.ts';
 import type { HubObject, HubSide } from '#src/drift/hub-side.ts';
 import { AREA_TYPES, locationsById } from '#src/locations/reads.ts';
-import type { Value } from '#src/mapping/mapping.ts';
+import type { Value, Values } from '#src/mapping/mapping.ts';
 import { isExpected } from './place-changes.ts';
 import { cannotFind } from './place-objects.ts';
 import { serverHardware } from './server-hardware.ts';
@@ -48,10 +48,14 @@ export const serverSide: HubSide = {
   referring: async (ctx, _side, ids) =>
     standingAt(ctx, await locationsById(ctx, { types: ['site', ...AREA_TYPES, 'rack'], ids })),
 
-  async adopt(tx, id, values, { system, recordId, recordUrl }) {
-    // Of a place that is known in words alone, what is not said stays as well.
-    const says = { ...(await placeInWords(tx, id)), ...withoutUndefined(saidOf(values)) };
-    await adoptRecord(tx, { assetId: id, system, says });
+  async adopt(tx, id, values, { system, recordId, recordUrl }, along) {
+    // Of a place that is known in words alone, what is not said stays as well; and so does what both sides say of it already.
+    const says = {
+      ...(await placeInWords(tx, id)),
+      ...(PLACE.some((field) => field in values) ? placeSaid(along?.beside ?? {}) : {}),
+      ...withoutUndefined(saidOf(values)),
+    };
+    await adoptRecord(tx, { assetId: id, system, says, leaving: along?.leaving });
     const asset = await findAsset(tx, id);
     if (asset?.recordId !== recordId)
       await noteRecordLink(tx, { assetId: id, system, recordId, recordUrl, changes: [] });
@@ -66,6 +70,14 @@ export const serverSide: HubSide = {
     if ((await placeInWords(tx, id)).site !== undefined) await linkPlacement(tx, { assetId: id });
   },
 };
+
+const PLACE = ['site', 'location', 'rack', 'position'];
+
+/** Another site alone is no word about the rack: what is not said of a place would be left behind. */
+function placeSaid(values: Values): RecordSays {
+  const { site, area, rack, position } = saidOf(values);
+  return withoutUndefined({ site, area, rack, position });
+}
 
 /** Where one stands that is in no location yet, as far as its words name one; what the record says of it is about that place. */
 async function placeInWords(ctx: Ctx, id: string): Promise<Pick<RecordSays, 'site' | 'rack' | 'position'>> {

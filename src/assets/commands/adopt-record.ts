@@ -23,13 +23,14 @@ export interface RecordSays extends RecordPlace {
 /**
  * Takes over what the system of record says; the same again changes nothing. What it has been seen to be, nobody else decides.
  *
- * @throws HubError not-found; invalid or conflict, saying why it cannot be so: then nothing has changed
+ * `leaving`: servers that go elsewhere in this transaction, and are not in the way. @throws HubError not-found; invalid or conflict, saying why
+ * it cannot be so: then nothing has changed
  */
 export async function adoptRecord(
   tx: TxCtx,
-  want: { assetId: string; system: string; says: RecordSays },
+  want: { assetId: string; system: string; says: RecordSays; leaving?: ReadonlySet<string> | undefined },
 ): Promise<void> {
-  const { assetId, system, says } = want;
+  const { assetId, system, says, leaving } = want;
   const seen = await findAsset(tx, assetId);
   if (!seen) throw new HubError('not-found', `There is no asset ${assetId}`);
   const spot = spotOf(await standingOf(tx, seen), says);
@@ -38,7 +39,7 @@ export async function adoptRecord(
   const position = says.position === undefined ? stays : says.position;
   // The rack before the server, as everybody locks them.
   const place = isPlaced
-    ? await checkRecordPlace(tx, spot, { says, assetId, position, heightU: seen.heightU })
+    ? await checkRecordPlace(tx, spot, { says, assetId, position, heightU: seen.heightU, leaving })
     : undefined;
   const known = await lockAsset(tx.db, assetId);
   if (!known) throw new HubError('not-found', `There is no asset ${assetId}`);

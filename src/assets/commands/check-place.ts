@@ -16,6 +16,8 @@ export interface WantedPlace {
   assetId: string | null;
   position: number | null;
   heightU: number;
+  /** Servers that go elsewhere in the same transaction. */
+  leaving?: ReadonlySet<string> | undefined;
 }
 
 /**
@@ -27,13 +29,14 @@ export interface WantedPlace {
 export async function checkPlace(tx: TxCtx, location: Location, wanted: WantedPlace): Promise<Place> {
   if (location.archivedAt !== null)
     throw conflictAt('/location_id', `${location.name} is archived: bring it back first, with archived: false`);
-  const { position, heightU, assetId } = wanted;
+  const { position, heightU, assetId, leaving } = wanted;
   if (position !== null && location.heightU === null)
     throw invalidAt('/position', `${location.name} is a ${location.type}: only racks have units; leave it out`);
   if (position !== null && location.heightU !== null) {
     const fault = whyNotWithin({ name: location.name, heightU: location.heightU }, { position, heightU });
     if (fault !== undefined) throw invalidAt('/position', fault);
-    const other = inTheWay(await assetsInRack(tx, location.id), { id: assetId, position, heightU });
+    const standing = (await assetsInRack(tx, location.id)).filter(({ id }) => !leaving?.has(id));
+    const other = inTheWay(standing, { id: assetId, position, heightU });
     if (other) {
       const message = `${other.name ?? other.serial ?? other.id} is in the way: it fills ${other.heightU} U from U${other.position} of ${location.name}`;
       throw conflictAt('/position', message, { other: other.id });

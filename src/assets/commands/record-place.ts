@@ -31,16 +31,22 @@ export function spotOf(current: Standing, says: RecordPlace): string | null {
 export async function checkRecordPlace(
   tx: TxCtx,
   spot: string | null,
-  want: { says: RecordPlace; assetId: string | null; position: number | null; heightU: number },
+  want: {
+    says: RecordPlace;
+    assetId: string | null;
+    position: number | null;
+    heightU: number;
+    leaving?: ReadonlySet<string> | undefined;
+  },
 ): Promise<Place | null> {
-  const { says, assetId, position, heightU } = want;
+  const { says, assetId, position, heightU, leaving } = want;
   if (spot === null) {
     if (position !== null) throw invalidAt('/position', 'it stands in no rack here, so it has no unit');
     return null;
   }
   const location = await holdLocation(tx, spot);
   if (!location) throw invalidAt('/rack', `there is no location ${spot} any more`);
-  const place = await checkPlace(tx, location, { assetId, position, heightU });
+  const place = await checkPlace(tx, location, { assetId, position, heightU, leaving });
   const standing = (await findStandings(tx, [spot])).get(spot) ?? NOWHERE;
   for (const [field, said, is] of [
     ['site', says.site, standing.siteId],

@@ -56,10 +56,10 @@ function noteOf({ system, mode, held, compared, decided }) {
     { class: 'hint' },
     h('b', null, `${system} is in dry-run`),
     compared
-      ? ': whatever is said here, it is done once a plan is approved, under '
+      ? ': what is decided here is done once a plan is approved under '
       : ', and was never compared as a whole: make a plan under ',
     h('a', { href: '/ui/drift/runs' }, 'Runs'),
     '.',
-    decided > 0 && [' ', h('a', { href: list }, `${decided} decided`), ' wait for that; a new plan has them in it.'],
+    decided > 0 && [' ', h('a', { href: list }, `${decided} decided`), ' wait for the next plan.'],
   );
 }

@@ -91,19 +91,17 @@ export function endOfDay(day) {
   return day === null || Number.isNaN(date.getTime()) ? null : date.toISOString();
 }
 
-/** Of a run, over all types: `12 to create, 3 to decide`. @param {any} run */
-export function foundBy({ summary, state }) {
+/** Of a plan, over all types: `12 to create, 3 to decide`. What became of it is another matter. @param {any} run */
+export function foundBy({ summary }) {
   if (summary === null) return '';
   const objects = /** @type {any[]} */ (Object.values(summary.objects));
   const sum = (/** @type {string} */ name) => objects.reduce((all, one) => all + one[name], 0);
-  const done = state === 'done' || state === 'applying';
   const parts = [
-    [sum('created'), done ? 'created' : 'to create'],
-    [sum('updated'), done ? 'updated' : 'to update'],
-    [sum('removed'), done ? 'removed' : 'to remove'],
+    [sum('created'), 'to create'],
+    [sum('updated'), 'to update'],
+    [sum('removed'), 'to remove'],
     [sum('conflicts') + sum('reviews'), 'to decide'],
     [sum('refused'), 'cannot be done'],
-    [sum('failed'), 'failed'],
   ].flatMap(([count, words]) => (Number(count) > 0 ? [`${count} ${words}`] : []));
   return parts.join(', ') || 'nothing differs';
 }

@@ -19,7 +19,6 @@ import { csvButton } from './save-file.js';
 import { whyNotAllowed } from './session.js';
 import { soon } from './soon.js';
 import { tabs } from './tabs.js';
-import { when } from './when.js';
 
 const POLL_MS = 1500;
 const UNDER_WAY = new Set(['requested', 'planning', 'approved', 'applying']);
@@ -87,6 +86,7 @@ export async function reconcileRunPage(id, part) {
               name: 'accept_brakes',
               label: 'Although brakes stopped it',
               kind: 'choice',
+              required: true,
               options: [
                 ['no', 'no'],
                 ['yes', 'yes, this is meant to happen'],
@@ -197,13 +197,7 @@ function planList(path) {
 function stateCell({ state, state_reason: reason, settled_at: settled }) {
   if (state === 'proposed') return h('span', { class: 'dim' }, 'proposed');
   const tone = { confirmed: 'good', failed: 'bad', stale: 'warn' }[/** @type {string} */ (state)] ?? 'busy';
-  return h(
-    'span',
-    { class: 'why' },
-    toneChip(state, tone),
-    ' ',
-    reason ?? (settled !== null && when(settled, { only: 'age' })),
-  );
+  return h('span', { class: 'why' }, toneChip(state, tone, settled ?? undefined), ' ', reason);
 }
 
 /** @param {string} path */

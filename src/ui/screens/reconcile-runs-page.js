@@ -130,6 +130,8 @@ function foundCell(run) {
     'span',
     { class: 'why' },
     foundBy(run),
-    brakes.length > 0 && h('b', null, ` Stopped: ${brakes.map((/** @type {any} */ brake) => brake.reason).join('; ')}`),
+    run.state === 'planned' &&
+      brakes.length > 0 &&
+      h('b', null, ` Stopped: ${brakes.map((/** @type {any} */ brake) => brake.reason).join('; ')}`),
   );
 }

@@ -107,7 +107,7 @@ export async function reconcileSystemsPage() {
   async function release({ system, held_reason: reason }) {
     const done = await ask({
       title: `Release ${system}`,
-      text: `It is held because ${reason}. What is decided by the mappings is written by itself again, what was held back at the next look: “Compare now”, or at night. What was written before does not count for the brakes any more.`,
+      text: `It is held because ${reason}. What is decided by the mappings is written by itself again, and what was held back now. What was written before does not count for the brakes any more.`,
       fields: [],
       action: 'Release',
       send: (_values, key) => post(`/v1/reconcile/systems/${encodeURIComponent(system)}/release`, undefined, key),

@@ -51,17 +51,18 @@ function progress({ progress: now }) {
 /** @param {any} run */
 function brakesOf({ brakes, state }) {
   if (!brakes || brakes.length === 0) return null;
+  const reasons = brakes.map((/** @type {any} */ { reason }) => reason);
+  if (state !== 'planned') return h('p', { class: 'hint' }, `Brakes had stopped it: ${reasons.join('; ')}.`);
   return h(
     'div',
     { class: 'notice' },
-    h('strong', null, state === 'planned' ? 'Brakes stopped this plan' : 'Brakes had stopped this plan'),
+    h('strong', null, 'Brakes stopped this plan'),
     h(
       'ul',
       null,
-      brakes.map((/** @type {any} */ brake) => h('li', null, brake.reason)),
+      reasons.map((/** @type {string} */ reason) => h('li', null, reason)),
     ),
-    state === 'planned' &&
-      h('p', null, 'Look at its rows. If this is meant to happen, carry it out and accept the brakes.'),
+    h('p', null, 'Look at its rows. If this is meant to happen, carry it out and accept the brakes.'),
   );
 }
 

@@ -1,0 +1,63 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import path from 'node:path';
+import type { Asked, Counted } from './netbox-process.ts';
+
+/** NetBox's simulator in a process of its own, so that what it costs is not the hub's. */
+export interface NetboxProcess {
+  url: string;
+  token: string;
+  seed(fleet: Extract<Asked, { do: 'seed' }>['fleet']): Promise<void>;
+  /** The devices have what the hub would write into them: ids of servers, in the order of the devices, and the other custom fields. */
+  agree(hubIds: readonly string[], fields: Record<string, unknown>): Promise<void>;
+  count(): Promise<void>;
+  tell(): Promise<Counted>;
+  change(change: Omit<Extract<Asked, { do: 'change' }>, 'do'>): Promise<void>;
+  /** All that were to be sent have been tried. @returns how many were ever taken */
+  webhooks(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+export async function startNetboxProcess(): Promise<NetboxProcess> {
+  const child = fork(path.resolve(import.meta.dirname, 'netbox-process.ts'), {
+    // A fleet of 100,000 has more objects than a heap of the default size takes.
+    execArgv: ['--disable-warning=ExperimentalWarning', '--max-old-space-size=8192'],
+  });
+  const { url, token } = (await hear(child)) as { url: string; token: string };
+  let last: Promise<unknown> = Promise.resolve();
+  // One question at a time: answers come without a number.
+  const ask = (asked: Asked): Promise<unknown> => {
+    const answer = last.then(() => {
+      const heard = hear(child);
+      child.send(asked);
+      return heard;
+    });
+    last = answer.catch(() => undefined);
+    return answer;
+  };
+  return {
+    url,
+    token,
+    seed: async (fleet) => void (await ask({ do: 'seed', fleet })),
+    agree: async (hubIds, fields) => void (await ask({ do: 'agree', hubIds, fields })),
+    count: async () => void (await ask({ do: 'count' })),
+    tell: async () => (await ask({ do: 'tell' })) as Counted,
+    change: async (change) => void (await ask({ do: 'change', ...change })),
+    webhooks: async () => Number(await ask({ do: 'webhooks' })),
+    async stop() {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.disconnect();
+      await ended;
+    },
+  };
+}
+
+function hear(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const ended = (code: number | null): void => reject(new Error(`the simulator of NetBox ended (${code})`));
+    child.once('exit', ended);
+    child.once('message', (message) => {
+      child.off('exit', ended);
+      resolve((message as { result: unknown }).result);
+    });
+  });
+}

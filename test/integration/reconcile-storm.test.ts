@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Lab, reconcileLab, SYSTEM } from './reconcile-lab.ts';
+
+// Many webhooks at once: each server is looked at a few times, in batches, and no change is lost.
+
+const COUNT = 500;
+let lab: Lab;
+beforeAll(async () => void (lab = await reconcileLab({ servers: COUNT })), 240_000);
+afterAll(() => lab?.close());
+beforeEach(() => lab.netbox.server.forget());
+
+/** As a bulk edit of all devices: one write, a webhook for each. */
+function patchAll(user: string, body: (at: number) => object): void {
+  const hands = lab.netbox.as(user);
+  for (const [at, { theirId }] of lab.servers.entries()) hands.change('device', theirId, { ...body(at) });
+}
+
+async function names(): Promise<string[]> {
+  const rows = await lab.on.hub.ctx.db('assets').select('id', 'name');
+  const found = new Map(rows.map((row) => [String(row.id), String(row.name)]));
+  return lab.servers.map(({ id }) => found.get(id) ?? '');
+}
+
+/** How often each device was looked at: it is in the parents of what belongs to it. */
+function looksPerDevice(): number {
+  const asked = lab.netbox.server.requests.filter(
+    ({ method, path }) => method === 'GET' && path === '/api/dcim/interfaces/',
+  );
+  const ids = asked.reduce((sum, { query }) => sum + query.getAll('device_id').length, 0);
+  return ids / COUNT;
+}
+
+const requests = (): number => lab.netbox.server.requests.length;
+const deliveries = async (): Promise<number> => {
+  const [row] = await lab.on.hub.ctx.db('deliveries').count({ n: '*' });
+  return Number(row?.['n']);
+};
+
+describe('a storm of webhooks', () => {
+  test('is looked at in batches, and every last value is here', { timeout: 200_000 }, async () => {
+    const before = await deliveries();
+    patchAll('alice', (at) => ({ name: `one-${at}` }));
+    await lab.quiet(150_000);
+    expect((await deliveries()) - before).toBe(COUNT);
+    expect(await names()).toEqual(lab.servers.map((_, at) => `one-${at}`));
+    expect(lab.writes()).toEqual([]);
+    expect(requests()).toBeLessThan(COUNT / 2);
+    expect(looksPerDevice()).toBeLessThan(3);
+    expect((await lab.connection()).heldReason).toBeNull();
+  });
+
+  test(
+    'five at once, with edits here and echoes of our own writes in between, lose nothing',
+    { timeout: 400_000 },
+    async () => {
+      const before = await deliveries();
+      for (const storm of [1, 2, 3, 4, 5]) {
+        patchAll('alice', (at) => ({ name: `storm-${storm}-${at}`, comments: `storm ${storm}` }));
+        // What the hub decides, changed here meanwhile: few enough for the brakes.
+        for (const at of [storm, storm + 10])
+          await lab.ask('PATCH', `/v1/assets/${lab.servers[at]?.id}`, { asset_tag: `TAG-${storm}-${at}` });
+      }
+      await lab.quiet(350_000);
+      expect((await deliveries()) - before).toBeGreaterThanOrEqual(5 * COUNT);
+      expect(await names()).toEqual(lab.servers.map((_, at) => `storm-5-${at}`));
+      for (const storm of [1, 2, 3, 4, 5])
+        for (const at of [storm, storm + 10])
+          expect(lab.device(lab.servers[at]?.theirId ?? 0)['asset_tag']).toBe(`TAG-${storm}-${at}`);
+      // Of 2,500 webhooks, and as many changes here.
+      expect(requests()).toBeLessThan(2 * COUNT);
+      expect(looksPerDevice()).toBeLessThan(10);
+      expect((await lab.drifts()).map(({ label, field, reason }) => `${label} ${field} ${reason}`)).toEqual([]);
+      expect(await lab.jobsDead()).toEqual([]);
+      const run = await lab.look();
+      expect([run.state, run.error]).toEqual(['done', null]);
+    },
+  );
+
+  test('about what the hub decides is held instead of being fought over', { timeout: 200_000 }, async () => {
+    patchAll('mallory', () => ({ status: 'active' }));
+    await lab.quiet(150_000);
+    const { heldReason } = await lab.connection();
+    expect(heldReason).toMatch(/^it would change devices for \d+ of 500, more than 50 within an hour$/);
+    // At most as many as the brake lets through.
+    const back = lab.servers.filter(
+      ({ theirId }) => (lab.device(theirId)['status'] as { value: string }).value !== 'active',
+    );
+    expect(back.length).toBeLessThanOrEqual(50);
+    expect(requests()).toBeLessThan(COUNT);
+    await lab.ask('POST', `/v1/reconcile/systems/${SYSTEM}/release`);
+    await lab.quiet(150_000);
+    expect(
+      new Set(lab.servers.map(({ theirId }) => (lab.device(theirId)['status'] as { value: string }).value)),
+    ).toEqual(new Set(['staged']));
+    // The echoes of 500 writes led to nothing more.
+    expect((await lab.connection()).heldReason).toBeNull();
+    expect(lab.writes().length).toBeLessThan(30);
+  });
+});
