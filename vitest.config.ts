@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 const code = ['src', 'adapters', 'jobs', 'setup'];
 const ignored = ['**/node_modules/**', 'var/**'];
 
-// Files that talk to the services run two at a time at most, and one kind after the other.
-const withServices = { testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 2 };
+// Two cores are enough for all: most of what talks to the services waits. One kind after the other.
+const withServices = { testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 3 };
 
 export default defineConfig({
   test: {
@@ -13,6 +13,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          maxWorkers: 2,
           include: code.map((folder) => `${folder}/**/*.test.ts`),
           exclude: [...ignored, '**/*.integration.test.ts'],
         },
@@ -20,6 +21,7 @@ export default defineConfig({
       {
         test: {
           name: 'architecture',
+          maxWorkers: 2,
           include: ['test/architecture/**/*.test.ts'],
           exclude: ignored,
           testTimeout: 30_000,

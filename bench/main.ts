@@ -30,7 +30,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 if (positionals.length === 0 || positionals.some((name) => !(name in benches))) {
   say('usage: npm run bench -- NAME …');
   say('  of ingest: [--quick] [--servers N] [--batch N] [--lanes N] [--only a,b,c,d,e,f,door,paces,profile]');
-  say('  of reconcile: [--devices N] [--parts N of each] [--fleets N,N,…] [--only look,memory,storm]');
+  say('  of reconcile: [--devices N] [--parts N of each] [--fleets N,N,…] [--only look,memory,storm,real]');
   for (const [name, { says }] of Object.entries(benches)) say(`  ${name}: ${says}`);
   process.exit(2);
 }

@@ -4,13 +4,14 @@ import type { Bench } from './bench.ts';
 import { type Found, tableOf } from './ingest-table.ts';
 import { measureLook } from './reconcile/measure-look.ts';
 import { measureMemory } from './reconcile/measure-memory.ts';
+import { measureReal } from './reconcile/measure-real.ts';
 import { measureStorm } from './reconcile/measure-storm.ts';
 import { GOAL_SCALE, reconcileScale, type ReconcileWishes } from './reconcile/scale.ts';
 import { setStand } from './reconcile/stand.ts';
 
 export function benchReconcile(wishes: ReconcileWishes): Bench {
   return {
-    says: 'a fleet compared with NetBox, beside the same reads with undici and JSON.parse alone; memory by size; a storm of webhooks',
+    says: 'a fleet compared with NetBox, beside the same reads with undici and JSON.parse alone; memory by size; a storm of webhooks; a thousand devices in a real NetBox, beside pynetbox',
     async run(say) {
       const scale = reconcileScale(wishes);
       const cache = 3 * 2 ** 30;
@@ -34,6 +35,7 @@ export function benchReconcile(wishes: ReconcileWishes): Bench {
           }
         }
         if (scale.only.includes('memory')) found.push(...(await measureMemory(services, scale, say)));
+        if (scale.only.includes('real')) found.push(...(await measureReal(say)));
         for (const line of tableOf(found)) say(line);
         const { devices, parts, fleets } = GOAL_SCALE;
         if (scale.devices < devices || scale.parts < parts)

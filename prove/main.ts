@@ -1,9 +1,14 @@
 import { parseArgs } from 'node:util';
 import { proveHistory } from './history/run.ts';
 import type { Proof, SharedProof } from './proof.ts';
+import { proveReconcile } from './reconcile/run.ts';
 import { proveStory } from './story.ts';
 
-const proofs: Record<string, Proof | SharedProof> = { story: proveStory, history: proveHistory };
+const proofs: Record<string, Proof | SharedProof> = {
+  story: proveStory,
+  history: proveHistory,
+  reconcile: proveReconcile,
+};
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -1,5 +1,10 @@
+import { expect, test } from 'vitest';
+import { openNetboxClient } from './client.ts';
 import { describeDeviceRecords } from './contract-suite.ts';
+import { deviceRecords } from './device-records.ts';
+import { Settings } from './settings.ts';
 import { startNetboxSimulator } from './simulator.ts';
+import { kitForTests } from '../../src/kit/kit-for-tests.ts';
 
 const { NETBOX_URL: url, NETBOX_TOKEN: token } = process.env;
 if (url && token)
@@ -18,3 +23,18 @@ else {
     });
   }
 }
+
+test('a server that ignores the filter does not make a stranger ours', async () => {
+  const simulator = await startNetboxSimulator();
+  const alice = simulator.as('alice');
+  simulator.seed({ devices: [{ name: 'stranger', site: 'AMS1', serial: 'OTHER' }] });
+  const port = alice.create('interface', { device: 1, name: 'eth0', type: '1000base-t' });
+  const settings = Settings.parse({ url: simulator.url, token: simulator.token });
+  const { client, close } = openNetboxClient(settings, kitForTests('netbox'));
+  const body = { count: 1, next: null, results: [simulator.show('interface', port)] };
+  simulator.server.addFault({ match: '^GET /api/dcim/interfaces/', kind: 'status', status: 200, body });
+  const found = await deviceRecords(client, 'netbox').findByMac('02:00:00:00:00:01', AbortSignal.timeout(10_000));
+  expect(found).toBeUndefined();
+  await close();
+  await simulator.close();
+});

@@ -1,50 +1,51 @@
 import type { NetBoxClient } from 'netbox-client';
 import { AdapterError } from '#src/ports/adapter-error.ts';
-import type { DeviceRecords } from '#src/ports/device-records.ts';
-import { createDevice } from './create-device.ts';
-import { readRecord } from './device-record.ts';
-import { findDevice, findDeviceByMac } from './find-device.ts';
-import { numericId } from './identifier.ts';
-import { loadLifecycleMapping, toNetbox } from './lifecycle-mapping.ts';
-import { ensureManagement } from './management-interface.ts';
-import { updateDevice } from './update-device.ts';
+import type { DeviceRecord, DeviceRecords } from '#src/ports/device-records.ts';
+import { normalMac } from './identifier.ts';
+import { Device, Interface } from './schema.ts';
 
 /** NetBox's devices as the hub's system of record. */
-export function deviceRecords(
-  client: NetBoxClient,
-  system: string,
-  defaults: { tag: string; role: string },
-): DeviceRecords {
-  const lifecycle = loadLifecycleMapping();
+export function deviceRecords(client: NetBoxClient, system: string): DeviceRecords {
   return {
-    fieldsOfState(state) {
-      const fields = toNetbox(lifecycle, state);
-      if (fields) return fields;
-      throw new AdapterError(
-        'unsupported',
-        `${system}: mappings/netbox-lifecycle.yaml does not name the state ${state}`,
-        { system },
-      );
-    },
-    async read(id, signal) {
-      return readRecord(client, numericId(system, id), signal);
-    },
     async findByMac(macAddress, signal) {
-      const device = await findDeviceByMac({ client, system, signal }, macAddress);
-      return device && readRecord(client, device.id, signal);
+      const mac = normalMac(macAddress);
+      if (!mac) throw new AdapterError('rejected', `${system}: "${macAddress}" is not a MAC address`, { system });
+      const found = await client.list('interfaces', { mac_address: [mac] }, Interface, { signal });
+      // Compared once more: a filter that the server ignored would otherwise make some other device ours.
+      const holders = new Map(
+        found.filter((one) => macsOf(one).includes(mac)).map(({ device }) => [device.id, device]),
+      );
+      if (holders.size > 1) {
+        const list = [...holders.values()].map(({ id, name }) => `${name ?? 'unnamed'} (${id})`).join(', ');
+        throw new AdapterError('rejected', `${system}: ${holders.size} devices have the MAC ${mac}: ${list}`, {
+          system,
+          detail: { devices: [...holders.keys()] },
+        });
+      }
+      const [id] = holders.keys();
+      if (id === undefined) return undefined;
+      const device = await client.get('devices', id, Device, { signal });
+      return device && recordOf(device.value);
     },
-    async find(query, signal) {
-      const device = await findDevice({ client, system, signal }, query);
-      return device && readRecord(client, device.id, signal);
-    },
-    async create(key, draft, signal) {
-      const id = await createDevice({ client, system, key, signal }, draft, defaults);
-      const record = await readRecord(client, id, signal);
-      if (record) return record;
-      throw new AdapterError('not-found', `${system}: device ${id} was deleted right after it was made`, { system });
-    },
-    update: (key, record, fields, signal) => updateDevice({ client, system, key, signal }, record, fields),
-    ensureManagementInterface: (key, record, wanted, signal) =>
-      ensureManagement({ client, system, key, signal }, record, wanted, defaults.tag),
+  };
+}
+
+function macsOf({ mac_address, primary_mac_address, mac_addresses }: Interface): (string | undefined)[] {
+  const all = [mac_address, primary_mac_address?.mac_address, ...(mac_addresses ?? []).map((one) => one.mac_address)];
+  return all.map((mac) => normalMac(mac ?? ''));
+}
+
+function recordOf(device: Device): DeviceRecord {
+  return {
+    id: String(device.id),
+    url: device.display_url,
+    name: device.name,
+    serial: device.serial === '' ? null : device.serial,
+    assetTag: device.asset_tag,
+    manufacturer: device.device_type.manufacturer.name,
+    model: device.device_type.model,
+    site: device.site.name,
+    rack: device.rack?.name ?? null,
+    position: device.position,
   };
 }

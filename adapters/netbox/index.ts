@@ -9,7 +9,7 @@ import { webhookDoor } from './webhook.ts';
 
 export { bootstrapNetbox, type BootstrapOptions, type BootstrapStep } from './bootstrap.ts';
 export { openNetboxClient } from './client.ts';
-export { fromNetbox, loadLifecycleMapping, toNetbox, type LifecycleMapping } from './lifecycle-mapping.ts';
+export { loadLifecycleMapping, type LifecycleMapping } from './lifecycle-mapping.ts';
 
 export const netboxAdapter = defineAdapter({
   id: 'netbox',
@@ -23,7 +23,7 @@ export const netboxAdapter = defineAdapter({
     const { client, close } = openNetboxClient(settings, kit);
     return {
       provides: {
-        deviceRecords: deviceRecords(client, kit.system, settings),
+        deviceRecords: deviceRecords(client, kit.system),
         recordObjects: recordObjects(client, kit.system, settings),
       },
       webhook: webhookDoor(settings),

@@ -59,18 +59,3 @@ export function parseLifecycleMapping(text: string): LifecycleMapping {
     cause: read.error,
   });
 }
-
-/** NetBox's status and custom field of one of our states; undefined for a state that the mapping does not name. */
-export function toNetbox(
-  mapping: LifecycleMapping,
-  state: string,
-): { status: string; customFields: Record<string, string> } | undefined {
-  const found = mapping.states[state];
-  return found && { status: found.status, customFields: { [mapping.field]: found.value } };
-}
-
-/** Our state from the custom field; undefined when it is empty or nobody's. The status alone says too little to name one. */
-export function fromNetbox(mapping: LifecycleMapping, customFields: Record<string, unknown>): string | undefined {
-  const value = customFields[mapping.field];
-  return Object.keys(mapping.states).find((state) => mapping.states[state]?.value === value);
-}

@@ -69,10 +69,6 @@ export const IpAddress = z.object({
 export type IpAddress = z.infer<typeof IpAddress>;
 
 export const Site = z.object({ id: z.number(), name: z.string(), slug: z.string() });
-export const Rack = z.object({ id: z.number(), name: z.string() });
-export const Manufacturer = z.object({ id: z.number(), name: z.string(), slug: z.string() });
-export const DeviceType = z.object({ id: z.number(), model: z.string() });
-export const DeviceRole = z.object({ id: z.number(), name: z.string(), slug: z.string() });
 export const Tag = z.object({ id: z.number(), slug: z.string() });
 
 export const JournalEntry = z.object({ id: z.number() });

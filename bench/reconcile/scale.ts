@@ -1,5 +1,5 @@
 /** What of it to measure. */
-export const RECONCILE_PARTS = ['look', 'memory', 'storm'] as const;
+export const RECONCILE_PARTS = ['look', 'memory', 'storm', 'real'] as const;
 export type ReconcilePart = (typeof RECONCILE_PARTS)[number];
 
 export interface ReconcileScale {

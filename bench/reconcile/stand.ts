@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { applyByItself } from '#demo/apply-by-itself.ts';
 import { type HubProcess, startHubProcess } from '#demo/hub-process.ts';
@@ -90,6 +91,7 @@ export async function setStandOn<N extends CountedNetbox>(
       // Only what is asked for.
       RECONCILE_FOLLOW_MS: '0',
       RECONCILE_AT: 'off',
+      ...imageOptions(),
     };
     ends.push(() => services.dropDatabase(schema));
     const config = readConfig(env, adapterDefinitions);
@@ -125,6 +127,13 @@ export async function setStandOn<N extends CountedNetbox>(
     await close();
     throw error;
   }
+}
+
+/** What Node is started with in the image, where that says anything. */
+export function imageOptions(): { NODE_OPTIONS?: string } {
+  const file = readFileSync(path.resolve(import.meta.dirname, '../../deploy/Dockerfile'), 'utf8');
+  const options = /\bNODE_OPTIONS=(?:"([^"]*)"|(\S+))/.exec(file);
+  return options ? { NODE_OPTIONS: options[1] ?? options[2] ?? '' } : {};
 }
 
 async function lookOnce(

@@ -11,6 +11,7 @@ import type { PlannedRow } from '#src/drift/model.ts';
 import {
   addNotices,
   dueNotices,
+  isGathering,
   type Notice,
   noticesOf,
   postponeNotices,
@@ -37,6 +38,8 @@ export async function reconcileNoticed(rc: Reconciling): Promise<boolean> {
   for (const mapping of rc.rootMappings) {
     const due = await dueNotices(ctx.db, { system, now: ctx.now(), limit: BATCH, rootType: mapping.object });
     if (due.length === 0) continue;
+    const about = { system, rootType: mapping.object, now: ctx.now() };
+    if (due.length < BATCH && (await isGathering(ctx.db, about))) continue;
     await rc.refreshLinks();
     try {
       await look(rc, mapping, due);

@@ -47,7 +47,7 @@ async function reconcileAll(ctx: JobCtx): Promise<JobResult> {
     runs += 1;
   }
   const ms = await nextNoticeIn(ctx.db, rc.system, ctx.now());
-  if (ms !== undefined) throw new Later(Math.max(ms, 50), 'what was noticed just now settles first');
+  if (ms !== undefined) throw new Later(Math.max(ms, 200), 'what was noticed just now settles first');
   return { outcome: looks + runs === 0 ? 'nothing was noticed' : 'looked', looks, runs };
 }
 

@@ -18,6 +18,8 @@ export interface Notice extends Scope {
 /** After the last notice about an object, so that a burst is looked at once; but never later than this after the first. */
 export const DEBOUNCE_MS = 1500;
 const LATEST_MS = 10_000;
+/** What is due waits so long at most for others that are about to be, to be looked at together with them. */
+const GATHERING_MS = 3000;
 
 export async function addNotices(
   db: Knex,
@@ -68,6 +70,18 @@ export async function dueNotices(
   }));
 }
 
+/** Whether more of a type are about to be due, and none of those that are has waited long: a storm, of which one look can take many. */
+export async function isGathering(db: Knex, want: { system: string; rootType: string; now: Date }): Promise<boolean> {
+  const at = (ms: number): string => toSql(new Date(want.now.getTime() + ms));
+  const [row] = await db('reconcile_notices')
+    .where({ system_id: want.system, root_type: want.rootType })
+    .andWhere('due_at', '<=', at(DEBOUNCE_MS))
+    .min({ first: 'due_at' })
+    .max({ last: 'due_at' });
+  const { first, last } = row ?? {};
+  return typeof first === 'string' && typeof last === 'string' && first > at(-GATHERING_MS) && last > at(0);
+}
+
 /** Milliseconds until the next one is due; undefined where there is none. */
 export async function nextNoticeIn(db: Knex, system: string, now: Date): Promise<number | undefined> {
   const [row] = await db('reconcile_notices').where({ system_id: system }).min({ due: 'due_at' });
@@ -78,8 +92,19 @@ export async function nextNoticeIn(db: Knex, system: string, now: Date): Promise
 
 /** Looked at. What was noticed again meanwhile stays. */
 export async function settleNotices(db: Knex, system: string, notices: readonly Notice[]): Promise<void> {
-  for (const { rootType, side, ref, generation } of notices)
-    await db('reconcile_notices').where({ system_id: system, root_type: rootType, side, ref, generation }).delete();
+  for (const some of grouped(notices))
+    await db('reconcile_notices')
+      .where({ system_id: system, root_type: some[0]?.rootType, side: some[0]?.side })
+      // The key finds them; the generation is not part of it.
+      .whereIn(
+        'ref',
+        some.map(({ ref }) => ref),
+      )
+      .whereIn(
+        ['ref', 'generation'],
+        some.map(({ ref, generation }) => [ref, generation]),
+      )
+      .delete();
 }
 
 export async function postponeNotices(
@@ -127,8 +152,14 @@ export async function countRunScopes(db: Knex, runId: string): Promise<number> {
 }
 
 export async function settleRunScopes(db: Knex, runId: string, scopes: readonly Scope[]): Promise<void> {
-  for (const { rootType, side, ref } of scopes)
-    await db('run_scopes').where({ run_id: runId, root_type: rootType, side, ref }).delete();
+  for (const some of grouped(scopes))
+    await db('run_scopes')
+      .where({ run_id: runId, root_type: some[0]?.rootType, side: some[0]?.side })
+      .whereIn(
+        'ref',
+        some.map(({ ref }) => ref),
+      )
+      .delete();
 }
 
 export async function deleteRunScopes(db: Knex, runId: string): Promise<void> {
@@ -137,4 +168,10 @@ export async function deleteRunScopes(db: Knex, runId: string): Promise<void> {
 
 function keyOf({ rootType, side, ref }: Scope): string {
   return `${rootType}|${side}|${ref}`;
+}
+
+/** Those of one type and side together; in the order of the key, as `addNotices` takes its locks. */
+function grouped<S extends Scope>(scopes: readonly S[]): S[][] {
+  const sorted = scopes.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  return [...Map.groupBy(sorted, ({ rootType, side }) => `${rootType}|${side}`).values()];
 }

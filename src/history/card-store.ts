@@ -49,7 +49,12 @@ export async function lockRelatives(db: Knex.Transaction, cards: readonly Card[]
   while (keys.length > 0) {
     const names = keys.filter((key) => !locked.has(key)).toSorted();
     const rows: { name: string; cards: string }[] = await inParts(names, (part) =>
-      db('identity_keys').whereIn('name', part).orderBy('name').forUpdate().select('name', 'cards'),
+      db
+        .from(db.raw('identity_keys FORCE INDEX (PRIMARY)'))
+        .whereIn('name', part)
+        .orderBy('name')
+        .forUpdate()
+        .select('name', 'cards'),
     );
     for (const name of names) locked.add(name);
     const ids = rows
@@ -173,7 +178,13 @@ export async function lockPlaces(db: Knex.Transaction, places: readonly Place[])
   ] as const) {
     const ids = [...new Set(places.filter((place) => place.type === type).map(({ id }) => id))].toSorted();
     const rows: { id: string }[] = await inParts(ids, (part) =>
-      db(table).whereIn('id', part).orderBy('id').forUpdate().select('id'),
+      // Among a few rows all would be read, and locked.
+      db
+        .from(db.raw('?? FORCE INDEX (PRIMARY)', [table]))
+        .whereIn('id', part)
+        .orderBy('id')
+        .forUpdate()
+        .select('id'),
     );
     for (const { id } of rows) found.add(id);
   }

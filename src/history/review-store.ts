@@ -29,7 +29,12 @@ export async function openReviews(tx: TxCtx, findings: readonly Finding[], now: 
   const byId = new Map(findings.map((finding) => [idFrom('review', finding.kind, finding.subject), finding]));
   const ids = [...byId.keys()].toSorted();
   const known: { id: string; state: string }[] = await inParts(ids, (part) =>
-    tx.db('identity_reviews').whereIn('id', part).orderBy('id').forUpdate().select('id', 'state'),
+    tx.db
+      .from(tx.db.raw('identity_reviews FORCE INDEX (PRIMARY)'))
+      .whereIn('id', part)
+      .orderBy('id')
+      .forUpdate()
+      .select('id', 'state'),
   );
   const states = new Map(known.map(({ id, state }) => [id, state]));
   await insertRows(

@@ -123,9 +123,9 @@ describe('the breaker', () => {
 
 test('a look-up that is no call is answered at once', () => {
   const { registry, seen } = registryOf({
-    deviceRecords: { fieldsOfState: (state: string) => ({ status: state }) } as never,
+    recordObjects: { urlOf: (type: string, id: string) => `${type}/${id}` } as never,
   });
-  expect(registry.use('deviceRecords').fieldsOfState('RACKED')).toEqual({ status: 'RACKED' });
+  expect(registry.use('recordObjects').urlOf('device', '7')).toBe('device/7');
   expect(seen).toEqual([]);
 });
 

@@ -134,7 +134,7 @@ function watched<T extends object>(
 }
 
 /** Methods of a capability are asynchronous by contract, but for the few that only look something up. */
-const SYNCHRONOUS = new Set(['fieldsOfState', 'types', 'urlOf']);
+const SYNCHRONOUS = new Set(['types', 'urlOf']);
 function isAsync(method: { name: string }): boolean {
   return !SYNCHRONOUS.has(method.name);
 }

@@ -55,7 +55,10 @@ describe('a plan that a person approves', () => {
   let lab: Lab;
   beforeAll(async () => void (lab = await reconcileLab({ servers: 60 })), PATIENCE_MS);
   afterAll(() => lab?.close());
-  beforeEach(() => lab.netbox.server.forget());
+  beforeEach(async () => {
+    await lab.quiet();
+    lab.netbox.server.forget();
+  });
 
   const server = (at: number) => lab.servers[at] ?? { id: '', theirId: 0 };
   const unseen = (at: number, body: object): void => {

@@ -491,7 +491,6 @@ export interface paths {
                     name__ie?: components["parameters"]["name__ie"];
                     serial?: components["parameters"]["serial"];
                     site_id?: components["parameters"]["site_id"];
-                    mac_address?: components["parameters"]["mac_address"];
                     tag?: components["parameters"]["tag"];
                     serial__ie?: components["parameters"]["serial__ie"];
                     asset_tag__ie?: components["parameters"]["asset_tag__ie"];
@@ -625,7 +624,7 @@ export interface paths {
                     id__gt?: components["parameters"]["id__gt"];
                     id__lte?: components["parameters"]["id__lte"];
                     device_id?: components["parameters"]["device_id"];
-                    mgmt_only?: components["parameters"]["mgmt_only"];
+                    mac_address?: components["parameters"]["mac_address"];
                     name__ie?: components["parameters"]["name__ie"];
                 };
                 header?: never;
@@ -3506,7 +3505,6 @@ export interface components {
         tag: string[];
         address: string[];
         mac_address: string[];
-        mgmt_only: boolean;
         site_id: number[];
         device_id: number[];
         interface_id: number[];

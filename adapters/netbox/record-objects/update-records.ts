@@ -1,4 +1,5 @@
 import type { RecordResult, RecordWrite } from '#src/ports/record-objects.ts';
+import { completeTypes } from './complete-types.ts';
 import { refuseUnknownFields } from './custom-field-names.ts';
 import { dialectOf } from './dialect.ts';
 import { placeMacs } from './interface-macs.ts';
@@ -54,6 +55,7 @@ async function updateOnce(
   const resolver = createResolver(with_);
   const all = [...items.values()];
   await refuseUnknownFields(with_, type, all);
+  await completeTypes(with_, type, items);
   await resolveItems(resolver, type, all);
   await ensureTags(resolver, all);
   if (!dialect.versioned) await wholeTagLists(with_, type, items);

@@ -55,6 +55,13 @@ export function testPartWrites(lab: Lab): void {
       signal,
     );
     expect(only(swapped).data).toMatchObject({ serial: 'new', module_type: { model: `DIMM 2 ${run}` } });
+    // Another model alone is one of the same maker.
+    const now = only(swapped);
+    const set3 = { 'module_type.model': `DIMM 3 ${run}` };
+    const again = await lab.records.update('module', [{ id: now.id, version: now.version, set: set3 }], fields, signal);
+    expect(only(again).data).toMatchObject({
+      module_type: { model: `DIMM 3 ${run}`, manufacturer: { name: `Maker ${run}` } },
+    });
     const [type] = await lab.records.find(
       'module-type',
       { fields: ['part_number'], by: 'model', values: [`DIMM 2 ${run}`] },
