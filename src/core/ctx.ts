@@ -20,6 +20,11 @@ export interface TxCtx extends Ctx {
   db: Knex.Transaction;
   /** Runs after the commit; never when it is rolled back. */
   afterCommit(act: () => void): void;
+  /**
+   * What is kept while the same work is tried again after a deadlock. Who learns step by step what to lock remembers it here, and the next
+   * time takes all of it at once, in order: otherwise the same deadlock may come at each attempt.
+   */
+  learnt: Map<string, Set<string>>;
 }
 
 export type WakeTopic = 'relay' | 'deliveries' | 'jobs';

@@ -17,8 +17,9 @@ const READ_BACK_MS = 30_000;
  * @throws HubError unavailable when a lost COMMIT could not be read back: the caller then does not know, and must look.
  */
 export async function tx<T>(ctx: Ctx, body: (tx: TxCtx) => Promise<T>, options: TxOptions = {}): Promise<T> {
+  const learnt: TxCtx['learnt'] = new Map();
   for (let attempt = 1; ; attempt += 1) {
-    const outcome = await attemptOnce(ctx, body, options);
+    const outcome = await attemptOnce(ctx, body, options, learnt);
     if ('result' in outcome) return outcome.result;
     if (attempt >= ATTEMPTS || !outcome.again) throw outcome.error;
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
@@ -35,7 +36,12 @@ export interface TxOptions {
 
 type Outcome<T> = { result: T } | { error: unknown; again: boolean };
 
-async function attemptOnce<T>(ctx: Ctx, body: (tx: TxCtx) => Promise<T>, options: TxOptions): Promise<Outcome<T>> {
+async function attemptOnce<T>(
+  ctx: Ctx,
+  body: (tx: TxCtx) => Promise<T>,
+  options: TxOptions,
+  learnt: TxCtx['learnt'],
+): Promise<Outcome<T>> {
   const id = newId();
   const after: (() => void)[] = [];
   const trx = await ctx.db.transaction(options.isolation ? { isolationLevel: options.isolation } : {});
@@ -46,7 +52,7 @@ async function attemptOnce<T>(ctx: Ctx, body: (tx: TxCtx) => Promise<T>, options
   );
   let result: T;
   try {
-    result = await body({ ...ctx, db: trx, afterCommit: (act) => void after.push(act) });
+    result = await body({ ...ctx, db: trx, learnt, afterCommit: (act) => void after.push(act) });
     await trx.raw('INSERT INTO commits (id) VALUES (?)', [id]);
   } catch (error) {
     await trx.rollback();

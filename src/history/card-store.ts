@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { TxCtx } from '../core/ctx.ts';
 import { fromJson } from '../core/json.ts';
 import { inParts, insertRows } from '../core/insert-rows.ts';
 import { normalizeMac } from '../core/mac.ts';
@@ -169,15 +170,16 @@ function textOrNull(value: unknown): string | null {
   return value === null || value === undefined ? null : String(value);
 }
 
-/** Locks the places, in an order that is the same for everybody. @returns those that there are */
-export async function lockPlaces(db: Knex.Transaction, places: readonly Place[]): Promise<Set<string>> {
-  const found = new Set<string>();
+/** Locks the places, in an order that is the same for everybody, with those that an earlier attempt of the same work had to lock as well. */
+export async function lockPlaces({ db, learnt }: TxCtx, places: readonly Place[]): Promise<void> {
   for (const [type, table] of [
     ['asset', 'assets'],
     ['location', 'locations'],
   ] as const) {
-    const ids = [...new Set(places.filter((place) => place.type === type).map(({ id }) => id))].toSorted();
-    const rows: { id: string }[] = await inParts(ids, (part) =>
+    const all = learnt.get(table) ?? new Set<string>();
+    for (const place of places) if (place.type === type) all.add(place.id);
+    learnt.set(table, all);
+    await inParts([...all].toSorted(), (part) =>
       // Among a few rows all would be read, and locked.
       db
         .from(db.raw('?? FORCE INDEX (PRIMARY)', [table]))
@@ -186,7 +188,5 @@ export async function lockPlaces(db: Knex.Transaction, places: readonly Place[])
         .forUpdate()
         .select('id'),
     );
-    for (const { id } of rows) found.add(id);
   }
-  return found;
 }

@@ -27,7 +27,7 @@ export async function lockForSnapshots(
   const locked = new Set<string>();
   let open = [...settled.values(), ...known, ...more.map((id) => ({ type: 'asset' as const, id }))];
   for (;;) {
-    await lockPlaces(inside.db, open);
+    await lockPlaces(inside, open);
     for (const { id } of open) locked.add(id);
     const now = await loadCards(inside.db, cards);
     open = [...now.values()].map(({ place }) => place).filter(({ id }) => !locked.has(id));

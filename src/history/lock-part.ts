@@ -26,7 +26,7 @@ export async function lockPart(
     ...(assetId === null ? [] : [links.resolve(componentId, assetId)]),
   ]);
   const places = await placesOf(tx.db, [...concerned, ...links.bases]);
-  await lockPlaces(tx.db, places);
+  await lockPlaces(tx, places);
   const component = (await lockComponents(tx.db, [...concerned])).get(componentId);
   return component && { component, concerned, locked: new Set(places.map(({ id }) => id)) };
 }

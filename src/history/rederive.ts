@@ -79,7 +79,7 @@ async function sightingsUnderLock(tx: TxCtx, ids: readonly string[], locked: Set
     const places = new Map([...sightings.places.values()].flatMap((own) => [...own]));
     const open = [...places.values()].filter(({ id }) => !locked.has(id));
     if (open.length === 0) return sightings;
-    await lockPlaces(tx.db, open);
+    await lockPlaces(tx, open);
     for (const { id } of open) locked.add(id);
   }
 }

@@ -58,6 +58,21 @@ describe('a transaction', () => {
     expect(seen).toEqual([1]);
   });
 
+  test('that learns what to lock step by step keeps what it learnt over its attempts, and no longer', async () => {
+    const ctx = testCtx(database.db);
+    const seen: string[][] = [];
+    for (let round = 0; round < 2; round += 1)
+      await tx(ctx, async ({ learnt }) => {
+        const own = learnt.get('places') ?? new Set();
+        learnt.set('places', own);
+        seen.push([...own]);
+        own.add(`place ${seen.length}`);
+        if (own.size < 3) throw Object.assign(new Error('a deadlock'), { errno: 1213 });
+      });
+    const round = (first: number): string[][] => [[], [`place ${first}`], [`place ${first}`, `place ${first + 1}`]];
+    expect(seen).toEqual([...round(1), ...round(4)]);
+  });
+
   test('is run again when it was the victim of a deadlock (1213)', async () => {
     await database.db('places').insert([
       { id: 10, n: 0 },

@@ -197,7 +197,7 @@ async function resettle(
   if (rehomed.length === 0) return NONE;
   const places = [...new Set(rehomed.flatMap(({ from, to }) => [from, to]))];
   await lockPlaces(
-    inside.db,
+    inside,
     places.map((placeId) => ({ type: 'asset', id: placeId })),
   );
   const moved = await rehomeCards(inside, rehomed);
@@ -229,7 +229,7 @@ async function relativesOf(
 
 async function again(inside: TxCtx, componentIds: readonly string[], now: Moment): Promise<Changes> {
   const places = await placesOf(inside.db, componentIds);
-  await lockPlaces(inside.db, places);
+  await lockPlaces(inside, places);
   const revised = await rederive(inside, new Set(componentIds), now, new Set(places.map(({ id }) => id)));
   return tellChanges(inside, revised, now);
 }

@@ -27,7 +27,7 @@ export async function rederiveAll(
       async (inside) => {
         const now = toMoment(inside.now());
         const places = await placesOf(inside.db, ids);
-        await lockPlaces(inside.db, places);
+        await lockPlaces(inside, places);
         const revised = await rederive(inside, new Set(ids), now, new Set(places.map(({ id }) => id)));
         const changed = revised.filter((one) => one.installations || one.added.length > 0 || one.retracted.length > 0);
         return { changed: changed.length, ...(await tellChanges(inside, revised, now)) };

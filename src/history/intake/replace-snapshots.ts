@@ -33,7 +33,7 @@ export async function lockPlacesOf(inside: TxCtx, bundle: FoundBundle): Promise<
   const ids = bundle.report.snapshots.map(({ card }) => card);
   for (;;) {
     const places = await placesOfCards(inside, ids);
-    await lockPlaces(inside.db, [...places.values()]);
+    await lockPlaces(inside, [...places.values()]);
     // Whoever held a lock may have taken the evidence elsewhere.
     const now = await placesOfCards(inside, ids);
     if ([...now.keys()].every((id) => places.has(id))) return now;
