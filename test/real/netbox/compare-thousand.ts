@@ -33,7 +33,7 @@ export async function compareThousand(
   const services = await startServices({ name: 'real-compare', root });
   try {
     const proxy = await startCountingProxy(netbox.url);
-    const stand = await setStandOn(counted(netbox, proxy), services, { devices: DEVICES, parts: PARTS }, log);
+    const stand = await setStandOn(counted(netbox, proxy, log), services, { devices: DEVICES, parts: PARTS }, log);
     try {
       log(`the first look: ${said(await stand.look('the first one'))}`);
       log(`the second look: ${said(await stand.look('the second one'))}`);
@@ -78,11 +78,11 @@ function said({ requests, writes, seconds, cpuSeconds }: Look): string {
 }
 
 /** Behind the proxy. What seeds it goes around. */
-function counted(netbox: Server, proxy: CountingProxy): CountedNetbox {
+function counted(netbox: Server, proxy: CountingProxy, log: (line: string) => void): CountedNetbox {
   return {
     url: proxy.url,
     token: netbox.token,
-    seed: ({ devices, modulesPerDevice = 0 }) => seedByBulk(netbox, devices, modulesPerDevice),
+    seed: ({ devices, modulesPerDevice = 0 }) => seedByBulk(netbox, { devices, parts: modulesPerDevice, log }),
     count: async () => proxy.forget(),
     async tell() {
       const reads = proxy.requests.flatMap((line) => (line.startsWith('GET ') ? [line.slice(4)] : []));

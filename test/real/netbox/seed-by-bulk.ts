@@ -6,9 +6,16 @@ const BULK = 100;
 type Made = Record<string, unknown> & { id: number };
 
 /** The fleet that `seedFleet` puts into the simulator, through the API: with one interface, the BMC's, and few parts. */
-export async function seedByBulk(netbox: Server, devices: number, parts: number): Promise<void> {
-  const many = (path: string, bodies: readonly object[], method = 'POST'): Promise<Made[]> =>
-    inBulks(netbox, method, path, bodies);
+export async function seedByBulk(
+  netbox: Server,
+  { devices, parts, log }: { devices: number; parts: number; log(line: string): void },
+): Promise<void> {
+  const many = async (path: string, bodies: readonly object[], method = 'POST'): Promise<Made[]> => {
+    const started = performance.now();
+    const made = await inBulks(netbox, method, path, bodies);
+    log(`${method} ${made.length} ${path} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+    return made;
+  };
   const [sites, racks] = [2, Math.max(2, Math.ceil(devices / 40))];
   const numbers = (count: number): number[] => Array.from({ length: count }, (_, at) => at);
   const idAt = (list: readonly Made[], at: number): number => list[at]?.id ?? 0;
