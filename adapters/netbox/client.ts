@@ -4,6 +4,12 @@ import type { Kit } from '#src/kit/kit.ts';
 import { createPace } from '#src/kit/pace.ts';
 import type { Settings } from './settings.ts';
 
+/**
+ * A bulk write is waited for longer: nobody knows what came of one whose answer did not come. With the default it is as long as NetBox's own
+ * gunicorn gives a request (120 s).
+ */
+const BULK_PATIENCE = 4;
+
 export interface OpenClient {
   client: NetBoxClient;
   close(): Promise<void>;
@@ -30,7 +36,8 @@ export function openNetboxClient(
 
   const request: Http['request'] = async (wanted) => {
     await kit.lockouts.check(target, settings.token);
-    const answer = await http.request(wanted);
+    const isBulk = wanted.method !== 'GET' && Array.isArray(wanted.body);
+    const answer = await http.request(isBulk ? { timeoutMs: settings.timeoutMs * BULK_PATIENCE, ...wanted } : wanted);
     const refused = answer.status === 401 || (answer.status === 403 && !isPermissionDenied(answer));
     if (refused)
       await kit.lockouts.report(

@@ -15,7 +15,12 @@ export const Settings = z.object({
     .min(8)
     .optional()
     .meta({ secret: true, description: 'What NetBox signs its webhooks with; without it every delivery is refused' }),
-  timeoutMs: z.number().int().positive().default(30_000).meta({ description: 'For one request, in milliseconds' }),
+  timeoutMs: z
+    .number()
+    .int()
+    .positive()
+    .default(30_000)
+    .meta({ description: 'For one request, in milliseconds; a bulk write gets four times as long' }),
   caFile: z.string().optional().meta({ description: "PEM file of the CA that signs NetBox's certificate" }),
   role: z.string().min(1).default('server').meta({ description: 'Device role where a draft names none' }),
   tag: z
@@ -37,7 +42,7 @@ export const Settings = z.object({
     .int()
     .min(1)
     .max(200)
-    .default(100)
+    .default(50)
     .meta({ description: 'Objects in one bulk write, which NetBox does in one transaction' }),
   changeOverlapMs: z.number().int().positive().default(120_000).meta({
     description:

@@ -37,7 +37,7 @@ function connect(more: Record<string, unknown> = {}): Connection {
   const settings = s3Adapter.Settings.parse({
     url: simulator.url,
     ...RIGHT,
-    timeoutMs: 400,
+    timeoutMs: 2000,
     partBytes: 5 * MIB,
     ...more,
   });

@@ -7,7 +7,7 @@ import { createHere } from './write-here.ts';
 import { createThere, push, removeThere } from './write-there.ts';
 
 /** One bulk request takes as many objects. */
-export const CHUNK = 100;
+export const CHUNK = 50;
 
 /** Groups the rows of one batch by object, with what writing them needs. */
 export function workOf(rc: Reconciling, decided: Decided, rows: readonly PlanRow[]): Work[] {

@@ -98,6 +98,11 @@ test('templates', () => {
   expect(fillTemplate('{b:2.2}|{none}', { b: 8 })).toBe('08.00|');
 });
 
+test('a name that no code can hold is as good as none', () => {
+  const given = part('psu', { vendor: 'XEON '.repeat(60), attributes: { powerWatts: 800 } });
+  expect(classify(given)).toEqual({ lot: null, missing: ['family'] });
+});
+
 describe('whatever it is given', () => {
   const hostile = fc.oneof(
     fc.string({ maxLength: 300 }),

@@ -2,6 +2,7 @@ import { linearPattern } from '../core/linear-pattern.ts';
 import { numberPattern, partWords } from '../core/vendor.ts';
 import type { ComponentKind } from '../ports/hardware-inventory.ts';
 import { type Fact, factsIn, fillTemplate } from './fact-template.ts';
+import { LONGEST_CODE } from './model.ts';
 import type { LotRules } from './rules.ts';
 
 /** What is known of a part: the newest, from whatever source. */
@@ -96,10 +97,17 @@ function prepare(
     }
     if (lacking[0]?.length) return { lot: null, missing: lacking[0] };
     const own = Object.fromEntries(lot.needs.map((fact) => [fact, facts[fact] as Fact]));
-    return { lot: fillTemplate(lot.code, facts), rule: lot.id, title: fillTemplate(lot.title, facts), facts: own };
+    const code = fillTemplate(lot.code, facts);
+    // Nobody's name is that long: whoever said so knows it no better than one who says nothing.
+    if (code.length > LONGEST_CODE) return { lot: null, missing: longest(factsIn(lot.code), facts) };
+    return { lot: code, rule: lot.id, title: fillTemplate(lot.title, facts), facts: own };
   }
 
   return { attributes: attributesOf(steps.map(({ rule }) => rule)), classify };
+}
+
+function longest(names: readonly string[], facts: Facts): string[] {
+  return [...names].toSorted((a, b) => String(facts[b]).length - String(facts[a]).length).slice(0, 1);
 }
 
 function isSettled(when: Record<string, Fact>, facts: Facts): boolean {

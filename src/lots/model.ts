@@ -5,9 +5,10 @@ import type { Classified } from './classify.ts';
 
 export const LotKind = z.enum(COMPONENT_KINDS).meta({ id: 'ComponentKind' });
 
+export const LONGEST_CODE = 80;
 export const LotCode = z
   .string()
-  .max(80)
+  .max(LONGEST_CODE)
   .regex(
     /^[A-Z]+(_[A-Z0-9.+-]+)+$/,
     'capital letters, digits, ".", "+", "-" and underscores, e.g. SSD_NVME_03.84TB_GEN4',
