@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 const code = ['src', 'adapters', 'jobs', 'setup'];
 const ignored = ['**/node_modules/**', 'var/**'];
 
-// Two cores are enough for all: most of what talks to the services waits. One kind after the other.
+// Two cores are enough for all: most of what talks to the services waits.
 const withServices = { testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 3 };
 
 export default defineConfig({
@@ -55,7 +55,8 @@ export default defineConfig({
           ...withServices,
           testTimeout: 400_000,
           hookTimeout: 400_000,
-          sequence: { groupOrder: 3 },
+          // Beside those before: the last of one kind would leave workers idle.
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -31,6 +31,8 @@ export const benchDiscover: Bench = {
         CHECK_ANSWERS: 'false',
         LOG_LEVEL: 'warn',
         WORKER_CONCURRENCY: '50',
+        HEALTH_POLL_MS: '0',
+        LOG_POLL_MS: '0',
       };
       const { apiKey } = await prepareHub(env);
       for (const name of Object.keys(env)) if (/^(NETBOX|JIRA|AWX)_/.test(name)) delete env[name];

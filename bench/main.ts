@@ -4,6 +4,7 @@ import { benchDiscover } from './discover.ts';
 import { benchIngest } from './ingest.ts';
 import { isMet } from './ingest-table.ts';
 import { benchReconcile } from './reconcile.ts';
+import { benchRedfish } from './redfish.ts';
 import { benchWebhook } from './webhook.ts';
 
 const { positionals, values } = parseArgs({
@@ -17,6 +18,9 @@ const { positionals, values } = parseArgs({
     devices: { type: 'string' },
     parts: { type: 'string' },
     fleets: { type: 'string' },
+    bmcs: { type: 'string' },
+    'at-once': { type: 'string' },
+    heap: { type: 'string' },
   },
 });
 const benches: Record<string, Bench> = {
@@ -24,6 +28,7 @@ const benches: Record<string, Bench> = {
   discover: benchDiscover,
   ingest: benchIngest(values),
   reconcile: benchReconcile(values),
+  redfish: benchRedfish({ ...values, atOnce: values['at-once'] }),
 };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -31,6 +36,7 @@ if (positionals.length === 0 || positionals.some((name) => !(name in benches))) 
   say('usage: npm run bench -- NAME …');
   say('  of ingest: [--quick] [--servers N] [--batch N] [--lanes N] [--only a,b,c,d,e,f,door,paces,profile]');
   say('  of reconcile: [--devices N] [--parts N of each] [--fleets N,N,…] [--only look,memory,storm,real]');
+  say('  of redfish: [--bmcs N] [--at-once N] [--heap MB] [--only trees,fleet]');
   for (const [name, { says }] of Object.entries(benches)) say(`  ${name}: ${says}`);
   process.exit(2);
 }

@@ -85,6 +85,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
       host,
       port: bmcPort,
       tls: options.bmcTls,
+      events: true,
     });
     bmcs.set(actor.name, bmc);
   }

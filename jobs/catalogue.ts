@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineJob } from '#src/journal/job.ts';
+import { Wanted } from '#src/control/model.ts';
 import { Priority } from '#src/health/rules.ts';
 
 const OfAsset = z.strictObject({ assetId: z.string() });
@@ -20,6 +21,95 @@ export const inspectAssetJob = defineJob({
   attempts: 5,
   timeLimitMs: 600_000,
   dedupe: (input) => input.assetId,
+  subject: asset,
+});
+
+export const pollHealthJob = defineJob({
+  name: 'poll-health',
+  Input: OfAsset,
+  attempts: 2,
+  timeLimitMs: 300_000,
+  dedupe: (input) => input.assetId,
+  subject: asset,
+});
+
+export const tellBmcJob = defineJob({
+  name: 'tell-bmc',
+  Input: z.strictObject({ assetId: z.string(), requestId: z.string(), goodUntil: z.string(), wanted: Wanted }),
+  attempts: 5,
+  timeLimitMs: 600_000,
+  dedupe: (input) => input.requestId,
+  subject: asset,
+});
+
+export const updateFirmwareJob = defineJob({
+  name: 'update-firmware',
+  Input: z.strictObject({ assetId: z.string(), updateId: z.string() }),
+  attempts: 5,
+  // An image of a gigabyte that is pushed over a slow management network.
+  timeLimitMs: 3 * 3_600_000,
+  dedupe: (input) => input.updateId,
+  subject: asset,
+});
+
+export const rotateBmcPasswordJob = defineJob({
+  name: 'rotate-bmc-password',
+  Input: z.strictObject({
+    assetId: z.string(),
+    requestId: z.string(),
+    userName: z.string().nullable(),
+    disableOld: z.boolean(),
+  }),
+  attempts: 5,
+  timeLimitMs: 600_000,
+  dedupe: (input) => input.assetId,
+  subject: asset,
+});
+
+export const requestBmcCertificateJob = defineJob({
+  name: 'request-bmc-certificate',
+  Input: z.strictObject({
+    assetId: z.string(),
+    requestId: z.string(),
+    commonName: z.string(),
+    alternativeNames: z.array(z.string()),
+  }),
+  attempts: 5,
+  timeLimitMs: 1_200_000,
+  dedupe: (input) => input.requestId,
+  subject: asset,
+});
+
+export const installBmcCertificateJob = defineJob({
+  name: 'install-bmc-certificate',
+  Input: z.strictObject({ assetId: z.string(), requestId: z.string() }),
+  attempts: 5,
+  timeLimitMs: 600_000,
+  dedupe: (input) => input.assetId,
+  subject: asset,
+});
+
+export const rotateOldPasswordsJob = defineJob({
+  name: 'rotate-old-passwords',
+  Input: z.strictObject({
+    /** 0: none is too old. */
+    days: z.int(),
+    keepDays: z.int(),
+    userName: z.string().nullable(),
+    atOnce: z.int(),
+  }),
+  attempts: 5,
+  timeLimitMs: 300_000,
+  dedupe: () => 'all',
+  subject: () => ({ type: 'adapter', id: 'redfish' }),
+});
+
+export const eraseDrivesJob = defineJob({
+  name: 'erase-drives',
+  Input: z.strictObject({ assetId: z.string(), requestId: z.string() }),
+  attempts: 5,
+  timeLimitMs: 600_000,
+  dedupe: (input) => input.requestId,
   subject: asset,
 });
 
@@ -164,6 +254,14 @@ export const recordAlertFailureJob = defineJob({
 export const jobTypes = [
   recogniseBmcJob,
   inspectAssetJob,
+  pollHealthJob,
+  tellBmcJob,
+  rotateBmcPasswordJob,
+  rotateOldPasswordsJob,
+  requestBmcCertificateJob,
+  installBmcCertificateJob,
+  updateFirmwareJob,
+  eraseDrivesJob,
   reconcileSystemJob,
   followChangesJob,
   compareSystemJob,

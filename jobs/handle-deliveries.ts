@@ -1,11 +1,12 @@
 import { observeLease } from '#src/arrivals/commands/observe-lease.ts';
 import type { Ctx } from '#src/core/ctx.ts';
 import { tx } from '#src/core/tx.ts';
+import { hurryPolls } from '#src/health/commands/hurry-polls.ts';
 import { handleDelivery, type Observers } from '#src/observations/commands/handle-delivery.ts';
 import { hasPending, postponeDelivery, settleDelivery, takePending } from '#src/observations/store.ts';
 import type { Adapters } from '#src/ports/adapters.ts';
 
-const observers: Observers = { lease: observeLease };
+const observers: Observers = { lease: observeLease, bmcEvent: hurryPolls };
 const ATTEMPTS = 8;
 
 /** Translates the oldest kept delivery. @returns whether there may be another */

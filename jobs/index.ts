@@ -3,29 +3,44 @@ import type { JobHandler } from './job-ctx.ts';
 import { jobTypes } from './catalogue.ts';
 import { allocateRequestedAddress } from './reactions/allocate-requested-address.ts';
 import { createIssueForTicket } from './reactions/create-issue-for-ticket.ts';
+import { eraseDrivesAsAsked } from './reactions/erase-drives-as-asked.ts';
 import { hardenValidatedAsset } from './reactions/harden-validated-asset.ts';
 import { inspectDiscoveredAsset } from './reactions/inspect-discovered-asset.ts';
 import { noteInRecord } from './reactions/note-in-record.ts';
 import { noticeChangedAsset } from './reactions/notice-changed-asset.ts';
 import { noticeChangedRecord } from './reactions/notice-changed-record.ts';
 import { openTicketForAlert } from './reactions/open-ticket-for-alert.ts';
+import { pollHealthAsAsked } from './reactions/poll-health-as-asked.ts';
 import { recogniseExpectedBmc } from './reactions/recognise-expected-bmc.ts';
 import { recogniseSightedBmc } from './reactions/recognise-sighted-bmc.ts';
 import { reconcileDecided } from './reactions/reconcile-decided.ts';
 import { recordFailureOfAlert } from './reactions/record-failure-of-alert.ts';
 import { recordFailureOfTicket } from './reactions/record-failure-of-ticket.ts';
+import { installCertificateAsAsked } from './reactions/install-certificate-as-asked.ts';
+import { requestCertificateAsAsked } from './reactions/request-certificate-as-asked.ts';
+import { rotatePasswordAsAsked } from './reactions/rotate-password-as-asked.ts';
+import { tellBmcAsAsked } from './reactions/tell-bmc-as-asked.ts';
+import { updateFirmwareAsAsked } from './reactions/update-firmware-as-asked.ts';
 import { compareSystemTask, followChangesTask } from './reconcile/follow-changes.ts';
 import { noticeAssetTask, noticeRecordTask } from './reconcile/notice-changes.ts';
 import { reconcileSystemTask } from './reconcile/reconcile-system.ts';
 import { allocateAddressTask } from './tasks/allocate-address.ts';
 import { createIssueTask } from './tasks/create-issue.ts';
+import { eraseDrivesTask } from './tasks/erase-drives.ts';
 import { hardenAssetTask } from './tasks/harden-asset.ts';
 import { inspectAssetTask } from './tasks/inspect-asset.ts';
 import { noteInRecordTask } from './tasks/note-in-record.ts';
 import { openTicketTask } from './tasks/open-ticket.ts';
+import { pollHealthTask } from './tasks/poll-health.ts';
 import { recogniseBmcTask } from './tasks/recognise-bmc.ts';
 import { recordAlertFailureTask } from './tasks/record-alert-failure.ts';
 import { recordTicketFailureTask } from './tasks/record-ticket-failure.ts';
+import { installBmcCertificateTask } from './tasks/install-bmc-certificate.ts';
+import { requestBmcCertificateTask } from './tasks/request-bmc-certificate.ts';
+import { rotateBmcPasswordTask } from './tasks/rotate-bmc-password.ts';
+import { rotateOldPasswordsTask } from './tasks/rotate-old-passwords.ts';
+import { tellBmcTask } from './tasks/tell-bmc.ts';
+import { updateFirmwareTask } from './tasks/update-firmware.ts';
 
 export { jobTypes };
 
@@ -33,6 +48,13 @@ export const reactions: readonly Reaction[] = [
   recogniseSightedBmc,
   recogniseExpectedBmc,
   inspectDiscoveredAsset,
+  pollHealthAsAsked,
+  tellBmcAsAsked,
+  rotatePasswordAsAsked,
+  requestCertificateAsAsked,
+  installCertificateAsAsked,
+  updateFirmwareAsAsked,
+  eraseDrivesAsAsked,
   noticeChangedAsset,
   noticeChangedRecord,
   reconcileDecided,
@@ -48,6 +70,14 @@ export const reactions: readonly Reaction[] = [
 export const handlers: readonly JobHandler[] = [
   recogniseBmcTask,
   inspectAssetTask,
+  pollHealthTask,
+  tellBmcTask,
+  rotateBmcPasswordTask,
+  rotateOldPasswordsTask,
+  requestBmcCertificateTask,
+  installBmcCertificateTask,
+  updateFirmwareTask,
+  eraseDrivesTask,
   noticeAssetTask,
   noticeRecordTask,
   followChangesTask,

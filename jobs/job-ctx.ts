@@ -1,7 +1,10 @@
 import type { z } from 'zod';
 import type { Ctx } from '#src/core/ctx.ts';
 import type { Seal } from '#src/core/seal.ts';
+import type { HealthJudges } from '#src/health/commands/record-poll.ts';
 import type { DriftRuler } from '#src/drift/apply-verdicts.ts';
+import type { Patience } from '#src/firmware/judge-hop.ts';
+import type { FirmwarePolicy } from '#src/firmware/policy.ts';
 import type { Mapping } from '#src/mapping/mapping.ts';
 import type { Adapters } from '#src/ports/adapters.ts';
 import type { Effect } from '#src/journal/effect.ts';
@@ -40,10 +43,14 @@ export interface JobSettings {
   followMs: number;
   /** How long a call that nobody heard back from may still take effect outside, on top of the search lag, in milliseconds. */
   settleMs: number;
+  firmware: Patience & { policy: FirmwarePolicy };
+  erase: Patience;
   reconcile: {
     /** @throws HubError unavailable where nothing maps that system */
     of(system: string): { mappings: readonly Mapping[]; rules: DriftRuler; rulesHash: string };
   };
+  /** What is a symptom in what a BMC says, and what opens a ticket. */
+  health: HealthJudges;
   bmc: { scheme: 'https' | 'http'; port: number | null; username: string | null; password: string | null };
 }
 

@@ -15,6 +15,7 @@ import {
 } from '#src/journal/store.ts';
 import { handleNextDelivery } from './handle-deliveries.ts';
 import { startLoop } from './loop.ts';
+import { type PollSettings, startPolls } from './poll-bmcs.ts';
 import { handOnDue, type Schedule } from './schedules.ts';
 import { runJob, type RunOptions } from './run-job.ts';
 import { connectRedis, QUEUE_NAME, QUEUE_PREFIX, WAKE_CHANNEL, type Waker } from './wake.ts';
@@ -28,6 +29,7 @@ export interface WorkerOptions extends RunOptions {
   reactions: readonly Reaction[];
   schedules: readonly Schedule[];
   concurrency: number;
+  polls: PollSettings;
   /** How long a job stays this worker's without a sign of life, in milliseconds. */
   leaseMs: number;
   observe(job: { name: string; end: string; ms: number }): void;
@@ -40,7 +42,7 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-/** One worker process: BullMQ wakes jobs, the journal says what they are; beside it the relay, the deliveries, the sweeper and the clock. */
+/** One worker process: BullMQ wakes jobs, the journal says what they are; beside it the relay, the deliveries, the sweeper, the clock and the polls. */
 export async function startWorker(base: Ctx, options: WorkerOptions): Promise<RunningWorker> {
   // A worker that starts may have new credentials.
   await hurryUnauthorized(base.db, base.now());
@@ -122,6 +124,7 @@ export async function startWorker(base: Ctx, options: WorkerOptions): Promise<Ru
     if (options.schedules.length > 0) await handOnDue(base, options.schedules);
     return false;
   });
+  const polls = startPolls(base, options);
   const loops = [relay, deliveries, sweeper, clock, heartbeat, broom];
 
   const ears = connectRedis(options.redisUrl);
@@ -135,9 +138,9 @@ export async function startWorker(base: Ctx, options: WorkerOptions): Promise<Ru
 
   return {
     name,
-    lastOk: () => Math.min(relay.lastOk(), deliveries.lastOk(), sweeper.lastOk(), clock.lastOk()),
+    lastOk: () => Math.min(relay.lastOk(), deliveries.lastOk(), sweeper.lastOk(), clock.lastOk(), polls.lastOk()),
     async stop() {
-      const graceful = Promise.all([bull.close(), ...loops.slice(0, 4).map((loop) => loop.stop())]);
+      const graceful = Promise.all([bull.close(), polls.stop(), ...loops.slice(0, 4).map((loop) => loop.stop())]);
       const tooLong = setTimeout(() => {
         for (const { abort } of running.values()) abort.abort(new Error('the worker stops'));
       }, 10_000);

@@ -2,12 +2,14 @@ import { parseArgs } from 'node:util';
 import { proveHistory } from './history/run.ts';
 import type { Proof, SharedProof } from './proof.ts';
 import { proveReconcile } from './reconcile/run.ts';
+import { proveRedfish } from './redfish/run.ts';
 import { proveStory } from './story.ts';
 
 const proofs: Record<string, Proof | SharedProof> = {
   story: proveStory,
   history: proveHistory,
   reconcile: proveReconcile,
+  redfish: proveRedfish,
 };
 
 const { positionals, values } = parseArgs({

@@ -6,6 +6,7 @@ import type { Hub } from './compose.ts';
 import { HubError } from './core/error.ts';
 import { newId } from './core/id.ts';
 import { createHttp } from './kit/http.ts';
+import { sharedInProcess } from './kit/shared-in-process.ts';
 import { listDeliveries } from './observations/reads.ts';
 
 type Settings = z.output<typeof netboxAdapter.Settings>;
@@ -89,6 +90,7 @@ async function withNetbox<T>(hub: Hub, act: (client: NetBoxClient, settings: Set
     now: () => hub.ctx.now(),
     http: (options) => createHttp('netbox', options),
     lockouts: { check: async () => {}, report: async () => {} },
+    shared: sharedInProcess(),
   });
   try {
     return await act(client, settings);

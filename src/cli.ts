@@ -4,7 +4,11 @@ import { clearLockouts, listApiKeys, listLockouts, revokeApiKey } from './access
 import { netboxPermissions, permissionBodies } from '#adapters/netbox/bootstrap-permissions.ts';
 import { adapterDefinitions, composeHub, createLog, type Hub } from './compose.ts';
 import { ConfigError, type Configuration, readConfig } from './config.ts';
+import { addBmcCommands } from './bmc-commands.ts';
+import { addControlCommands } from './control-commands.ts';
 import { addDriftCommands } from './drift-commands.ts';
+import { addEraseCommands } from './erase-commands.ts';
+import { addFirmwareCommands } from './firmware-commands.ts';
 import { HubError, PROBLEMS } from './core/error.ts';
 import { connectDatabase } from './database.ts';
 import { diagnose } from './diagnose.ts';
@@ -17,6 +21,7 @@ import { sideValues } from '#jobs/reconcile/sides/side-values.ts';
 import { addMappingCommands } from './mapping-commands.ts';
 import { mappingCheckers } from './mapping-checkers.ts';
 import { print, type Format } from './print.ts';
+import { addRedfishCommands } from './redfish-commands.ts';
 import { addSpoolCommands } from './spool/commands.ts';
 import { start } from './start.ts';
 
@@ -194,9 +199,14 @@ export async function runCli(argv: string[]): Promise<void> {
       }),
     );
 
+  addBmcCommands(program, withHub);
+  addControlCommands(program, withHub);
+  addFirmwareCommands(program, withHub);
+  addEraseCommands(program, withHub);
   addHistoryCommands(program, withHub);
   addDriftCommands(program, withHub);
   addMappingCommands(program, mappingCheckers, sideValues);
+  addRedfishCommands(program, { env: process.env, print, tell: (text) => void process.stderr.write(`${text}\n`) });
   addSpoolCommands(program, { env: process.env, print });
 
   try {

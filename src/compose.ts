@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import pino from 'pino';
-import { parse } from 'yaml';
 import { adapters as adapterDefinitions } from '#adapters/index.ts';
 import { checkWiring, handlers, jobTypes, reactions } from '#jobs/index.ts';
 import { reconcileSchedules } from '#jobs/reconcile/schedules.ts';
@@ -14,6 +12,11 @@ import * as arrivalEvents from './arrivals/events.ts';
 import { arrivalRoutes } from './arrivals/routes.ts';
 import * as assetEvents from './assets/events.ts';
 import { assetRoutes } from './assets/routes.ts';
+import * as bmcAccessEvents from './bmc-access/events.ts';
+import { bmcAccessRoutes } from './bmc-access/routes.ts';
+import { bmcAccessSchedules } from '#jobs/bmc-access-schedules.ts';
+import { composeHealth } from './compose-health.ts';
+import { composeFirmware, firmwareEvents } from './compose-firmware.ts';
 import { composeHistory } from './compose-history.ts';
 import { composeReconcile } from './compose-reconcile.ts';
 import type { Configuration } from './config.ts';
@@ -24,14 +27,14 @@ import { checkDatabase, connectDatabase } from './database.ts';
 import { type Catalogue, createCatalogue } from './events/catalogue.ts';
 import { eventRoutes } from './events/routes.ts';
 import * as healthEvents from './health/events.ts';
-import { healthRoutes } from './health/routes.ts';
-import { TelemetryRules } from './health/rules.ts';
 import type { JobSettings } from '#jobs/job-ctx.ts';
 import { jobRoutes } from './journal/routes.ts';
 import type { Log } from './kit/kit.ts';
 import { createRegistry } from './kit/registry.ts';
 import * as driftEvents from './drift/events.ts';
 import type { Reconciled } from './drift/reconciled.ts';
+import * as controlEvents from './control/events.ts';
+import { controlRoutes } from './control/routes.ts';
 import * as customerEvents from './customers/events.ts';
 import { projectRoutes } from './customers/project-routes.ts';
 import { customerRoutes } from './customers/routes.ts';
@@ -47,6 +50,7 @@ import { deliveryRoutes } from './observations/routes.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Adapters } from './ports/adapters.ts';
 import { checkRedis } from './redis-check.ts';
+import { createSharedStore } from './shared-store.ts';
 import { type Readiness, systemRoutes } from './system-routes.ts';
 import * as ticketEvents from './tickets/events.ts';
 import { ticketLinkRoutes } from './tickets/link-routes.ts';
@@ -95,8 +99,11 @@ export function eventCatalogue(): Catalogue {
   return createCatalogue(
     arrivalEvents,
     assetEvents,
+    bmcAccessEvents,
+    controlEvents,
     customerEvents,
     driftEvents,
+    firmwareEvents,
     healthEvents,
     historyEvents,
     locationEvents,
@@ -110,9 +117,7 @@ export function eventCatalogue(): Catalogue {
 export async function composeHub(config: Configuration, log: Log = createLog(config.LOG_LEVEL)): Promise<Hub> {
   const catalogue = eventCatalogue();
   checkWiring({ jobTypes, handlers, reactions, eventTypes: new Set(catalogue.keys()) });
-  const rules = TelemetryRules.parse(
-    parse(readFileSync(new URL('../mappings/telemetry-rules.yaml', import.meta.url), 'utf8')),
-  ).rules;
+  const health = composeHealth(config);
   const metrics = createMetrics();
   const db = connectDatabase(config.DATABASE_URL, config.DATABASE_POOL, log);
   const waker = createWaker(config.REDIS_URL, log);
@@ -126,16 +131,19 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
     now: () => new Date(),
     wake: (topic) => waker.wake(topic),
   };
+  const seal = createSeal(config.SECRET_KEY);
+  const shared = createSharedStore({ redis: waker.redis, seal, secretKey: config.SECRET_KEY, log });
   const adapters = createRegistry(config.adapters, {
     log,
     now: () => ctx.now(),
     lockouts: (adapter) => createLockouts(db, adapter, config.SECRET_KEY, () => ctx.now()),
+    shared: (adapter) => shared.of(adapter),
     observeHttp: metrics.observeHttp,
     observeCall: metrics.observeCall,
   });
-  const seal = createSeal(config.SECRET_KEY);
   const history = composeHistory(config, adapters);
   const reconcile = composeReconcile(config, adapters);
+  const firmware = composeFirmware(config);
 
   async function readiness(asking: Ctx): Promise<Readiness> {
     const checks: Readiness['checks'] = {};
@@ -160,16 +168,19 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
   }
 
   const systemOf = (ready: typeof readiness): Route[] =>
-    systemRoutes({ ready, metrics: (asking) => metrics.render(asking, adapters) });
+    systemRoutes({ ready, metrics: (asking) => metrics.render(asking, adapters, shared.reachable()) });
   const routes: Route[] = [
     ...accessRoutes,
     ...assetRoutes,
+    ...controlRoutes,
+    ...bmcAccessRoutes(seal),
+    ...firmware.routes,
     ...history.routes,
     ...customerRoutes,
     ...projectRoutes,
     ...locationRoutes,
     ...arrivalRoutes(seal),
-    ...healthRoutes(rules),
+    ...health.routes,
     ...ticketRoutes,
     ...ticketLinkRoutes,
     ...jobRoutes,
@@ -205,7 +216,9 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
     hardenTemplate: config.HARDEN_TEMPLATE,
     followMs: config.FOLLOW_MS,
     settleMs: config.SETTLE_MS,
+    ...firmware.settings,
     reconcile: reconcile.settings,
+    health: health.settings,
     bmc: { scheme: config.BMC_SCHEME, port: config.BMC_PORT ?? null, ...bmcCredentials(config) },
   };
 
@@ -243,7 +256,8 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
         bundles: history.intake,
         seal,
         settings,
-        schedules: reconcileSchedules(reconcile.reconciled, config),
+        polls: health.polls,
+        schedules: [...reconcileSchedules(reconcile.reconciled, config), ...bmcAccessSchedules(config)],
         concurrency: config.WORKER_CONCURRENCY,
         leaseMs: config.WORKER_LEASE_MS,
         observe: metrics.observeJob,
@@ -266,6 +280,7 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
     async close() {
       stopping.abort(new Error('the hub stops'));
       await adapters.close();
+      shared.close();
       await waker.close();
       await db.destroy();
     },

@@ -4,6 +4,11 @@ import type { AdapterDefinition } from './ports/adapter.ts';
 import type { ConfiguredAdapter } from './kit/registry.ts';
 
 const Port = z.coerce.number().int().min(0).max(65_535);
+const PollMs = z.coerce
+  .number()
+  .int()
+  .refine((ms) => ms === 0 || ms >= 1000, '0, or at least 1000')
+  .refine((ms) => ms <= 86_400_000, 'at most a day: 86400000');
 const Ms = z.coerce.number().int().min(1);
 const text = (description: string) => z.string().min(1).meta({ description });
 const secret = (description: string) => z.string().min(1).meta({ description, secret: true });
@@ -54,6 +59,21 @@ export const Config = z.object({
     .default('https')
     .meta({ description: 'How BMCs are spoken to; http is for simulators' }),
   BMC_PORT: Port.optional().meta({ description: 'Port of the BMCs, where it is not the usual one' }),
+  BMC_PASSWORD_DAYS: z.coerce.number().int().min(0).max(3650).default(0).meta({
+    description:
+      'A BMC whose password is older, or that never got one from the hub, gets a new one by itself; 0: only when asked for',
+  }),
+  BMC_PASSWORD_KEEP_DAYS: z.coerce.number().int().min(1).max(3650).default(90).meta({
+    description: 'How long a password of a BMC that was replaced is kept, sealed',
+  }),
+  BMC_ACCOUNT: z
+    .string()
+    .regex(/^([A-Za-z][A-Za-z0-9_-]{2,15})?$/, '3 to 16 letters, digits, dashes and underscores, a letter first')
+    .default('')
+    .meta({
+      description:
+        "The hub's own account at BMCs, made where a password is changed by its age; empty: the account that is used already",
+    }),
   HARDEN_TEMPLATE: text('Name of the AWX job template that hardens a server').default('harden'),
   FOLLOW_MS: Ms.default(5_000).meta({
     description: 'Between two looks at a run outside that has not ended, in milliseconds',
@@ -61,6 +81,16 @@ export const Config = z.object({
   SETTLE_MS: Ms.default(60_000).meta({
     description:
       'A call outside that nobody heard back from may take effect for so long, on top of the search lag; longer than every time-out of a call, in milliseconds',
+  }),
+  FIRMWARE_DEADLINE_MS: Ms.default(7_200_000).meta({
+    description: 'For one step of a firmware update until its version shows, in milliseconds',
+  }),
+  FIRMWARE_QUIET_MS: Ms.default(900_000).meta({
+    description:
+      'So long the wanted version may still appear once a BMC says no more of an update: its task ended or is gone, in milliseconds',
+  }),
+  ERASE_DEADLINE_MS: Ms.default(172_800_000).meta({
+    description: 'For the erasure of a drive until it is proven, in milliseconds; some run for a day',
   }),
   RECONCILE_FOLLOW_MS: z.coerce
     .number()
@@ -75,6 +105,34 @@ export const Config = z.object({
     .meta({
       description: 'Time of day, in UTC, at which everything is compared with other systems; off: only when asked for',
     }),
+  HEALTH_POLL_MS: PollMs.default(60_000).meta({
+    description: 'Between two looks at the health of a server through its BMC, in milliseconds; 0: never by itself',
+  }),
+  LOG_POLL_MS: PollMs.default(300_000).meta({
+    description: 'Between two looks at the logs of a BMC, in milliseconds; 0: never',
+  }),
+  BMC_EVENT_URL: z
+    .url()
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional()
+    .meta({
+      description:
+        'Where BMCs reach the hub, e.g. https://hub.example.com: they are asked to tell of events there. Left out: they are not, and only polled',
+    }),
+  BMC_EVENT_STREAMS: z.coerce.number().int().min(0).max(10_000).default(0).meta({
+    description:
+      'BMCs that one worker listens to at a time, over connections that it opens and keeps (Redfish SSE), where BMCs cannot reach the hub; what offers none is asked as BMC_EVENT_URL says, and polled. 0: none',
+  }),
+  EVENT_CHECK_MS: PollMs.default(3_600_000).meta({
+    description: 'Between two looks whether a BMC still knows that it is to tell of events, in milliseconds',
+  }),
+  POLL_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(2000)
+    .default(100)
+    .meta({ description: 'BMCs polled at a time per worker' }),
   UPLOAD_PATH: text('Folder where uploads wait until they are in whole').default('var/uploads'),
   UPLOAD_MAX_BYTES: z.coerce
     .number()

@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@pro
 import type { Ctx } from './core/ctx.ts';
 import { countByState } from './assets/reads.ts';
 import { outboxLagSeconds } from './events/reads.ts';
+import { pollLagSeconds } from './health/reads.ts';
 import { journalHealth } from './journal/reads.ts';
 import type { HttpObserver } from './kit/http.ts';
 import { pendingDeliveries } from './observations/reads.ts';
@@ -13,7 +14,7 @@ export interface Metrics {
   observeJob(job: { name: string; end: string; ms: number }): void;
   observeDelivery(adapter: string, outcome: 'taken' | 'repeated' | 'refused'): void;
   /** Prometheus text. */
-  render(ctx: Ctx, adapters: Adapters): Promise<{ contentType: string; text: string }>;
+  render(ctx: Ctx, adapters: Adapters, sharing: boolean): Promise<{ contentType: string; text: string }>;
 }
 
 const SECONDS = [0.005, 0.02, 0.1, 0.5, 2, 10, 30, 120, 600];
@@ -57,18 +58,24 @@ export function createMetrics(): Metrics {
   const outboxAge = gauge('reanimator_outbox_lag_seconds', 'Age of the oldest of them');
   const deliveriesWaiting = gauge('reanimator_deliveries_pending', 'Webhook deliveries that were not handled yet');
   const deliveryAge = gauge('reanimator_deliveries_age_seconds', 'Age of the oldest of them');
+  const pollLag = gauge('reanimator_bmc_poll_lag_seconds', 'How long the oldest due poll of a BMC has waited');
   const breakers = gauge('reanimator_adapter_breaker', 'Circuit breaker: 0 closed, 1 half open, 2 open', ['adapter']);
+  const shares = gauge(
+    'reanimator_sharing',
+    'Leases and BMC sessions are shared by all processes: 1; Redis is away and they are not: 0',
+  );
   const assets = gauge('reanimator_assets', 'Servers by lifecycle state', ['state']);
   return {
     observeHttp: ({ system, method, status }) => requests.inc({ adapter: system, method, status: String(status) }),
     observeCall: ({ ms, ...labels }) => calls.observe(labels, ms / 1000),
     observeJob: ({ name, end, ms }) => jobs.observe({ job: name, end }, ms / 1000),
     observeDelivery: (adapter, outcome) => taken.inc({ adapter, outcome }),
-    async render(ctx, adapters) {
-      const [journal, outbox, deliveries, states] = await Promise.all([
+    async render(ctx, adapters, sharing) {
+      const [journal, outbox, deliveries, lag, states] = await Promise.all([
         journalHealth(ctx),
         outboxLagSeconds(ctx),
         pendingDeliveries(ctx),
+        pollLagSeconds(ctx),
         countByState(ctx),
       ]);
       for (const state of ['waiting', 'active', 'dead']) jobsBy.set({ state }, journal.byState[state] ?? 0);
@@ -76,9 +83,11 @@ export function createMetrics(): Metrics {
       outboxWaiting.set(outbox.waiting);
       outboxAge.set(outbox.oldestSeconds);
       deliveriesWaiting.set(deliveries.pending);
+      pollLag.set(lag);
       deliveryAge.set(deliveries.oldestSeconds);
       for (const [adapter, state] of Object.entries(adapters.breakers()))
         breakers.set({ adapter }, BREAKER[state as keyof typeof BREAKER] ?? 0);
+      shares.set(sharing ? 1 : 0);
       assets.reset();
       for (const [state, count] of Object.entries(states)) assets.set({ state }, count);
       return { contentType: registry.contentType, text: await registry.metrics() };

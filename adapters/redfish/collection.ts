@@ -51,7 +51,8 @@ export async function readCollection<S extends z.ZodType>(
       break;
     }
     raw.push(...members);
-    next = asText(page['Members@odata.nextLink']) ?? asText(page['@odata.nextLink']);
+    const following = page['Members@odata.nextLink'] ?? page['@odata.nextLink'];
+    next = asText(following) ?? asLink(following);
     const promised = asNumber(page['Members@odata.count']) ?? 0;
     // A list proves that it is complete. More than promised does happen (DMTF's own mockup) and does no harm.
     if (next === null && raw.length < promised)
@@ -96,17 +97,19 @@ async function readPage(bmc: Bmc, path: string, options: { timeoutMs?: number })
       error instanceof AdapterError && error.status !== undefined && ![401, 403, 404].includes(error.status);
     if (!refused || bmc.fatal() !== null) throw error;
     const page = await bmc.get(path, options);
-    bmc.expand = null; // advertised, and does not work: not tried again in this read
+    // Advertised, and does not work: not tried again. One that is too busy at the moment may well do it the next time.
+    if (error.status !== 429 && error.status !== 503) bmc.expand = null;
     return page;
   }
 }
 
-/** `Members`; on early firmware `Links`, or `Members` within it. BlueField: null beside a count of 0. Null: no collection. */
+/** `Members`; on early firmware `Links`, or `Members` within it; on the first iLO 4 `links.Member`. BlueField: null beside a count of 0. Null: no collection. */
 function membersOf(page: Record<string, unknown>): unknown[] | null {
   for (const candidate of [
     page['Members'],
     page['Links'],
     isRecord(page['Links']) ? page['Links']['Members'] : undefined,
+    isRecord(page['links']) ? page['links']['Member'] : undefined,
   ]) {
     if (Array.isArray(candidate)) return candidate;
     if (isRecord(candidate) && asLink(candidate) !== null) return [candidate];

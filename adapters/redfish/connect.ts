@@ -1,4 +1,5 @@
-import type { Http, HttpOptions, TlsTrust } from '../../src/kit/http.ts';
+import type { TlsTrust } from '../../src/kit/connector.ts';
+import type { Http, HttpOptions } from '../../src/kit/http.ts';
 import type { Kit } from '../../src/kit/kit.ts';
 import { AdapterError } from '../../src/ports/adapter-error.ts';
 import type { BmcTarget } from '../../src/ports/hardware-inventory.ts';

@@ -78,7 +78,8 @@ describe.skipIf(trees.length === 0).each(trees)('$name', ({ name, folder }) => {
     expect(slots.every((slot) => slot.trim() === slot && slot.length < 200)).toBe(true);
     expect(counters).toMatchObject({ sessionsOpened: 1, sessionsClosed: 1, refusedLogins: 0 });
     expect(counters.maxInFlight).toBeLessThanOrEqual(2);
-    expect(report.requests).toBe(counters.requests);
+    // All but the one that deletes the session, which the next read would have used.
+    expect(report.requests).toBe(counters.requests - 1);
 
     const found = countKinds(report);
     const files = countFiles(resourcesOf(folder));

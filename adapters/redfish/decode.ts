@@ -46,7 +46,27 @@ export function asList(value: unknown): unknown[] {
 }
 
 export const Text = z.unknown().optional().transform(asText);
+/** What says that there is nothing to say. In a model or a version it is no more than silence. */
+const PLACEHOLDER =
+  /^(?:n\/?a|nil|none|null|unknown|undefined|not ?(?:available|specified|applicable|present)|to be filled.*|[.\-?x*]+)$/i;
+
+/** A text that may be a placeholder. Serials are not read so: what identifies nothing there, the hub decides. */
+export const Known = z
+  .unknown()
+  .optional()
+  .transform((value) => {
+    const text = asText(value);
+    return text === null || PLACEHOLDER.test(text) ? null : text;
+  });
 export const Numeric = z.unknown().optional().transform(asNumber);
+/** A size or a speed. What firmware does not know it writes as 0. */
+export const Positive = z
+  .unknown()
+  .optional()
+  .transform((value) => {
+    const number = asNumber(value);
+    return number !== null && number > 0 ? number : null;
+  });
 export const Flag = z.unknown().optional().transform(asFlag);
 export const Link = z.unknown().optional().transform(asLink);
 export const Links = z
@@ -83,3 +103,7 @@ const PartPlace = part(z.object({ PartLocation: part(z.object({ ServiceLabel: Te
 /** Where a part sits: `Location` or `PhysicalLocation`; older resources have a list there. */
 export const Place = z.preprocess((value) => (Array.isArray(value) ? value[0] : value), PartPlace);
 export type Place = z.infer<typeof Place>;
+
+/** What every resource has, and every part. */
+export const resource = { '@odata.id': Text, '@odata.type': Text, Id: Text, Name: Text, Status };
+export const made = { Manufacturer: Known, Model: Known, PartNumber: Known, SerialNumber: Text };

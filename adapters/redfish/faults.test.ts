@@ -1,7 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Fault } from '../../src/kit/simulator.ts';
 import { AdapterError } from '../../src/ports/adapter-error.ts';
-import { countKinds, readBmc, testKit } from './kit-for-tests.ts';
+import { redfishAdapter } from './index.ts';
+import { countKinds, readBmc, targetOf, testKit } from './kit-for-tests.ts';
 import { startBmcSimulator, type BmcSimulator, type BmcSimulatorOptions } from './simulator.ts';
 import { simulatedTree } from './simulator/simulated-tree.ts';
 
@@ -109,8 +110,12 @@ describe('credentials', () => {
       const error = await errorOf(readBmc(bmc, { kit }));
       expect(error).toMatchObject({ kind: 'unauthorized', detail: { passwordChangeRequired: true } });
       expect(error.message).toContain('new password');
-      expect(kit.refused).toHaveLength(1);
       expect(bmc.openSessions()).toBe(0);
+      // It is the right one, so that it is not locked out: it can still be used for setting another.
+      expect(kit.refused).toEqual([]);
+      bmc.forget();
+      expect((await errorOf(readBmc(bmc, { kit }))).detail).toEqual({ passwordChangeRequired: true });
+      expect(bmc.requests).toEqual([]);
     });
   });
 
@@ -218,8 +223,9 @@ describe('sessions', () => {
   test('that cannot be deleted is said', async () => {
     await withBmc({}, async (bmc) => {
       bmc.addFault({ match: '^DELETE', kind: 'status', status: 500 });
-      const report = await readBmc(bmc);
-      expect(report.warnings.join()).toContain('could not be deleted');
+      const kit = testKit();
+      const report = await readBmc(bmc, { kit });
+      expect(kit.logged.join()).toContain('could not be deleted');
       expect(countKinds(report)['dimm']).toBe(8);
     });
   });
@@ -405,11 +411,14 @@ describe('links', () => {
 });
 
 describe('load', () => {
-  test('several reads of one BMC at once share its two lanes', async () => {
+  test('several reads of one BMC at once share its two slots and one session', async () => {
     await withBmc({ latencyMs: 2 }, async (bmc) => {
-      const reports = await Promise.all([readBmc(bmc), readBmc(bmc), readBmc(bmc)]);
+      const connection = redfishAdapter.connect(redfishAdapter.Settings.parse({}), testKit());
+      const read = () => connection.provides.hardwareInventory!.read(targetOf(bmc), new AbortController().signal);
+      const reports = await Promise.all([read(), read(), read()]);
       for (const report of reports) expect(report.warnings).toEqual([]);
-      expect(bmc.counters()).toMatchObject({ maxInFlight: 2, sessionsOpened: 3, sessionsClosed: 3 });
+      await connection.close?.();
+      expect(bmc.counters()).toMatchObject({ maxInFlight: 2, sessionsOpened: 1, sessionsClosed: 1 });
     });
   });
 

@@ -1,4 +1,12 @@
 import { defineAdapter } from '../../src/ports/adapter.ts';
+import { bmcAccounts } from './accounts/index.ts';
+import { bmcControl } from './control/index.ts';
+import { brokerOf, closeBroker } from './broker.ts';
+import { driveErase } from './erase/index.ts';
+import { eventDoor } from './events/door.ts';
+import { bmcEvents } from './events/index.ts';
+import { bmcFirmware } from './firmware/index.ts';
+import { bmcHealth } from './health/index.ts';
 import { hardwareInventory } from './inventory.ts';
 import { Settings } from './settings.ts';
 
@@ -17,12 +25,31 @@ export const redfishAdapter = defineAdapter({
     'BlueField 24.10',
     'DMTF 2025.4',
   ],
-  capabilities: ['hardwareInventory'],
-  hasWebhook: false,
+  capabilities: [
+    'bmcAccounts',
+    'bmcControl',
+    'bmcEvents',
+    'bmcFirmware',
+    'bmcHealth',
+    'driveErase',
+    'hardwareInventory',
+  ],
+  hasWebhook: true,
   Settings,
   connect(settings, kit) {
+    // From the start: it looks after sessions that a process before it has left open.
+    brokerOf(kit, settings);
     return {
-      provides: { hardwareInventory: hardwareInventory(settings, kit) },
+      provides: {
+        bmcAccounts: bmcAccounts(settings, kit),
+        bmcControl: bmcControl(settings, kit),
+        bmcEvents: bmcEvents(settings, kit),
+        bmcFirmware: bmcFirmware(settings, kit),
+        bmcHealth: bmcHealth(settings, kit),
+        driveErase: driveErase(settings, kit),
+        hardwareInventory: hardwareInventory(settings, kit),
+      },
+      webhook: eventDoor(kit),
       // There is no one address to ask: every server has its own BMC.
       async probe() {
         return [
@@ -33,6 +60,7 @@ export const redfishAdapter = defineAdapter({
           },
         ];
       },
+      close: () => closeBroker(kit),
     };
   },
 });

@@ -29,7 +29,8 @@ describe.each(SIMULATED_TREES)('%s', (name) => {
     expect(counters).toMatchObject({ sessionsOpened: 1, sessionsClosed: 1, refusedLogins: 0 });
     expect(openSessions).toBe(0);
     expect(counters.maxInFlight).toBeLessThanOrEqual(2);
-    expect(report.requests).toBe(counters.requests);
+    // All but the one that deletes the session, which the next read would have used.
+    expect(report.requests).toBe(counters.requests - 1);
   });
 
   test('gives each part of a kind its own slot, the same ones at the next read', async () => {

@@ -20,12 +20,17 @@ interface ReadOptions {
   signal?: AbortSignal;
 }
 
-/** Reads through the adapter's own front door. */
+/** Reads through the adapter's own front door, and closes the adapter, which deletes the session. */
 export async function readBmc(bmc: BmcSimulator, options: ReadOptions = {}): Promise<InventoryReport> {
   const settings = redfishAdapter.Settings.parse({ timeoutMs: 5_000, ...options.settings });
-  const { hardwareInventory } = redfishAdapter.connect(settings, options.kit ?? testKit()).provides;
+  const connection = redfishAdapter.connect(settings, options.kit ?? testKit());
+  const { hardwareInventory } = connection.provides;
   if (hardwareInventory === undefined) throw new Error('the adapter does not provide hardwareInventory');
-  return hardwareInventory.read(targetOf(bmc, options.target), options.signal ?? new AbortController().signal);
+  try {
+    return await hardwareInventory.read(targetOf(bmc, options.target), options.signal ?? new AbortController().signal);
+  } finally {
+    await connection.close?.();
+  }
 }
 
 export function countKinds(report: InventoryReport): Record<string, number> {

@@ -23,3 +23,22 @@ export function fold(path: string): string {
   const folded = bare.replace(/\/+$/, '').toLowerCase();
   return query === undefined ? folded : `${folded}?${query}`;
 }
+
+/**
+ * A place on the BMC to push a file to. Lenovo (/mfwupdate) and HPE (/cgi-bin/uploadFile) have it outside of their Redfish tree.
+ * @throws AdapterError malformed where it leads off the BMC's origin
+ */
+export function ownPushPath(link: string, origin: string, system: string): string {
+  if (URL.canParse(link, origin)) {
+    const url = new URL(link, origin);
+    if (url.origin === origin && url.username === '') return url.pathname + url.search;
+  }
+  throw new AdapterError('malformed', `${system}: link leads away from the BMC: ${link.slice(0, 200)}`, { system });
+}
+
+/** Where a Location header points to, as a path; null where there is none. Some name another host of themselves: only the path counts. */
+export function locationPath(location: string | undefined, origin: string): string | null {
+  if (location === undefined || !URL.canParse(location, origin)) return null;
+  const { pathname, search } = new URL(location, origin);
+  return pathname + search;
+}

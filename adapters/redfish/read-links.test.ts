@@ -1,36 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { SeenComponent } from '../../src/ports/bundle-format.ts';
-import type { ComponentKind } from '../../src/ports/hardware-inventory.ts';
-import { asMockup, readTrees } from './tree-kit-for-tests.ts';
+import { C, link, list, machine, partsOf, S } from './small-machine-for-tests.ts';
 
 // What a part can do: its link, its rated speed, its blocks. Small trees in the manner of the vendors.
-
-const S = '/redfish/v1/Systems/1';
-const C = '/redfish/v1/Chassis/1';
-const link = (path: string) => ({ '@odata.id': path });
-const list = (...paths: string[]) => ({ Members: paths.map(link), 'Members@odata.count': paths.length });
-
-function machine(system: object, chassis: object, more: Record<string, object>): Record<string, object> {
-  const all: Record<string, object> = {
-    '/redfish/v1': {
-      '@odata.type': '#ServiceRoot.v1_15_0.ServiceRoot',
-      RedfishVersion: '1.15.0',
-      Systems: link('/redfish/v1/Systems'),
-      Chassis: link('/redfish/v1/Chassis'),
-    },
-    '/redfish/v1/Systems': list(S),
-    [S]: { Id: '1', SerialNumber: 'SRV4711A', Links: { Chassis: [link(C)] }, ...system },
-    '/redfish/v1/Chassis': list(C),
-    [C]: { Id: '1', ...chassis },
-    ...more,
-  };
-  return Object.fromEntries(Object.entries(all).map(([path, body]) => [path, { '@odata.id': path, ...body }]));
-}
-
-async function partsOf(tree: Record<string, object>, kind: ComponentKind): Promise<SeenComponent[]> {
-  const [reading] = await readTrees(asMockup(tree));
-  return (reading?.components ?? []).filter((one) => one.kind === kind);
-}
 
 const pcie = (generation: string, lanes: number) => ({
   PCIeType: 'Gen3',
@@ -119,14 +90,14 @@ describe('the link of a drive', () => {
     expect(await partsOf(tree, 'storage-controller')).toEqual([]);
   });
 
-  test('of which iLO 7 says a part in the list and a part in its shadow', async () => {
+  test('of which the list says a part and its shadow another', async () => {
     const tree = storage(
       {
         [`${S}/Storage/A`]: {
           Id: 'A',
           Drives: [link(`${S}/Drives/1`)],
           Controllers: link(`${S}/Storage/A/Controllers`),
-          StorageControllers: [{ MemberId: '0', SerialNumber: 'NVME0001', PCIeInterface: pcie('Gen5', 2) }],
+          StorageControllers: [{ MemberId: '0', SerialNumber: 'NVME0001', PCIeInterface: { MaxPCIeType: 'Gen5' } }],
         },
       },
       {

@@ -1,7 +1,8 @@
 import type { InventoryReport } from '../../src/ports/hardware-inventory.ts';
 import { asMacs, isVirtual } from './mac-address.ts';
 import { fold } from './own-origin.ts';
-import { isAbsent, type Reading } from './reading.ts';
+import { isAbsent } from './found-part.ts';
+import type { Reading } from './reading.ts';
 import { EthernetInterface, type ComputerSystem, type Manager } from './schema.ts';
 import { slotSigns } from './slots.ts';
 
@@ -19,9 +20,11 @@ export function pickManager(managers: readonly Manager[], system: ComputerSystem
 
 /** Reports each manager as a `bmc`, with the MACs of its physical interfaces. */
 export async function readManagers(reading: Reading, managers: readonly Manager[]): Promise<ManagerEnds[]> {
-  if (managers.length > 0) reading.looked('bmc');
+  // A service that runs somewhere (NVIDIA's fabric manager on a DGX) is no controller.
+  const controllers = managers.filter((one) => !/^service$/i.test(one.ManagerType ?? ''));
+  if (controllers.length > 0) reading.looked('bmc');
   return Promise.all(
-    managers.map(async (manager) => {
+    controllers.map(async (manager) => {
       const link = manager.EthernetInterfaces;
       const ends = link === null ? [] : await reading.many(link, EthernetInterface, 'bmc');
       const real = ends.filter((one) => !isVirtual(one) && !isAbsent(one.Status));

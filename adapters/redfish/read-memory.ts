@@ -11,8 +11,9 @@ export async function readMemory(reading: Reading, system: ComputerSystem): Prom
 }
 
 export function reportModule(reading: Reading, one: Memory): void {
-  // The memory of a GPU or an accelerator is part of it.
-  if (/^(HBM|GDDR)/i.test(one.MemoryDeviceType ?? '')) return;
+  // The memory of a GPU or an accelerator is part of it. One that is not up yet says no type (GB200: GPU_0_DRAM_0).
+  const untyped = one.MemoryDeviceType === null && one.SerialNumber === null && one.CapacityMiB === null;
+  if (/^(HBM|GDDR)/i.test(one.MemoryDeviceType ?? '') || (untyped && /(^|[^a-z])(gpu|hbm)/i.test(one.Id ?? ''))) return;
   reading.found({
     kind: 'dimm',
     slot: slotSigns(one, one.Location, one.DeviceLocator),

@@ -1,8 +1,17 @@
 import { asMac, asMacs, isVirtual } from './mac-address.ts';
+import { readHpeAdapters } from './read-hpe-devices.ts';
+import { readPortModules, reportModules } from './read-transceivers.ts';
 import { linkAttributes } from './pcie-link.ts';
-import { isAbsent, type Reading } from './reading.ts';
+import { isAbsent } from './found-part.ts';
+import type { Reading } from './reading.ts';
 import { EthernetInterface, NetworkAdapter, NetworkEnd, type Chassis, type ComputerSystem } from './schema.ts';
 import { slotSigns } from './slots.ts';
+
+interface Ends {
+  ends: NetworkEnd[];
+  /** What the Ports could tell is among them. */
+  ports: boolean;
+}
 
 /**
  * Network cards with their MACs (NetworkAdapters of the chassis); then the system's EthernetInterfaces whose MAC is on none of them,
@@ -18,21 +27,33 @@ export async function readNetwork(
   const lists = await Promise.all([...links].map((link) => reading.many(link, NetworkAdapter, 'nic')));
   const adapters = lists.flat().toSorted((a, b) => ((a['@odata.id'] ?? '') < (b['@odata.id'] ?? '') ? -1 : 1));
   if (adapters.length > 0) reading.looked('nic');
-  const ends = await Promise.all(adapters.map(async (one) => (isAbsent(one.Status) ? [] : readEnds(reading, one))));
+  const ends = await Promise.all(
+    adapters.map(async (one) => (isAbsent(one.Status) ? { ends: [], ports: true } : readEnds(reading, one))),
+  );
+  const unread: NetworkAdapter[] = [];
   for (const [at, adapter] of adapters.entries()) {
-    const ownEnds = ends[at] ?? [];
+    const { ends: ownEnds, ports } = ends[at] ?? { ends: [], ports: true };
     const macAddresses = macsOf(ownEnds);
     // BlueField shows its one adapter under two chassis.
     if (macAddresses.length > 0 && macAddresses.every((mac) => taken.has(mac))) continue;
     for (const mac of macAddresses) taken.add(mac);
     reportAdapter(reading, adapter, macAddresses, speedOf(ownEnds));
+    reportModules(reading, adapter, ownEnds);
+    if (!ports) unread.push(adapter);
   }
+  await readPortModules(reading, unread);
   for (const system of systems) {
     if (system.EthernetInterfaces === null) continue;
-    for (const one of await reading.many(system.EthernetInterfaces, EthernetInterface, 'nic')) {
-      reading.looked('nic');
-      const mac = asMac(one.PermanentMACAddress) ?? asMac(one.MACAddress);
-      if (mac === null || taken.has(mac) || isVirtual(one)) continue;
+    const all = await reading.many(system.EthernetInterfaces, EthernetInterface, 'nic');
+    if (all.length > 0) reading.looked('nic');
+    const untold = () =>
+      all.flatMap((one) => {
+        const mac = asMac(one.PermanentMACAddress) ?? asMac(one.MACAddress);
+        return mac === null || taken.has(mac) || isVirtual(one) ? [] : [{ one, mac }];
+      });
+    if (untold().length > 0) await readHpeAdapters(reading, system, taken);
+    for (const { one, mac } of untold()) {
+      if (taken.has(mac)) continue;
       taken.add(mac);
       reportInterface(reading, one, mac);
     }
@@ -75,15 +96,17 @@ export function reportAdapter(
 }
 
 /** Of the first place that names MACs: functions name the permanent ones; ports and the older ports (with GUIDs on iLO 5) follow. */
-async function readEnds(reading: Reading, adapter: NetworkAdapter): Promise<NetworkEnd[]> {
+async function readEnds(reading: Reading, adapter: NetworkAdapter): Promise<Ends> {
   const all: NetworkEnd[] = [];
+  let ports = adapter.Ports === null;
   for (const link of [adapter.NetworkDeviceFunctions, adapter.Ports, adapter.NetworkPorts]) {
     if (link === null) continue;
     const ends = await reading.many(link, NetworkEnd, 'nic');
     all.push(...ends);
+    if (link === adapter.Ports || ends.some((one) => one.Oem.Dell.DellNIC.Id !== null)) ports = true;
     if (macsOf(ends).length > 0) break;
   }
-  return all;
+  return { ends: all, ports };
 }
 
 function macsOf(ends: readonly NetworkEnd[]): string[] {

@@ -10,26 +10,36 @@ const KINDS = ['gpu', 'pcie-device'] as const;
 /**
  * PCIe cards that no other list has reported; those that compute or display are GPUs (Supermicro lists its GPUs only here). A device
  * with neither serial nor part number is a function of the board or the CPU, not a part. Comes last: it needs the others' claims.
+ * @returns how many devices the BMC lists, parts or not
  */
 export async function readPcie(
   reading: Reading,
   systems: readonly ComputerSystem[],
   chassis: readonly Chassis[],
-): Promise<void> {
+): Promise<number> {
   const devices: PcieDevice[] = [];
   const lists = [...new Set(chassis.map((one) => one.PCIeDevices).filter((link) => link !== null))];
   for (const link of lists) {
     devices.push(...(await reading.many(link, PcieDevice, ...KINDS)));
   }
-  const known = new Set(devices.map((device) => fold(device['@odata.id'] ?? '')));
-  const linked = systems.flatMap((system) => system.PCIeDevices).filter((link) => !known.has(fold(link)));
+  // iDRAC links the chassis' devices from the system too, under an address of the system's own.
+  const known = new Set(devices.map((device) => nameOf(device['@odata.id'] ?? '')));
+  const linked = systems.flatMap((system) => system.PCIeDevices).filter((link) => !known.has(nameOf(link)));
   for (const link of new Set(linked)) {
     const device = await reading.one(link, PcieDevice, ...KINDS);
     if (device !== null) devices.push(device);
   }
 
   if (devices.length > 0) reading.looked(...KINDS);
-  for (const device of devices) reading.tell(device['@odata.id'], linkAttributes(device.PCIeInterface));
+  for (const device of devices) {
+    const { Manufacturer: manufacturer, Model: model, Name: name } = device;
+    reading.tell(device['@odata.id'], {
+      manufacturer,
+      // Lenovo says of its GPUs only here what they are, and in the name.
+      model: model ?? (/^(adapter|network ?adapter|pcie ?device)$/i.test(name ?? '') ? null : name),
+      attributes: linkAttributes(device.PCIeInterface),
+    });
+  }
 
   const serials = new Set(reading.parts().map((part) => part.serial ?? null));
   const cards = devices.filter(
@@ -39,6 +49,11 @@ export async function readPcie(
       (device.SerialNumber === null || !serials.has(device.SerialNumber)),
   );
   await Promise.all(cards.map(async (device) => reportDevice(reading, device, await classesOf(reading, device))));
+  return devices.length;
+}
+
+function nameOf(link: string): string {
+  return fold(link).split('/').at(-1) ?? '';
 }
 
 export function reportDevice(reading: Reading, device: PcieDevice, classes: readonly string[]): void {

@@ -1,3 +1,4 @@
+import { readBatteries } from './read-batteries.ts';
 import type { Reading } from './reading.ts';
 import { Power, PowerSubsystem, PowerSupply, type Chassis } from './schema.ts';
 import { slotSigns } from './slots.ts';
@@ -11,6 +12,7 @@ export async function readPower(reading: Reading, chassis: Chassis): Promise<voi
   if (chassis.PowerSubsystem !== null) {
     const subsystem = await reading.one(chassis.PowerSubsystem, PowerSubsystem, 'psu');
     if (subsystem === null) return;
+    if (subsystem.Batteries !== null) await readBatteries(reading, subsystem.Batteries);
     const supplies =
       subsystem.PowerSupplies === null ? [] : await reading.many(subsystem.PowerSupplies, PowerSupply, 'psu');
     for (const one of supplies) reportSupply(reading, one);

@@ -1,5 +1,6 @@
 import type { Reading } from './reading.ts';
-import { SmartArray, SmartDrive, SmartStorage, type ComputerSystem } from './schema.ts';
+import { SmartArray, SmartDrive, SmartStorage } from './schema-hpe.ts';
+import type { ComputerSystem } from './schema.ts';
 import { slotSigns } from './slots.ts';
 
 /**

@@ -1,22 +1,23 @@
 import { AdapterError } from '../../src/ports/adapter-error.ts';
-import type { InventoryReport } from '../../src/ports/hardware-inventory.ts';
+import type { InventoryReport, WantedServer } from '../../src/ports/hardware-inventory.ts';
+import { chooseServer, type Server } from './choose-server.ts';
 import type { Bmc } from './client.ts';
 import { readCollection } from './collection.ts';
 import { ComputerSystem } from './schema.ts';
 
-export interface Systems {
-  /** The server. */
-  primary: ComputerSystem;
-  /** With it, what else is part of the same server: NVIDIA's HGX baseboard is a ComputerSystem of its own. */
+export interface Systems extends Server {
+  /** The server and its boards. */
   all: ComputerSystem[];
+  /** Systems that could not be read: what they have is missing in everything that stands in systems. */
+  failures: { path: string; why: string }[];
   warnings: string[];
 }
 
 // A DPU or a virtual machine in the list is not this server's hardware.
 const NOT_HARDWARE = /^(virtual|os|virtuallypartitioned|dpu)$/i;
 
-/** @throws AdapterError where the BMC shows no server at all */
-export async function readSystems(bmc: Bmc): Promise<Systems> {
+/** @throws AdapterError where the BMC shows no server at all, or several of which the wanted one cannot be told */
+export async function readSystems(bmc: Bmc, wanted?: WantedServer): Promise<Systems> {
   const system = 'redfish';
   const link = bmc.root.Systems;
   if (link === null) throw new AdapterError('unsupported', `${system}: the BMC lists no systems`, { system });
@@ -25,9 +26,10 @@ export async function readSystems(bmc: Bmc): Promise<Systems> {
   const { members, failures } = await readCollection({ ...bmc, expand: null, get: bmc.get }, link, ComputerSystem);
   const physical = members.filter((one) => !NOT_HARDWARE.test(one.SystemType ?? ''));
   const candidates = physical.length > 0 ? physical : members;
-  // HGX: the baseboard has no BIOS of its own, the host has.
-  const primary = candidates.find((one) => one.Bios !== null) ?? candidates[0];
-  if (primary === undefined) {
+  const server = chooseServer(candidates, wanted);
+  // A board that is left over when its host cannot be read is not the server, and would pass for another one.
+  const isLeftOver = failures.length > 0 && server?.primary.Bios === null && server.primary.BiosVersion === null;
+  if (server === null || isLeftOver) {
     const why =
       failures.map(({ path, why }) => `${path}: ${why}`).join('; ') ||
       `${String(collection['@odata.id'] ?? link)} is empty`;
@@ -37,13 +39,15 @@ export async function readSystems(bmc: Bmc): Promise<Systems> {
       { system },
     );
   }
-  const others = candidates.filter((one) => one !== primary);
-  const servers = others.filter((one) => one.Bios !== null && primary.Bios !== null);
-  const warnings = failures.map(({ path, why }) => `${path}: ${why}`);
-  // Several servers behind one BMC (Cray EX node cards): mixing their parts would invent a machine that does not exist.
-  for (const one of servers)
-    warnings.push(`${one['@odata.id'] ?? 'a further system'}: a further server behind the same BMC, not read`);
-  return { primary, all: [primary, ...others.filter((one) => !servers.includes(one))], warnings };
+  const warnings = [...failures.map(({ path, why }) => `${path}: ${why}`), ...strangerWarnings(server)];
+  return { ...server, all: [server.primary, ...server.boards], failures, warnings };
+}
+
+/** Several servers behind one BMC (Cray EX node cards): mixing their parts would invent a machine that does not exist. */
+export function strangerWarnings({ strangers }: Server): string[] {
+  return strangers.map(
+    (one) => `${one['@odata.id'] ?? 'a further system'}: a further server behind the same BMC, not read`,
+  );
 }
 
 export function describeSystem(one: ComputerSystem): InventoryReport['system'] {

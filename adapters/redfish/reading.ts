@@ -3,27 +3,14 @@ import { AdapterError } from '../../src/ports/adapter-error.ts';
 import { COMPONENT_KINDS, type ComponentKind, type ObservedComponent } from '../../src/ports/hardware-inventory.ts';
 import type { Bmc } from './client.ts';
 import { readCollection } from './collection.ts';
-import type { Status } from './decode.ts';
+import { isAbsent, type FoundPart } from './found-part.ts';
+import { mergeRepeated } from './merge-parts.ts';
 import { fold } from './own-origin.ts';
 import type { Quirks } from './quirks.ts';
-import { nameSlots, type SlotSigns } from './slots.ts';
+import { nameSlots } from './slots.ts';
 
 /** No server has so many of a kind. Naming their places costs the square of it, and what a BMC or a file sends is not to be trusted. */
 const MAX_PARTS = 3_000;
-
-export interface FoundPart {
-  kind: ComponentKind;
-  slot: SlotSigns;
-  status: Status;
-  /** Links to the PCIe device that this part is, or to its functions: it is claimed, and told by what it says of its link. */
-  devices?: (string | null)[];
-  manufacturer?: string | null;
-  model?: string | null;
-  partNumber?: string | null;
-  serial?: string | null;
-  firmware?: string | null;
-  attributes?: Record<string, string | number | boolean | string[] | null>;
-}
 
 /** One read under way: what was found, and what it is worth. */
 export interface Reading {
@@ -43,7 +30,7 @@ export interface Reading {
   claim(...links: (string | null)[]): void;
   isClaimed(link: string | null): boolean;
   /** Adds what is said of a PCIe device to the parts that it was found as; what they say themselves stays. */
-  tell(device: string | null, attributes: NonNullable<FoundPart['attributes']>): void;
+  tell(device: string | null, more: Pick<FoundPart, 'manufacturer' | 'model' | 'attributes'>): void;
   /** One resource, or null where it cannot be read, which then is said and puts `kinds` out of scope. */
   one<S extends z.ZodType>(link: string, schema: S, ...kinds: ComponentKind[]): Promise<z.output<S> | null>;
   /** The members that can be read; what cannot is said and puts `kinds` out of scope. */
@@ -82,12 +69,14 @@ export function startReading(bmc: Bmc, quirks: Quirks): Reading {
       for (const link of links) if (link !== null) claims.add(deviceOf(link));
     },
     isClaimed: (link) => link !== null && claims.has(deviceOf(link)),
-    tell(device, attributes) {
+    tell(device, { manufacturer, model, attributes }) {
       if (!reading.isClaimed(device)) return;
       const name = deviceOf(device ?? '');
       for (const part of parts) {
         if (!part.devices?.some((link) => link !== null && deviceOf(link) === name)) continue;
         part.attributes = { ...attributes, ...said(part.attributes ?? {}) };
+        part.manufacturer ??= manufacturer ?? null;
+        part.model ??= model ?? null;
       }
     },
     async one(link, schema, ...kinds) {
@@ -109,17 +98,16 @@ export function startReading(bmc: Bmc, quirks: Quirks): Reading {
       return members;
     },
     parts: () => parts,
-    result: () => ({
-      components: COMPONENT_KINDS.flatMap((kind) => componentsOf(kind, parts, quirks)),
-      scope: COMPONENT_KINDS.filter((kind) => lookedAt.has(kind) && !incomplete.has(kind)),
-      warnings: [...warnings],
-    }),
+    result() {
+      const distinct = mergeRepeated(parts);
+      return {
+        components: COMPONENT_KINDS.flatMap((kind) => componentsOf(kind, distinct, quirks)),
+        scope: COMPONENT_KINDS.filter((kind) => lookedAt.has(kind) && !incomplete.has(kind)),
+        warnings: [...warnings],
+      };
+    },
   };
   return reading;
-}
-
-export function isAbsent(status: Status): boolean {
-  return status.State?.toLowerCase() === 'absent';
 }
 
 function componentsOf(kind: ComponentKind, parts: readonly FoundPart[], quirks: Quirks): ObservedComponent[] {

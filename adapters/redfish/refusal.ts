@@ -23,6 +23,11 @@ export function saysPasswordChange(ids: readonly string[]): boolean {
   return ids.some((id) => /PasswordChangeRequired/i.test(id));
 }
 
+/** The account of which the password must be changed: an argument of that message (DSP0266, password management). Null: not said. */
+export function accountToChange(text: string): string | null {
+  return /\/redfish\/v1\/AccountService\/Accounts\/[\w.@-]{1,100}/i.exec(text)?.[0] ?? null;
+}
+
 /** RAC0218 is iDRAC's own id for "maximum number of user sessions reached". */
 export function saysNoFreeSession(ids: readonly string[]): boolean {
   return ids.some((id) => /SessionLimitExceeded|RAC0218|MaxSessions/i.test(id));

@@ -1,11 +1,26 @@
 import { z } from 'zod';
-import { asNumber, Flag, Link, Links, listOf, Numeric, part, Place, Status, Text, Texts } from './decode.ts';
+import {
+  asNumber,
+  Flag,
+  isRecord,
+  Known,
+  Link,
+  Links,
+  listOf,
+  made,
+  Numeric,
+  part,
+  Place,
+  Positive,
+  resource,
+  Status,
+  Text,
+  Texts,
+} from './decode.ts';
 import { PcieInterface } from './pcie-link.ts';
+import { HpeChassis, HpeSystem } from './schema-hpe.ts';
 
 // Only the fields that are read. Attribute resources (which on iDRAC carry password hashes) are never asked for.
-
-const resource = { '@odata.id': Text, '@odata.type': Text, Id: Text, Name: Text, Status };
-const made = { Manufacturer: Text, Model: Text, PartNumber: Text, SerialNumber: Text };
 
 /** Numbers in a list; one number stands for a list of one. */
 const Numerics = z
@@ -21,7 +36,11 @@ export const ServiceRoot = z.object({
   Chassis: Link,
   Managers: Link,
   UpdateService: Link,
+  Tasks: Link,
+  EventService: Link,
   SessionService: Link,
+  AccountService: Link,
+  CertificateService: Link,
   Links: part(z.object({ Sessions: Link })),
   ProtocolFeaturesSupported: part(
     z.object({ ExpandQuery: part(z.object({ NoLinks: Flag, ExpandAll: Flag, MaxLevels: Numeric })) }),
@@ -31,13 +50,8 @@ export const ServiceRoot = z.object({
 });
 export type ServiceRoot = z.infer<typeof ServiceRoot>;
 
-const SmartStorageLinks = part(
-  z.object({
-    Links: part(z.object({ SmartStorage: Link })),
-    links: part(z.object({ SmartStorage: Link })),
-    SmartStorage: Link,
-  }),
-);
+const TrustedModule = z.object({ InterfaceType: Text, FirmwareVersion: Known, Status });
+export type TrustedModule = z.infer<typeof TrustedModule>;
 
 export const ComputerSystem = z.object({
   ...resource,
@@ -60,8 +74,9 @@ export const ComputerSystem = z.object({
   SimpleStorage: Link,
   EthernetInterfaces: Link,
   PCIeDevices: Links,
+  TrustedModules: listOf(TrustedModule),
   Links: part(z.object({ ManagedBy: Links, Chassis: Links })),
-  Oem: part(z.object({ Hpe: SmartStorageLinks, Hp: SmartStorageLinks })),
+  Oem: part(z.object({ Hpe: HpeSystem, Hp: HpeSystem })),
 });
 export type ComputerSystem = z.infer<typeof ComputerSystem>;
 
@@ -70,10 +85,10 @@ export const Processor = z.object({
   ...made,
   ProcessorType: Text,
   Socket: Text,
-  FirmwareVersion: Text,
-  TotalCores: Numeric,
-  TotalThreads: Numeric,
-  MaxSpeedMHz: Numeric,
+  FirmwareVersion: Known,
+  TotalCores: Positive,
+  TotalThreads: Positive,
+  MaxSpeedMHz: Positive,
   SystemInterface: part(z.object({ PCIe: PcieInterface })),
   Location: Place,
   Links: part(z.object({ PCIeDevice: Link, PCIeFunctions: Links })),
@@ -84,14 +99,14 @@ export const Memory = z.object({
   ...resource,
   ...made,
   DeviceLocator: Text,
-  CapacityMiB: Numeric,
-  OperatingSpeedMhz: Numeric,
+  CapacityMiB: Positive,
+  OperatingSpeedMhz: Positive,
   AllowedSpeedsMHz: Numerics,
   ErrorCorrection: Text,
-  MemoryDeviceType: Text,
-  BaseModuleType: Text,
-  RankCount: Numeric,
-  FirmwareRevision: Text,
+  MemoryDeviceType: Known,
+  BaseModuleType: Known,
+  RankCount: Positive,
+  FirmwareRevision: Known,
   Location: Place,
 });
 export type Memory = z.infer<typeof Memory>;
@@ -100,8 +115,8 @@ export const StorageController = z.object({
   ...resource,
   ...made,
   MemberId: Text,
-  FirmwareVersion: Text,
-  SpeedGbps: Numeric,
+  FirmwareVersion: Known,
+  SpeedGbps: Positive,
   SupportedDeviceProtocols: Texts,
   PCIeInterface: PcieInterface,
   Location: Place,
@@ -109,21 +124,26 @@ export const StorageController = z.object({
 });
 export type StorageController = z.infer<typeof StorageController>;
 
+/** Of a PERC: no serial, no model; that there is one and how it is. */
+const DellBattery = part(z.object({ Id: Text, Name: Text, PrimaryStatus: Text, RAIDState: Text }));
+
 export const Storage = z.object({
   ...resource,
   StorageControllers: listOf(StorageController),
   Controllers: Link,
   Drives: Links,
+  Volumes: Link,
+  Oem: part(z.object({ Dell: part(z.object({ DellControllerBattery: DellBattery })) })),
 });
 export type Storage = z.infer<typeof Storage>;
 
 export const Drive = z.object({
   ...resource,
   ...made,
-  Revision: Text,
-  FirmwareVersion: Text,
-  CapacityBytes: Numeric,
-  BlockSizeBytes: Numeric,
+  Revision: Known,
+  FirmwareVersion: Known,
+  CapacityBytes: Positive,
+  BlockSizeBytes: Positive,
   CapableSpeedGbs: Numeric,
   MediaType: Text,
   Protocol: Text,
@@ -136,47 +156,19 @@ export const Drive = z.object({
 });
 export type Drive = z.infer<typeof Drive>;
 
-const SimpleDevice = z.object({ Name: Text, ...made, CapacityBytes: Numeric, Status });
+/** A volume, as far as it names what it lies on. */
+export const Volume = z.object({ ...resource, Links: part(z.object({ Drives: Links })) });
+
+const SimpleDevice = z.object({ Name: Text, ...made, CapacityBytes: Positive, Status });
 export const SimpleStorage = z.object({ ...resource, Devices: listOf(SimpleDevice) });
 export type SimpleStorage = z.infer<typeof SimpleStorage>;
-
-/** HPE's own tree before iLO 6: hpe.com `HpeSmartStorageArrayController`. */
-export const SmartArray = z.object({
-  ...resource,
-  Model: Text,
-  SerialNumber: Text,
-  ControllerPartNumber: Text,
-  LocationFormat: Text,
-  Location: Text,
-  FirmwareVersion: part(z.object({ Current: part(z.object({ VersionString: Text })) })),
-  Links: part(z.object({ PhysicalDrives: Link, UnconfiguredDrives: Link })),
-  links: part(z.object({ PhysicalDrives: Link })),
-});
-export type SmartArray = z.infer<typeof SmartArray>;
-
-export const SmartDrive = z.object({
-  ...resource,
-  Model: Text,
-  SerialNumber: Text,
-  CapacityMiB: Numeric,
-  MediaType: Text,
-  InterfaceType: Text,
-  Location: Text,
-  FirmwareVersion: part(z.object({ Current: part(z.object({ VersionString: Text })) })),
-});
-export type SmartDrive = z.infer<typeof SmartDrive>;
-
-export const SmartStorage = z.object({
-  Links: part(z.object({ ArrayControllers: Link })),
-  links: part(z.object({ ArrayControllers: Link })),
-});
 
 export const EthernetInterface = z.object({
   ...resource,
   MACAddress: Text,
   PermanentMACAddress: Text,
   EthernetInterfaceType: Text,
-  SpeedMbps: Numeric,
+  SpeedMbps: Positive,
   LinkStatus: Text,
   Links: part(z.object({ HostInterface: Link })),
 });
@@ -188,7 +180,7 @@ export const NetworkAdapter = z.object({
   Location: Place,
   Controllers: listOf(
     z.object({
-      FirmwarePackageVersion: Text,
+      FirmwarePackageVersion: Known,
       PCIeInterface: PcieInterface,
       Location: Place,
       Links: part(z.object({ PCIeDevices: Links })),
@@ -200,9 +192,17 @@ export const NetworkAdapter = z.object({
 });
 export type NetworkAdapter = z.infer<typeof NetworkAdapter>;
 
-/** NetworkDeviceFunction, Port and the old NetworkPort, as far as they name MACs and speeds. */
+/** Dell tells of the module in a port where it tells of the function behind that port. */
+const DellNic = part(
+  z.object({ Id: Text, TransceiverPartNumber: Known, TransceiverSerialNumber: Text, TransceiverVendorName: Known }),
+);
+
+/** NetworkDeviceFunction, Port and the old NetworkPort, as far as they name MACs, speeds and what is plugged in. */
 export const NetworkEnd = z.object({
   ...resource,
+  SFP: z.preprocess((value) => (isRecord(value) ? value : null), z.object({ ...made, Type: Known, Status }).nullable()),
+  Location: Place,
+  Oem: part(z.object({ Dell: part(z.object({ DellNIC: DellNic })) })),
   Ethernet: part(z.object({ MACAddress: Text, PermanentMACAddress: Text, AssociatedMACAddresses: Texts })),
   AssociatedNetworkAddresses: Texts,
   MaxSpeedGbps: Numeric,
@@ -219,7 +219,10 @@ export const Chassis = z.object({
   Thermal: Link,
   NetworkAdapters: Link,
   PCIeDevices: Link,
-  Oem: part(z.object({ Supermicro: part(z.object({ BoardSerialNumber: Text })) })),
+  Drives: Link,
+  TrustedComponents: Link,
+  Links: part(z.object({ ComputerSystems: Links, ContainedBy: Link, Drives: Links })),
+  Oem: part(z.object({ Supermicro: part(z.object({ BoardSerialNumber: Text })), Hpe: HpeChassis, Hp: HpeChassis })),
 });
 export type Chassis = z.infer<typeof Chassis>;
 
@@ -227,8 +230,8 @@ export const PowerSupply = z.object({
   ...resource,
   ...made,
   MemberId: Text,
-  FirmwareVersion: Text,
-  PowerCapacityWatts: Numeric,
+  FirmwareVersion: Known,
+  PowerCapacityWatts: Positive,
   PowerSupplyType: Text,
   Location: Place,
   Oem: part(z.object({ Hpe: part(z.object({ BayNumber: Text })), Hp: part(z.object({ BayNumber: Text })) })),
@@ -240,13 +243,13 @@ export type Fan = z.infer<typeof Fan>;
 
 export const Power = z.object({ PowerSupplies: listOf(PowerSupply) });
 export const Thermal = z.object({ Fans: listOf(Fan) });
-export const PowerSubsystem = z.object({ PowerSupplies: Link });
+export const PowerSubsystem = z.object({ PowerSupplies: Link, Batteries: Link });
 export const ThermalSubsystem = z.object({ Fans: Link });
 
 export const PcieDevice = z.object({
   ...resource,
   ...made,
-  FirmwareVersion: Text,
+  FirmwareVersion: Known,
   DeviceType: Text,
   PCIeInterface: PcieInterface,
   Slot: part(z.object({ Location: Place })),
@@ -268,6 +271,7 @@ export const Manager = z.object({
   FirmwareVersion: Text,
   UUID: Text,
   EthernetInterfaces: Link,
+  Links: part(z.object({ ManagerForServers: Links })),
 });
 export type Manager = z.infer<typeof Manager>;
 

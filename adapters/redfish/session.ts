@@ -1,13 +1,16 @@
 import type { Http, HttpAnswer } from '../../src/kit/http.ts';
 import { AdapterError } from '../../src/ports/adapter-error.ts';
 import { asText, isRecord } from './decode.ts';
-import { messageIds, saysNoFreeSession, saysPasswordChange, saysWrongCredentials } from './refusal.ts';
+import { accountToChange, messageIds, saysNoFreeSession, saysPasswordChange, saysWrongCredentials } from './refusal.ts';
 
 /** What proves to the BMC who asks. */
 export interface Session {
   headers: Record<string, string>;
   /** To delete it; null with Basic authentication, where there is nothing to delete. */
   path: string | null;
+  /** Something could be read with it: from then on a refusal is about the resource, or the session has ended. */
+  proven: boolean;
+  openedAt: number;
 }
 
 export interface Login {
@@ -17,7 +20,8 @@ export interface Login {
   password: string;
   /** Tried in turn: the next one where the former answers 405. 404 and 501: this service has no sessions. */
   sessionPaths: readonly string[];
-  signal: AbortSignal;
+  /** The root does not say where sessions are: the first path is no more than the usual one. */
+  guessed?: boolean;
 }
 
 /**
@@ -30,20 +34,25 @@ export async function logIn(http: Http, login: Login): Promise<Session> {
       method: 'POST',
       path,
       body: { UserName: login.username, Password: login.password },
-      signal: login.signal,
     });
     if (answer.status === 405) continue;
     if (answer.status === 404 || answer.status === 501) break;
+    // A login stands before everything, be it there or not (sushy-tools' emulator): that says nothing of these credentials.
+    if (login.guessed === true && asksForBasic(answer)) break;
     // Whoever is not there answers 401 as well to somebody without a session: only the advertised address tells of credentials.
     if (path !== login.sessionPaths[0] && answer.status === 401 && !saysWrongCredentials(messageIds(answer.text)))
       break;
     return readSession(answer, login, path);
   }
-  const credentials = Buffer.from(`${login.username}:${login.password}`, 'utf8').toString('base64');
-  return { headers: { authorization: `Basic ${credentials}` }, path: null };
+  return { headers: basicHeaders(login), path: null, proven: false, openedAt: Date.now() };
 }
 
-function readSession(answer: HttpAnswer, { system, origin }: Login, path: string): Session {
+function asksForBasic({ status, headers, text }: HttpAnswer): boolean {
+  const asks = /^basic\b/i.test(headers['www-authenticate'] ?? '');
+  return status === 401 && asks && !saysWrongCredentials(messageIds(text));
+}
+
+function readSession(answer: HttpAnswer, { system, origin }: Login, asked: string): Session {
   const ids = messageIds(answer.text);
   const token = answer.headers['x-auth-token'];
   if (answer.status >= 200 && answer.status < 300) {
@@ -51,14 +60,15 @@ function readSession(answer: HttpAnswer, { system, origin }: Login, path: string
     // The caller finds that out by its first read, which then says PasswordChangeRequired, and deletes the session.
     if (token === undefined || token === '') {
       // Something answered for the BMC (a proxy's page, a service that is still starting). It says nothing about the credentials.
-      throw new AdapterError('malformed', `${system}: POST ${path} answered ${answer.status} without a token`, {
+      throw new AdapterError('malformed', `${system}: POST ${asked} answered ${answer.status} without a token`, {
         system,
         status: answer.status,
       });
     }
-    return { headers: { 'x-auth-token': token }, path: sessionPath(answer, origin) };
+    const path = sessionPath(answer, origin);
+    return { headers: { 'x-auth-token': token }, path, proven: false, openedAt: Date.now() };
   }
-  if (saysPasswordChange(ids)) throw passwordMustChange(system, answer.status);
+  if (saysPasswordChange(ids)) throw passwordMustChange(system, answer.status, accountToChange(answer.text));
   if (answer.status === 401 || answer.status === 403 || saysWrongCredentials(ids)) {
     throw new AdapterError('unauthorized', `${system}: the BMC refused the credentials (${said(answer, ids)})`, {
       system,
@@ -75,15 +85,21 @@ function readSession(answer: HttpAnswer, { system, origin }: Login, path: string
   }
   // Not `errorFor`: it quotes the body, and a BMC may quote the password in it.
   const kind = answer.status >= 500 || answer.status === 429 ? 'unreachable' : 'rejected';
-  throw new AdapterError(kind, `${system}: POST ${path} answered ${said(answer, ids)}`, {
+  throw new AdapterError(kind, `${system}: POST ${asked} answered ${said(answer, ids)}`, {
     system,
     status: answer.status,
   });
 }
 
-export function passwordMustChange(system: string, status: number): AdapterError {
+export function basicHeaders({ username, password }: Pick<Login, 'username' | 'password'>): Record<string, string> {
+  return { authorization: `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}` };
+}
+
+/** `account`: where the BMC says that the password is changed. */
+export function passwordMustChange(system: string, status: number, account: string | null = null): AdapterError {
   const message = `${system}: the BMC demands a new password before anything else (PasswordChangeRequired)`;
-  return new AdapterError('unauthorized', message, { system, status, detail: { passwordChangeRequired: true } });
+  const detail = { passwordChangeRequired: true, ...(account === null ? {} : { account }) };
+  return new AdapterError('unauthorized', message, { system, status, detail });
 }
 
 /** From the Location header (all that iLO 4 gives; often with the BMC's own host name), else from the body. */

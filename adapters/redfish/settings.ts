@@ -12,6 +12,10 @@ export const Settings = z.object({
     .optional()
     .meta({ description: "PEM file of the CA that signs the BMCs' certificates; for `verify`." }),
   maxInFlight: z.int().min(1).max(4).default(2).meta({ description: 'Requests to one BMC at a time.' }),
+  sessionIdleMs: z.int().min(100).max(240_000).default(120_000).meta({
+    description:
+      'How long the one session per BMC is kept when nobody uses it, in milliseconds. Longer than the time between two health polls, or each poll logs in anew; the shortest time-out of a BMC that is known is five minutes.',
+  }),
   timeoutMs: z.int().min(100).default(30_000).meta({ description: 'For one request, in milliseconds.' }),
   firmwareTimeoutMs: z.int().min(100).default(180_000).meta({
     description:

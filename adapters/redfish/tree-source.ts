@@ -1,8 +1,9 @@
 import { AdapterError } from '../../src/ports/adapter-error.ts';
-import type { Bmc } from './client.ts';
+import type { Bmc } from './bmc.ts';
 import { asText, isRecord } from './decode.ts';
 import { fold } from './own-origin.ts';
 import { ServiceRoot } from './schema.ts';
+import { withoutSecrets } from './secrets/redact.ts';
 import type { Resources } from './tree-machines.ts';
 
 const SYSTEM = 'redfish';
@@ -36,13 +37,28 @@ export function openResources(resources: Resources): Bmc {
       // Its text is not quoted: some BMCs repeat a rejected password in it.
       throw new AdapterError('not-found', `${SYSTEM}: ${shown(link)} answered with an error`, { system: SYSTEM });
     }
-    return body;
+    return withoutSecrets(body);
   }
 
   return {
     root: ServiceRoot.parse(resources.get('/redfish/v1')?.body ?? madeUpRoot(resources)),
     expand: null,
     get,
+    async read(link) {
+      const body = await get(link);
+      const text = JSON.stringify(body);
+      return { status: 200, body, etag: null, location: null, retryAfterMs: null, messageIds: [], text };
+    },
+    async send({ method, link }) {
+      throw new AdapterError('unsupported', `${SYSTEM}: ${method} ${shown(link)}: these are files, not a BMC`, {
+        system: SYSTEM,
+      });
+    },
+    async stream(link) {
+      throw new AdapterError('unsupported', `${SYSTEM}: ${shown(link)}: files stream nothing`, { system: SYSTEM });
+    },
+    learnt: () => undefined,
+    learn: () => undefined,
     fatal: () => state.fatal,
     narrow: () => undefined,
     requests: () => state.requests,

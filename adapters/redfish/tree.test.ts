@@ -232,7 +232,8 @@ describe('a tree', () => {
   test('of another server behind the same BMC reads the first, and says so', async () => {
     const tree = structuredClone(dell) as Record<string, Record<string, unknown>>;
     const first = Object.keys(tree).find((path) => /^\/redfish\/v1\/Systems\/[^/]+$/.test(path)) ?? '';
-    tree['/redfish/v1/Systems/Other'] = { ...tree[first], '@odata.id': '/redfish/v1/Systems/Other', SKU: 'OTHER' };
+    const other = { '@odata.id': '/redfish/v1/Systems/Other', SKU: 'OTHER', Links: {} };
+    tree['/redfish/v1/Systems/Other'] = { ...tree[first], ...other };
     (tree['/redfish/v1/Systems'] as { Members: object[] }).Members.push({ '@odata.id': '/redfish/v1/Systems/Other' });
     const reading = await only(asMockup(tree));
     const alone = await only(asMockup(dell));

@@ -90,6 +90,8 @@ export async function setStandOn<N extends CountedNetbox>(
       NETBOX_REQUESTS_PER_SECOND: PER_SECOND,
       // Only what is asked for.
       RECONCILE_FOLLOW_MS: '0',
+      HEALTH_POLL_MS: '0',
+      LOG_POLL_MS: '0',
       RECONCILE_AT: 'off',
       ...imageOptions(),
     };

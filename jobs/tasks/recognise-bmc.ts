@@ -1,6 +1,7 @@
 import { type Bmc, type ExpectedMachine, findBmcByMac, findExpectedByMac } from '#src/arrivals/reads.ts';
 import { leaveUnexpected, recogniseBmc } from '#src/arrivals/commands/recognise-bmc.ts';
 import { discoverAsset, type Identity } from '#src/assets/commands/discover-asset.ts';
+import { keepOverwritten } from '#src/bmc-access/commands/rotate-password.ts';
 import { tx } from '#src/core/tx.ts';
 import { handle, type JobCtx } from '../job-ctx.ts';
 import type { DeviceRecord } from '#src/ports/device-records.ts';
@@ -20,6 +21,8 @@ export const recogniseBmcTask = handle(recogniseBmcJob, async (ctx, { mac }) => 
   const bmcAddress = bmc.ip;
   const { assetId } = await tx(ctx, async (inside) => {
     const discovered = await discoverAsset(inside, { bmcMac: mac, bmcAddress, identity: known.identity });
+    const { assetId: id, overwritten } = discovered;
+    if (overwritten !== null) await keepOverwritten(inside, { assetId: id, ...overwritten });
     await recogniseBmc(inside, { mac, assetId: discovered.assetId, by: known.by });
     return discovered;
   });
@@ -36,6 +39,7 @@ async function identify(ctx: JobCtx, bmc: Bmc): Promise<{ identity: Identity; by
         model: null,
         recordId: null,
         recordUrl: null,
+        credentialsAt: null,
       },
       by: 'adopted by an operator',
     };
@@ -65,6 +69,7 @@ function fromExpected(expected: ExpectedMachine, record: DeviceRecord | undefine
     position: position ?? record?.position ?? null,
     bmcUsername,
     bmcPasswordSealed,
+    credentialsAt: expected.updatedAt,
     recordId: record?.id ?? null,
     recordUrl: record?.url ?? null,
   };
@@ -80,5 +85,6 @@ function fromRecord(record: DeviceRecord): Identity {
     recordUrl: record.url,
     bmcUsername: null,
     bmcPasswordSealed: null,
+    credentialsAt: null,
   };
 }

@@ -144,7 +144,7 @@ export async function giveLease(play: Play, server: Server, address: string): Pr
   const { stage, world } = play;
   const mac = server.bmc?.mac ?? `02:00:00:01:00:${(world.next() & 255).toString(16).padStart(2, '0')}`;
   const nothing = { manufacturer: null, model: null, site: null, rack: null, position: null };
-  const record = { recordId: null, recordUrl: null, bmcUsername: null, bmcPasswordSealed: null };
+  const record = { recordId: null, recordUrl: null, bmcUsername: null, bmcPasswordSealed: null, credentialsAt: null };
   const { serial, tag = null } = server;
   const identity = { origin: 'adoption' as const, name: null, serial, assetTag: tag, ...nothing, ...record };
   await tx(stage.hub.ctx, (inside) => discoverAsset(inside, { bmcMac: mac, bmcAddress: address, identity }));

@@ -2,6 +2,7 @@
 export const SCOPES = [
   'assets:read',
   'assets:write',
+  'assets:secrets',
   'components:read',
   'components:write',
   'registry:read',

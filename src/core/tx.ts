@@ -5,7 +5,9 @@ import { newId } from './id.ts';
 
 /** Deadlock, lock wait time-out, and the snapshot conflict of innodb_snapshot_isolation: nothing is wrong with the work itself. */
 const TRANSIENT_ERRNO = new Set([1213, 1205, 1020]);
-const ATTEMPTS = 8;
+/** The lightest of those that wait for each other is always the victim: it has to outlast all heavier ones that come meanwhile. */
+const ATTEMPTS = 20;
+const LONGEST_PAUSE_MS = 1000;
 /** How long to keep asking whether a COMMIT without an answer happened; a server that restarts needs seconds. */
 const READ_BACK_MS = 30_000;
 
@@ -22,7 +24,7 @@ export async function tx<T>(ctx: Ctx, body: (tx: TxCtx) => Promise<T>, options: 
     const outcome = await attemptOnce(ctx, body, options, learnt);
     if ('result' in outcome) return outcome.result;
     if (attempt >= ATTEMPTS || !outcome.again) throw outcome.error;
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(10 * 2 ** attempt, LONGEST_PAUSE_MS)));
   }
 }
 

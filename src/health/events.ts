@@ -32,3 +32,11 @@ export const warningAlertRaised = defineEvent({
   Data: Alert,
   sentence,
 });
+
+export const pollRequested = defineEvent({
+  type: 'health.poll_requested',
+  version: 1,
+  topic: 'health.poll_requested',
+  Data: z.object({ reason: z.string() }),
+  sentence: ({ reason }) => `Asked how it is: ${reason}`,
+});

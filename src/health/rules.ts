@@ -3,7 +3,7 @@ import { z } from 'zod';
 export const Priority = z.enum(['LOW', 'MEDIUM', 'HIGH', 'CRITICAL']).meta({ id: 'Priority' });
 export type Priority = z.infer<typeof Priority>;
 
-const SymptomType = z
+export const SymptomType = z
   .string()
   .regex(/^[A-Z][A-Z0-9_]{1,59}$/, 'capital letters, digits and underscores, e.g. SMART_FAIL');
 

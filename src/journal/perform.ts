@@ -46,7 +46,7 @@ async function act<T>(by: Performer, effect: Effect<T>): Promise<T> {
   try {
     result = await effect.act();
   } catch (error) {
-    if (error instanceof AdapterError && NOTHING_HAPPENED.has(error.kind)) {
+    if (error instanceof AdapterError && didNothing(error)) {
       await markRefused(
         by.db,
         effect.key,
@@ -58,6 +58,11 @@ async function act<T>(by: Performer, effect: Effect<T>): Promise<T> {
   }
   await markDone(by.db, effect.key, result, by.now());
   return result;
+}
+
+/** `sent: false`: the adapter knows that the other side was asked for nothing, though it did not answer. */
+function didNothing({ kind, detail }: AdapterError): boolean {
+  return NOTHING_HAPPENED.has(kind) || detail?.['sent'] === false;
 }
 
 /** An earlier run sent it and never heard back. @returns what that run made, or undefined when it may be sent again */

@@ -1,18 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { checkServerIdentity, type TLSSocket } from 'node:tls';
-import { buildConnector, errors, Pool } from 'undici';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Client, errors, Pool } from 'undici';
 import type { z } from 'zod';
 import { AdapterError } from '../ports/adapter-error.ts';
+import { connector, markNeverSent, wasNeverSent, type TlsTrust } from './connector.ts';
+import { encodeBody, encodeQuery } from './encode-request.ts';
+import { openHttpStream } from './http-stream.ts';
 import { isTimeout, type Pace } from './pace.ts';
+import { excerpt, flatten, parseJson, readBody } from './read-answer.ts';
 
-export interface TlsTrust {
-  /** PEM file of the CA that signs the other side's certificate. */
-  caFile?: string | undefined;
-  /** Exactly this certificate (SHA-256, upper-case hex pairs with colons), whoever signed it. */
-  fingerprint256?: string | undefined;
-  /** Take whatever certificate comes, and tell its fingerprint, so that the caller pins it from then on. */
-  firstUse?: boolean | undefined;
-}
+export { excerpt } from './read-answer.ts';
 
 export interface HttpOptions {
   /** Origin and base path, e.g. `https://netbox.example/netbox`. Paths are appended to it. */
@@ -39,10 +35,19 @@ export interface HttpRequest {
   /** Arrays become repeated keys (`id=1&id=2`); undefined is left out. */
   query?: Record<string, string | number | boolean | readonly (string | number)[] | undefined> | undefined;
   headers?: Record<string, string> | undefined;
-  /** Sent as JSON unless it is a Buffer or string. */
+  /** Sent as JSON unless it is a Buffer, a string or a `StreamedBody`. */
   body?: unknown;
   timeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
+  /** On a connection of its own: nobody can have closed it while it was idle, and what never went out is known for certain. */
+  ownConnection?: boolean | undefined;
+}
+
+/** A body that is read as it goes out. Its length is told beforehand, so that it is not sent in chunks. */
+export interface StreamedBody {
+  contentType: string;
+  sizeBytes: number;
+  open(): AsyncIterable<Uint8Array>;
 }
 
 export interface HttpAnswer {
@@ -54,14 +59,32 @@ export interface HttpAnswer {
   json<S extends z.ZodType>(schema: S): z.output<S>;
 }
 
+/** A GET whose answer goes on until one side ends it. */
+export interface StreamRequest extends Pick<HttpRequest, 'path' | 'query' | 'headers' | 'timeoutMs' | 'signal'> {
+  /** So long without a single byte, and it is over. */
+  idleMs: number;
+}
+
+export interface HttpStream extends HttpAnswer {
+  /**
+   * What comes, as it comes, no faster than it is taken; to be read once. Null where the status is no 2xx: then `text` says why.
+   * @throws AdapterError unreachable (`detail.idle` true: nothing came for `idleMs`); the signal's reason
+   */
+  chunks: AsyncIterable<Buffer> | null;
+  /** Ends it, also when nobody reads. */
+  close(): void;
+}
+
 /** A request as counted: for metrics and for "requests per BMC". */
 export interface HttpObserver {
   (call: { system: string; method: string; status: number | 'error'; ms: number }): void;
 }
 
 export interface Http {
-  /** Any HTTP status is an answer. @throws AdapterError unreachable | malformed (too large) */
+  /** Any HTTP status is an answer. @throws AdapterError unreachable (`detail.sent` false: no connection came about) | malformed (too large) */
   request(request: HttpRequest): Promise<HttpAnswer>;
+  /** On a connection of its own, outside of the pool; `timeoutMs` is until the answer begins. Never repeated. @throws AdapterError as `request` */
+  stream(request: StreamRequest): Promise<HttpStream>;
   /** GET that must answer 2xx. @throws AdapterError by `errorFor` */
   getJson<S extends z.ZodType>(
     path: string,
@@ -84,44 +107,62 @@ export function createHttp(system: string, options: HttpOptions, observe: HttpOb
   const base = new URL(options.baseUrl);
   const prefix = base.pathname.replace(/\/+$/, '');
   const seen = { fingerprint256: null as string | null, requests: 0 };
-  const pool = new Pool(base.origin, {
-    connections: options.connections ?? 4,
+  const connecting = {
     keepAliveTimeout: options.keepAliveMs ?? 4_000,
     keepAliveMaxTimeout: options.keepAliveMs ?? 4_000,
     connect: connector(options.tls, (fingerprint) => (seen.fingerprint256 = fingerprint)),
     headersTimeout: 0,
     bodyTimeout: 0,
-  });
+  };
+  const pool = new Pool(base.origin, { ...connecting, connections: options.connections ?? 4 });
   const maxBytes = options.maxBytes ?? 16 * 1024 * 1024;
 
-  async function once(request: HttpRequest): Promise<HttpAnswer> {
-    const timeoutMs = request.timeoutMs ?? options.timeoutMs ?? 30_000;
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
-    const body = encodeBody(request.body);
-    const answer = await pool.request({
+  async function once(request: HttpRequest, over: Pool | Client): Promise<HttpAnswer> {
+    // Not AbortSignal.timeout, which keeps its request for all of that time: hundreds of requests a second are many.
+    const deadline = new AbortController();
+    const late = (): void => deadline.abort(new DOMException('no answer in time', 'TimeoutError'));
+    const timer = setTimeout(late, request.timeoutMs ?? options.timeoutMs ?? 30_000).unref();
+    const signal = request.signal ? AbortSignal.any([request.signal, deadline.signal]) : deadline.signal;
+    return exchange(request, over, signal).finally(() => clearTimeout(timer));
+  }
+
+  async function exchange(request: HttpRequest, over: Pool | Client, signal: AbortSignal): Promise<HttpAnswer> {
+    const { body, headers: about } = encodeBody(request.body);
+    const answer = await over.request({
       method: request.method,
       path: prefix + request.path + encodeQuery(request.query),
       headers: {
         accept: 'application/json',
-        ...(body === undefined || Buffer.isBuffer(request.body) ? {} : { 'content-type': 'application/json' }),
+        ...about,
         ...options.headers,
         ...request.headers,
       },
-      body: body ?? null,
+      body,
       signal,
     });
     const text = await readBody(answer.body, maxBytes, system);
-    const headers: Record<string, string> = {};
-    for (const [name, value] of Object.entries(answer.headers)) {
-      if (value !== undefined) headers[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
-    }
+    // undici takes the connection for busy until its next turn: requests one after the other would use two, and shake hands twice.
+    await nextTurn();
     return {
       status: answer.statusCode,
-      headers,
+      headers: flatten(answer.headers),
       text,
       json: (schema) => parseJson(system, request, text, schema),
     };
+  }
+
+  async function alone(wanted: HttpRequest): Promise<HttpAnswer> {
+    const client = new Client(base.origin, connecting);
+    let connected = false;
+    client.once('connect', () => (connected = true));
+    try {
+      return await once(wanted, client);
+    } catch (error) {
+      if (!connected) markNeverSent(error);
+      throw error;
+    } finally {
+      await client.destroy();
+    }
   }
 
   async function request(wanted: HttpRequest): Promise<HttpAnswer> {
@@ -130,7 +171,7 @@ export function createHttp(system: string, options: HttpOptions, observe: HttpOb
       const started = performance.now();
       seen.requests += 1;
       try {
-        const answer = await once(wanted);
+        const answer = wanted.ownConnection === true ? await alone(wanted) : await once(wanted, pool);
         turn?.ended(answer.status, parseRetryAfter(answer.headers['retry-after']));
         observe({ system, method: wanted.method, status: answer.status, ms: performance.now() - started });
         return answer;
@@ -141,11 +182,43 @@ export function createHttp(system: string, options: HttpOptions, observe: HttpOb
         if (isTimeout(error)) turn?.ended('timeout');
         // A kept connection that the other side closed meanwhile: one replay, of what may be repeated.
         if (attempt === 1 && METHODS_REPEATABLE.has(wanted.method) && isStaleConnection(error)) continue;
-        throw new AdapterError('unreachable', `${system}: ${wanted.method} ${wanted.path}: ${whyUnreachable(error)}`, {
-          system,
-          cause: error,
-        });
+        throw lost(`${wanted.method} ${wanted.path}`, error, wasNeverSent(error) ? { sent: false } : undefined);
       }
+    }
+  }
+
+  function lost(what: string, error: unknown, detail?: Record<string, unknown>): AdapterError {
+    return new AdapterError('unreachable', `${system}: ${what}: ${whyUnreachable(error)}`, {
+      ...{ system, cause: error, detail },
+    });
+  }
+
+  async function stream(wanted: StreamRequest): Promise<HttpStream> {
+    const turn = await options.pace?.turn(wanted.signal);
+    const started = performance.now();
+    const count = (status: number | 'error'): void =>
+      observe({ system, method: 'GET', status, ms: performance.now() - started });
+    seen.requests += 1;
+    try {
+      const opened = await openHttpStream(new Client(base.origin, connecting), {
+        path: prefix + wanted.path + encodeQuery(wanted.query),
+        headers: { ...options.headers, ...wanted.headers },
+        timeoutMs: wanted.timeoutMs ?? options.timeoutMs ?? 30_000,
+        ...{ idleMs: wanted.idleMs, signal: wanted.signal },
+        read: (body) => readBody(body, maxBytes, system),
+        told: (error) => lost(`GET ${wanted.path} (stream)`, error, { idle: isTimeout(error) }),
+      });
+      const headers = flatten(opened.headers);
+      turn?.ended(opened.status, parseRetryAfter(headers['retry-after']));
+      count(opened.status);
+      const { text } = opened;
+      return { ...opened, headers, json: (schema) => parseJson(system, { ...wanted, method: 'GET' }, text, schema) };
+    } catch (error) {
+      count('error');
+      if (error instanceof AdapterError) throw error;
+      wanted.signal?.throwIfAborted();
+      if (isTimeout(error)) turn?.ended('timeout');
+      throw lost(`GET ${wanted.path}`, error, wasNeverSent(error) ? { sent: false } : undefined);
     }
   }
 
@@ -155,16 +228,13 @@ export function createHttp(system: string, options: HttpOptions, observe: HttpOb
     return new AdapterError(
       kind,
       `${system}: ${sent.method} ${sent.path} answered ${answer.status}: ${excerpt(answer.text)}`,
-      {
-        system,
-        status: answer.status,
-        retryAfterMs,
-      },
+      { system, status: answer.status, retryAfterMs },
     );
   }
 
   return {
     request,
+    stream,
     errorFor,
     async getJson(path, schema, more = {}) {
       const wanted: HttpRequest = { ...more, method: 'GET', path };
@@ -180,70 +250,6 @@ export function createHttp(system: string, options: HttpOptions, observe: HttpOb
     },
     close: () => pool.destroy(),
   };
-}
-
-function connector(trust: TlsTrust | undefined, saw: (fingerprint256: string) => void) {
-  const byFingerprint = trust?.fingerprint256 !== undefined || trust?.firstUse === true;
-  const connect = buildConnector({
-    timeout: 10_000,
-    // With a pin (or on first use) the certificate's own signature says nothing: the fingerprint is what is compared below.
-    rejectUnauthorized: !byFingerprint,
-    checkServerIdentity: byFingerprint ? () => undefined : checkServerIdentity,
-    // A resumed TLS session shows no certificate, so that there would be nothing to compare: every connection shakes hands in full.
-    maxCachedSessions: 0,
-    ...(trust?.caFile ? { ca: readFileSync(trust.caFile) } : {}),
-  });
-  const wrapped: typeof connect = (options, callback) =>
-    connect(options, (...result) => {
-      const [error, socket] = result;
-      if (error !== null || options.protocol !== 'https:') return callback(...result);
-      const fingerprint = (socket as TLSSocket).getPeerCertificate().fingerprint256;
-      if (trust?.fingerprint256 !== undefined && fingerprint !== trust.fingerprint256) {
-        socket.destroy();
-        return callback(new CertificateChanged(trust.fingerprint256, fingerprint), null);
-      }
-      saw(fingerprint);
-      return callback(...result);
-    });
-  return wrapped;
-}
-
-class CertificateChanged extends Error {
-  constructor(pinned: string, shown: string) {
-    super(`certificate changed: pinned ${pinned}, shown ${shown}; if it was renewed on purpose, clear the pin`);
-  }
-}
-
-async function readBody(stream: AsyncIterable<Buffer>, maxBytes: number, system: string): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    size += chunk.length;
-    if (size > maxBytes)
-      throw new AdapterError('malformed', `${system}: answer larger than ${maxBytes} bytes`, { system });
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function parseJson<S extends z.ZodType>(system: string, request: HttpRequest, text: string, schema: S): z.output<S> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new AdapterError('malformed', `${system}: ${request.method} ${request.path} is not JSON: ${excerpt(text)}`, {
-      system,
-      cause,
-    });
-  }
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const first = parsed.error.issues[0];
-  throw new AdapterError(
-    'malformed',
-    `${system}: ${request.method} ${request.path}: ${first?.path.join('.') || 'body'}: ${first?.message ?? 'unexpected'}`,
-    { system, cause: parsed.error },
-  );
 }
 
 function kindOf(status: number, retryAfterMs: number | undefined): AdapterError['kind'] {
@@ -273,27 +279,4 @@ function whyUnreachable(error: unknown): string {
   if (isTimeout(error)) return 'no answer in time';
   if (error instanceof AggregateError) return error.errors.map((one: Error) => one.message).join('; ');
   return error instanceof Error ? error.message : String(error);
-}
-
-/** The beginning of a body for an error message: one line, no more than 200 characters. */
-export function excerpt(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
-  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
-}
-
-function encodeBody(body: unknown): Buffer | string | undefined {
-  if (body === undefined || Buffer.isBuffer(body) || typeof body === 'string') return body;
-  return JSON.stringify(body);
-}
-
-function encodeQuery(query: HttpRequest['query']): string {
-  if (!query) return '';
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
-    if (value === undefined) continue;
-    if (typeof value === 'object') for (const one of value) search.append(name, String(one));
-    else search.append(name, String(value));
-  }
-  const text = search.toString();
-  return text === '' ? '' : `?${text}`;
 }

@@ -1,6 +1,7 @@
 import { AdapterError } from '../ports/adapter-error.ts';
 import { createHttp } from './http.ts';
 import type { Kit, Log } from './kit.ts';
+import { sharedInProcess } from './shared-in-process.ts';
 
 export interface KitForTests extends Kit {
   /** Everything that was logged, as JSON lines: for asserting that no secret is among it. */
@@ -18,6 +19,7 @@ export function kitForTests(system: string, now: () => Date = () => new Date()):
   return {
     ...{ system, log, logged, refused, now },
     http: (options) => createHttp(system, options),
+    shared: sharedInProcess(),
     lockouts: {
       async check(target, credential) {
         const known = refused.find((one) => one.target === target && one.credential === credential);

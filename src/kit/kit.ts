@@ -1,4 +1,5 @@
 import type { Http, HttpOptions } from './http.ts';
+import type { Shared } from './shared-store.ts';
 
 /** A structured logger: static message, fields first. pino's shape, reduced. */
 export interface Log {
@@ -29,4 +30,6 @@ export interface Kit {
   /** An HTTP client on a keep-alive pool; the caller closes it. */
   http(options: HttpOptions): Http;
   lockouts: Lockouts;
+  /** What all processes of the hub share: leases, sealed values, lists. */
+  shared: Shared;
 }

@@ -11,6 +11,8 @@ import type { AdapterDefinition, Capabilities, Capability, Connection } from '..
 import type { Adapters } from '../ports/adapters.ts';
 import { createHttp, type HttpObserver } from './http.ts';
 import type { Log, Lockouts } from './kit.ts';
+import { sharedInProcess } from './shared-in-process.ts';
+import type { Shared } from './shared-store.ts';
 
 export interface ConfiguredAdapter {
   definition: AdapterDefinition;
@@ -21,6 +23,8 @@ export interface RegistryOptions {
   log: Log;
   now(): Date;
   lockouts(adapter: string): Lockouts;
+  /** Left out: nothing is shared with other processes. */
+  shared?(adapter: string): Shared;
   observeHttp: HttpObserver;
   observeCall(call: {
     adapter: string;
@@ -34,7 +38,15 @@ export interface RegistryOptions {
 /** Failures in a row after which a system is left alone for `OPEN_MS`. BMCs are many systems: each has its own fate, and no common breaker. */
 const FAILURES = 5;
 const OPEN_MS = 10_000;
-const WITHOUT_BREAKER = new Set<Capability>(['hardwareInventory']);
+const WITHOUT_BREAKER = new Set<Capability>([
+  'bmcAccounts',
+  'bmcControl',
+  'bmcEvents',
+  'bmcFirmware',
+  'bmcHealth',
+  'driveErase',
+  'hardwareInventory',
+]);
 
 /** Connects the configured adapters and hands out what they provide, counted, and behind one breaker per system. */
 export function createRegistry(configured: readonly ConfiguredAdapter[], options: RegistryOptions): Adapters {
@@ -49,6 +61,7 @@ export function createRegistry(configured: readonly ConfiguredAdapter[], options
       now: () => options.now(),
       http: (http) => createHttp(id, http, options.observeHttp),
       lockouts: options.lockouts(id),
+      shared: options.shared?.(id) ?? sharedInProcess(),
     });
     connections.set(id, connection);
     const breaker = circuitBreaker(

@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 export interface SimulatedRequest {
@@ -20,6 +21,8 @@ export interface SimulatedAnswer {
   headers?: Record<string, string | string[]>;
   /** Sent as JSON unless it is a string or Buffer. */
   body?: unknown;
+  /** In place of a body: the answer begins and goes on, whoever was given it ends it. */
+  stream?(outgoing: ServerResponse): void;
 }
 
 /** Something that goes wrong on purpose. */
@@ -51,6 +54,8 @@ export interface SimulatorServer {
   watch(listener: (request: SimulatedRequest, phase: 'before' | 'after') => void | Promise<void>): void;
   addFault(fault: Fault): void;
   clearFaults(): void;
+  /** Another certificate from the next connection on; all that are open end, as when a web server restarts. */
+  secure(tls: { key: string; cert: string }): void;
   close(): Promise<void>;
 }
 
@@ -144,6 +149,12 @@ export async function startSimulatorServer(options: SimulatorServerOptions): Pro
     watch: (added) => void (listener = added),
     addFault: (fault) => void faults.push({ ...fault }),
     clearFaults: () => void (faults = []),
+    secure(tls) {
+      if (!('setSecureContext' in server)) throw new Error('this simulator speaks plain HTTP');
+      (server as TlsServer).setSecureContext(tls);
+      (server as TlsServer).setTicketKeys(randomBytes(48)); // or sessions from before would go on without a look at the certificate
+      setImmediate(() => server.closeAllConnections()); // the answer to who asked for it goes out before
+    },
     close: () =>
       new Promise((resolve) => {
         for (const one of hanging) one.destroy();
@@ -182,6 +193,11 @@ function parse(body: Buffer): unknown {
 }
 
 function send(outgoing: ServerResponse, answer: SimulatedAnswer): void {
+  if (answer.stream) {
+    outgoing.writeHead(answer.status, answer.headers);
+    outgoing.flushHeaders();
+    return answer.stream(outgoing);
+  }
   const raw = typeof answer.body === 'string' || Buffer.isBuffer(answer.body);
   const body = raw ? (answer.body as string | Buffer) : (JSON.stringify(answer.body) ?? '');
   outgoing.writeHead(answer.status, {

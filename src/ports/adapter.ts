@@ -1,6 +1,12 @@
 import type { z } from 'zod';
 import type { Kit } from '../kit/kit.ts';
+import type { BmcAccounts } from './bmc-accounts.ts';
+import type { BmcControl } from './bmc-control.ts';
+import type { BmcEvents } from './bmc-events.ts';
+import type { BmcFirmware } from './bmc-firmware.ts';
+import type { BmcHealth } from './bmc-health.ts';
 import type { DeviceRecords } from './device-records.ts';
+import type { DriveErase } from './drive-erase.ts';
 import type { HardwareInventory } from './hardware-inventory.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { Observation } from './observation.ts';
@@ -10,7 +16,13 @@ import type { Tickets } from './tickets.ts';
 
 /** Everything that an adapter can provide; the keys are the hub's list of features. */
 export interface Capabilities {
+  bmcAccounts: BmcAccounts;
+  bmcControl: BmcControl;
+  bmcEvents: BmcEvents;
+  bmcFirmware: BmcFirmware;
+  bmcHealth: BmcHealth;
   deviceRecords: DeviceRecords;
+  driveErase: DriveErase;
   hardwareInventory: HardwareInventory;
   objectStore: ObjectStore;
   playbooks: Playbooks;

@@ -10,6 +10,17 @@ export interface BmcTarget {
    * CA, or is taken on first use where the adapter's settings allow that, and comes back in the inventory to be pinned.
    */
   fingerprint256: string | null;
+  /** Which server is meant, where several stand behind one BMC (blades, node cards). Left out: the BMC has one, or the first will do. */
+  server?: WantedServer | undefined;
+}
+
+/** What is known of a server. One that says something else of itself is not it; what it does not say is no reason against it. */
+export interface WantedServer {
+  /** The `Id` of its ComputerSystem, such as `Node0`. */
+  systemId?: string | null;
+  uuid?: string | null;
+  /** Its serial number, or its SKU (Dell's service tag). */
+  serial?: string | null;
 }
 
 export const COMPONENT_KINDS = [

@@ -2,7 +2,7 @@
  * What an adapter saw. An observation is not a fact: the hub keeps it, derives from it and decides.
  * MACs are lower case with colons (`5c:f9:dd:fc:a6:f4`); times are ISO 8601 in UTC.
  */
-export type Observation = LeaseObserved | RecordChanged | PlaybookRunChanged | TicketChanged;
+export type Observation = LeaseObserved | RecordChanged | PlaybookRunChanged | TicketChanged | BmcEvent;
 
 /** A DHCP server gave, renewed or took back a lease. */
 export interface LeaseObserved {
@@ -49,5 +49,12 @@ export interface TicketChanged {
   kind: 'ticket-changed';
   ticketId: string;
   ticketKey: string | null;
+  observedAt: string;
+}
+
+/** A BMC says that something happened to its server: look. What it says is in its logs too, and is taken from there. */
+export interface BmcEvent {
+  kind: 'bmc-event';
+  assetId: string;
   observedAt: string;
 }

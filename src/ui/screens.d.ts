@@ -1,12 +1,55 @@
 // What the tests use of the screens, which are plain JavaScript for the browser (checked by src/ui/tsconfig.json).
 
+declare module '*/screens/control-words.js' {
+  export const POWER_BUTTONS: readonly { action: string; text: string; says: string; from: readonly string[] }[];
+  export const BOOT_CHOICES: readonly (readonly [string, string])[];
+  export function powerButtons(state: string | null): { action: string }[];
+  export function bootText(
+    boot: { enabled: string | null; target: string | null; mode: string | null } | null,
+  ): string | null;
+}
+
 declare module '*/screens/csv.js' {
   export function csvCell(value: unknown): string;
   export function toCsv(rows: unknown[][]): string;
 }
 
+declare module '*/screens/erasure-words.js' {
+  interface Drive {
+    slot: string | null;
+    serial: string | null;
+    model: string | null;
+  }
+  interface Erasure {
+    serial: string;
+    state: string;
+  }
+  export const ERASURE_WORDS: Record<string, { text: string; tone: string }>;
+  export const METHOD_CHOICES: readonly (readonly [string, string])[];
+  export function isErasing(erasure: { state: string }): boolean;
+  export function driveRows(
+    drives: Drive[],
+    erasures: Erasure[],
+  ): { drive: Drive; isThere: boolean; last: Erasure | null; proof: Erasure | null }[];
+  export function whyNotThis(typed: string | null, drive: Drive): string | undefined;
+  export function typedDrives(
+    typed: string | null,
+    drives: Drive[],
+  ): { drives: { slot: string; serial: string }[] } | { fault: string };
+}
+
 declare module '*/screens/facts.js' {
   export function fact(kind: string, name: string, value: unknown): { name: string; value: string; isPlain?: boolean };
+}
+
+declare module '*/screens/firmware-words.js' {
+  export const UPDATE_WORDS: Record<string, { text: string; tone: string }>;
+  export const STEP_WORDS: Record<string, { text: string; tone: string }>;
+  export const VERDICT_WORDS: Record<string, { text: string; tone: string }>;
+  export function isOpen(update: { state: string } | undefined): boolean;
+  export function policyText(components: { verdict: string }[]): string;
+  export function whyNoBaseline(installed: { plan: unknown[]; plan_failure: string | null }): string | undefined;
+  export function updateBody(values: Record<string, unknown>): object;
 }
 
 declare module '*/screens/format.js' {
@@ -16,6 +59,26 @@ declare module '*/screens/format.js' {
   export function localTime(iso: string, now: number): string;
   export function bytes(count: number, base: 1000 | 1024): string;
   export function words(name: string): string;
+}
+
+declare module '*/screens/health-words.js' {
+  interface Sensor {
+    name: string;
+    kind: string;
+    value: number | null;
+    unit: string;
+    upper_caution: number | null;
+    upper_critical: number | null;
+    lower_caution: number | null;
+    lower_critical: number | null;
+    health: string | null;
+  }
+  export const SENSOR_KINDS: Record<string, string>;
+  export function readingText(sensor: Sensor): string;
+  export function limitsText(sensor: Sensor): string;
+  export function healthOf(sensor: Sensor): string | null;
+  export function worstFirst(sensors: Sensor[]): Sensor[];
+  export function countText(sensors: Sensor[], complete: boolean | null): string;
 }
 
 declare module '*/screens/lifecycle.js' {

@@ -4,6 +4,7 @@ import { adapters } from '#adapters/index.ts';
 import { envName, fieldsOf, readConfig, settingRows } from '#src/config.ts';
 import { createHttp } from '#src/kit/http.ts';
 import type { Kit } from '#src/kit/kit.ts';
+import { sharedInProcess } from '#src/kit/shared-in-process.ts';
 import type { AdapterDefinition, Connection, Delivery } from '#src/ports/adapter.ts';
 import { silent } from '#test/kit/test-database.ts';
 
@@ -28,6 +29,7 @@ const kitFor = (definition: AdapterDefinition): Kit => ({
   now: () => new Date('2026-11-21T06:00:00Z'),
   http: (options) => createHttp(definition.id, { ...options, timeoutMs: 1000 }),
   lockouts: { check: async () => {}, report: async () => {} },
+  shared: sharedInProcess(),
 });
 
 async function connected<T>(

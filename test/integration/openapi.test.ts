@@ -205,7 +205,16 @@ describe('a world with something of everything in it', () => {
     await post('failures', { component_id: component, ...failure });
     const tickets = await on.client.get<{ items: { id: string }[] }>('/v1/tickets');
     await post(`tickets/${tickets.items[0]?.id}/links`, { subject_type: 'component', subject_id: component });
-    return { assets: asset, components: component, locations: location.id, sha256: placed.sha256 };
+    // Nothing answers there, so that what is asked for stays asked for.
+    await on.hub.ctx.db('assets').where({ id: asset }).update({ bmc_address: '127.0.0.1' });
+    const image = { uri: 'http://images.example/a.bin', sha256: '0'.repeat(64), size_bytes: 1 };
+    const components = [{ component: 'BIOS', version: '1', image }];
+    await post(`assets/${asset}/firmware-updates`, { components, reason: 'a test' });
+    await post(`assets/${asset}/erasures`, { drives: [{ slot: '1', serial: 'OPENAPI1' }], reason: 'a test' });
+    const updates = await on.client.get<{ items: { id: string }[] }>(`/v1/assets/${asset}/firmware-updates`);
+    const update = updates.items[0]?.id ?? '';
+    const places = { assets: asset, locations: location.id };
+    return { ...places, components: component, sha256: placed.sha256, 'firmware-updates': update };
   }
 
   async function oneOfEach(): Promise<Record<string, string>> {

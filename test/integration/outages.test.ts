@@ -88,7 +88,8 @@ describe('a BMC', () => {
     bmc.clearFaults();
     await until('no inspection waits', async () => (await unfinished()) === 0, 20_000);
     await inspected();
-    expect(bmc.openSessions()).toBe(0);
+    // The broker keeps one for whoever comes next.
+    expect(bmc.openSessions()).toBeLessThanOrEqual(1);
   });
 
   test('that refuses the password is asked once, by nobody again until a person acts', async () => {
@@ -99,6 +100,8 @@ describe('a BMC', () => {
       body: { error: { code: 'Base.1.0.InvalidCredentials', message: 'no' } },
     } as const;
     bmc.addFault({ ...sessions });
+    // The one that the broker keeps would do.
+    bmc.expireSessions();
     bmc.forget();
     const logins = (): number =>
       bmc.requests.filter((request) => request.method === 'POST' && request.path.includes('Sessions')).length;

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type HubProcess, startHubProcess } from '../../demo/hub-process.ts';
 import { createAsset } from '#src/assets/commands/create-asset.ts';
 import { tx } from '#src/core/tx.ts';
+import { CHUNK } from '#jobs/reconcile/apply-rows.ts';
 import { type Lab, PATIENCE_MS, reconcileLab } from './reconcile-lab.ts';
 
 // A worker that is killed between what it sent and what it heard: another one takes over, and nothing is made or written twice.
@@ -127,7 +128,7 @@ describe('killed in an approved plan', () => {
     expect(statuses()).toEqual(new Set(['staged']));
     const states = new Set((await lab.rows(run)).map(({ state }) => state));
     expect([...states]).toEqual(['confirmed']);
-    expect(lab.writes().length).toBeLessThanOrEqual(most);
+    expect(lab.writes().length).toBeLessThan(most + Math.ceil(some.length / CHUNK));
     // Nobody has written over anything else.
     expect(new Set(some.map((at) => lab.device(theirs(at))['name']))).toEqual(
       new Set(some.map((at) => lab.servers[at]?.name)),

@@ -71,7 +71,7 @@ describe('the door', () => {
     expect((await deliver(lease('02:00:00:00:00:03', { padding: 'x'.repeat(4_000_000) }))).status).toBe(202);
   });
 
-  test.each(['nobody', 'redfish', 'jira'])(
+  test.each(['nobody', 'directory', 'jira'])(
     'of an adapter that has none, or is not configured, is 404: %s',
     async (door) => {
       const body = lease('02:00:00:00:00:04');

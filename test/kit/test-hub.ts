@@ -20,6 +20,10 @@ export interface TestHubOptions {
   env?: Record<string, string | undefined>;
   /** Adapters that the hub does without, by their settings' prefix. */
   without?: readonly string[];
+  /** BMCs are asked to tell of events. Default not. */
+  events?: boolean;
+  /** BMCs speak TLS, with certificates of their own. Default: plain HTTP. */
+  bmcTls?: boolean;
   /** How long an AWX job takes, in milliseconds. Default 100. */
   runMs?: number;
   /** What the hub reaches its database through: takes the database's URL and gives another. */
@@ -54,13 +58,22 @@ export async function testHub(options: TestHubOptions = {}): Promise<TestHub> {
   const cast = castOf({ recorded: false, only: options.machines ?? 1 });
   const network = `127.${randomInt(64, 250)}.${randomInt(1, 250)}`;
   const [database, redisUrl] = [await testDatabase(), await testRedisUrl()];
-  const stage = await setStage({ cast, via: 'http', network, bmcTls: false, runMs: options.runMs ?? 100 });
+  const stage = await setStage({
+    cast,
+    via: 'http',
+    network,
+    bmcTls: options.bmcTls ?? false,
+    runMs: options.runMs ?? 100,
+  });
   const databaseUrl = (await options.through?.(database.url)) ?? database.url;
   const env: Record<string, string | undefined> = {
     ...stage.env,
     LOG_LEVEL: 'silent',
     FOLLOW_MS: '100',
     RECONCILE_FOLLOW_MS: '0',
+    HEALTH_POLL_MS: '0',
+    LOG_POLL_MS: '0',
+    ...(options.events === true ? { BMC_EVENT_URL: stage.hubUrl } : {}),
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
     ...options.env,

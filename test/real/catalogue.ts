@@ -4,6 +4,7 @@ import { runClients } from './clients.ts';
 import { runKea } from './kea.ts';
 import { startRealHub } from './hub-for-kea.ts';
 import { runNetbox } from './netbox.ts';
+import { runRedfish } from './redfish.ts';
 import { runS3 } from './s3.ts';
 
 export interface RealTest {
@@ -30,6 +31,11 @@ export const realTests: RealTest[] = [
     name: 'clients',
     says: 'pynetbox, awxkit, awx and the Python jira against our simulators',
     run: ({ log }) => runClients({ log, root }),
+  },
+  {
+    name: 'redfish',
+    says: "sushy-tools' emulator: power, boot, virtual media and light",
+    run: ({ log }) => runRedfish({ log, root }),
   },
   {
     name: 's3',

@@ -1,22 +1,35 @@
 import { createHash } from 'node:crypto';
 import type { SimulatedAnswer, SimulatedRequest } from '../../../src/kit/simulator.ts';
 import { refuse } from './answers.ts';
+import { type BootProfile, changeBoot } from './boot.ts';
+import { refuseLight } from './led.ts';
 import type { Body } from './tree.ts';
 
-const WRITABLE = new Set(['Boot', 'AssetTag', 'HostName', 'IndicatorLED', 'LocationIndicatorActive']);
+const WRITABLE = {
+  system: new Set(['Boot', 'AssetTag', 'HostName', 'IndicatorLED', 'LocationIndicatorActive']),
+  settings: new Set(['Boot']),
+  chassis: new Set(['AssetTag', 'IndicatorLED', 'LocationIndicatorActive']),
+} as const;
+
+export interface PatchOptions {
+  /** What kind of resource it is. */
+  place: keyof typeof WRITABLE;
+  /** 'required': 428 without If-Match (Lenovo). */
+  etags: 'optional' | 'required';
+  boot: BootProfile;
+  /** The server is in its POST: iLO takes no changes of the boot meanwhile. */
+  inPost: boolean;
+  write(part: Body): void;
+}
 
 /** Changes with every change of the body. */
 export function etagOf(body: Body): string {
   return `"${createHash('sha256').update(JSON.stringify(body)).digest('hex').slice(0, 16)}"`;
 }
 
-/** PATCH of a system: its boot override and the few other properties that can be set. `required`: 428 without If-Match (Lenovo). */
-export function patch(
-  request: SimulatedRequest,
-  body: Body,
-  etags: 'optional' | 'required',
-  write: (part: Body) => void,
-): SimulatedAnswer {
+/** PATCH of a system: its boot override, its light, and the few other properties that can be set. */
+export function patch(request: SimulatedRequest, body: Body, options: PatchOptions): SimulatedAnswer {
+  const { place, etags, boot: profile, inPost, write } = options;
   const condition = request.headers['if-match'];
   if (condition === undefined && etags === 'required')
     return refuse(428, 'PreconditionRequired', 'If-Match is required.');
@@ -25,16 +38,20 @@ export function patch(
   const wanted = request.json;
   if (typeof wanted !== 'object' || wanted === null || Array.isArray(wanted))
     return refuse(400, 'MalformedJSON', 'The body is not a JSON object.');
-  const fixed = Object.keys(wanted).find((key) => !WRITABLE.has(key));
+  const fixed = Object.keys(wanted).find((key) => !WRITABLE[place].has(key));
   if (fixed !== undefined) return refuse(400, 'PropertyNotWritable', `${fixed} cannot be written.`);
 
   const { Boot, ...rest } = wanted as { Boot?: Body };
-  const boot = (body['Boot'] ?? {}) as Body;
-  const targets = boot['BootSourceOverrideTarget@Redfish.AllowableValues'];
-  const target = Boot?.['BootSourceOverrideTarget'];
-  if (target !== undefined && Array.isArray(targets) && !targets.includes(target)) {
-    return refuse(400, 'PropertyValueNotInList', `${String(target)} is none of ${targets.join(', ')}.`);
+  const dark = refuseLight(rest, body);
+  if (dark !== undefined) return dark;
+  if (Boot === undefined) {
+    write(rest);
+    return { status: 204 };
   }
-  write({ ...rest, ...(Boot === undefined ? {} : { Boot: { ...boot, ...Boot } }) });
+  if (inPost)
+    return refuse(400, 'UnableToModifyDuringSystemPOST', 'The value cannot be changed while the system is in POST.');
+  const changed = changeBoot((body['Boot'] ?? {}) as Body, Boot, profile, place === 'settings' ? 'settings' : 'system');
+  if ('refused' in changed) return changed.refused;
+  write({ ...rest, Boot: changed.boot });
   return { status: 204 };
 }

@@ -7,16 +7,25 @@ export type PowerState = 'On' | 'Off' | 'PoweringOn' | 'PoweringOff';
 export interface PowerOptions {
   /** How long switching on, off, or each half of a restart takes. */
   delayMs: number;
+  /** 'late': the old state shows until the new one is reached. */
+  states: 'between' | 'late';
   /** What "On" gets when it is on already: 204 (OpenBMC), 400 (iLO) or 409 (iDRAC 10 shortly after). */
   whenAlready: 204 | 400 | 409;
+  /** 409 to everything for so long after a state was reached. */
+  busyMs: number;
+  /** How long POST lasts. */
+  postMs: number;
   read(path: string): Body | undefined;
   write(path: string, part: Body): void;
+  /** The server begins to boot. */
+  started(path: string): void;
 }
 
 /** ComputerSystem.Reset. */
 export interface Power {
   /** Undefined: not a reset. */
   reset(request: SimulatedRequest): SimulatedAnswer | undefined;
+  inPost(): boolean;
   close(): void;
 }
 
@@ -32,6 +41,7 @@ const DEFAULT_TYPES = [
 
 export function powerOf(systemPaths: readonly string[], options: PowerOptions): Power {
   const timers = new Set<NodeJS.Timeout>();
+  const since = { reached: -Infinity, on: -Infinity };
 
   function later(action: () => void): void {
     const timer = setTimeout(() => {
@@ -41,11 +51,17 @@ export function powerOf(systemPaths: readonly string[], options: PowerOptions): 
     timers.add(timer);
   }
   function set(path: string, PowerState: PowerState): void {
-    options.write(path, { PowerState });
+    const isBetween = PowerState.startsWith('Powering');
+    if (!isBetween) since.reached = performance.now();
+    if (PowerState === 'On') since.on = performance.now();
+    if (!isBetween || options.states === 'between') options.write(path, { PowerState });
   }
   function switchOn(path: string): void {
     set(path, 'PoweringOn');
-    later(() => set(path, 'On'));
+    later(() => {
+      set(path, 'On');
+      options.started(path);
+    });
   }
   function switchOff(path: string, then: () => void = () => {}): void {
     set(path, 'PoweringOff');
@@ -56,6 +72,8 @@ export function powerOf(systemPaths: readonly string[], options: PowerOptions): 
   }
 
   function act(path: string, type: string): SimulatedAnswer {
+    if (performance.now() - since.reached < options.busyMs)
+      return refuse(409, 'ResourceInUse', 'The system has just changed its state.');
     const now = options.read(path)?.['PowerState'];
     const isOn = now === 'On' || now === 'PoweringOn';
     const already = (type === 'On' && isOn) || (/^(ForceOff|GracefulShutdown)$/.test(type) && !isOn);
@@ -87,6 +105,7 @@ export function powerOf(systemPaths: readonly string[], options: PowerOptions): 
       }
       return undefined;
     },
+    inPost: () => performance.now() - since.on < options.postMs,
     close() {
       for (const timer of timers) clearTimeout(timer);
     },

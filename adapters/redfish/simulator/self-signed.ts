@@ -1,4 +1,5 @@
 import { createHash, generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:crypto';
+import { boolean, integer, octets, oid, sequence, set, tag, time } from './der.ts';
 
 export interface SelfSigned {
   /** PEM. */
@@ -42,52 +43,4 @@ export function selfSigned(commonName: string): SelfSigned {
       .toUpperCase()
       .replaceAll(/(..)(?!$)/g, '$1:'),
   };
-}
-
-function tag(type: number, content: Buffer): Buffer {
-  return Buffer.concat([Buffer.from([type]), length(content.length), content]);
-}
-
-function length(size: number): Buffer {
-  if (size < 0x80) return Buffer.from([size]);
-  const bytes: number[] = [];
-  for (let rest = size; rest > 0; rest = Math.floor(rest / 256)) bytes.unshift(rest % 256);
-  return Buffer.from([0x80 + bytes.length, ...bytes]);
-}
-
-function sequence(...parts: Buffer[]): Buffer {
-  return tag(0x30, Buffer.concat(parts));
-}
-
-function set(...parts: Buffer[]): Buffer {
-  return tag(0x31, Buffer.concat(parts));
-}
-
-function integer(bytes: Buffer): Buffer {
-  return tag(0x02, bytes);
-}
-
-function boolean(value: boolean): Buffer {
-  return tag(0x01, Buffer.from([value ? 0xff : 0]));
-}
-
-function octets(content: Buffer): Buffer {
-  return tag(0x04, content);
-}
-
-function oid(dotted: string): Buffer {
-  const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number);
-  const bytes = [first * 40 + second];
-  for (const arc of rest) {
-    const groups: number[] = [arc % 128];
-    for (let left = Math.floor(arc / 128); left > 0; left = Math.floor(left / 128)) groups.unshift((left % 128) + 128);
-    bytes.push(...groups);
-  }
-  return tag(0x06, Buffer.from(bytes));
-}
-
-/** UTCTime up to 2049, GeneralizedTime after (RFC 5280, 4.1.2.5). */
-function time(at: Date): Buffer {
-  const digits = `${at.toISOString().slice(0, 19).replaceAll(/[-T:]/g, '')}Z`;
-  return at.getUTCFullYear() < 2050 ? tag(0x17, Buffer.from(digits.slice(2))) : tag(0x18, Buffer.from(digits));
 }

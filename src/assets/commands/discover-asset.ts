@@ -1,6 +1,7 @@
 import type { TxCtx } from '../../core/ctx.ts';
 import { newId } from '../../core/id.ts';
 import { whyNot } from '../../core/moves.ts';
+import { wasReplaced } from '../../bmc-access/reads.ts';
 import { append } from '../../events/append.ts';
 import { assetBmcCredentialsChanged, assetBmcMoved, assetDiscovered, assetRegistered } from '../events.ts';
 import { lifecycle } from '../model.ts';
@@ -27,6 +28,14 @@ export interface Identity {
   recordUrl: string | null;
   bmcUsername: string | null;
   bmcPasswordSealed: string | null;
+  /** When somebody last wrote these down; null: not known. */
+  credentialsAt: string | null;
+}
+
+/** Credentials of a BMC that were overwritten: nobody else knows them. */
+export interface Overwritten {
+  username: string;
+  sealed: string;
 }
 
 /**
@@ -36,12 +45,12 @@ export interface Identity {
 export async function discoverAsset(
   tx: TxCtx,
   found: { bmcMac: string; bmcAddress: string; identity: Identity },
-): Promise<{ assetId: string }> {
+): Promise<{ assetId: string; overwritten: Overwritten | null }> {
   const { bmcMac, bmcAddress, identity } = found;
   const known = (await lockAssetByBmcMac(tx.db, bmcMac)) ?? (await lockAssetByIdentity(tx.db, identity));
   const asset = known ?? (await registerAsset(tx, bmcMac, identity));
   await takeAddress(tx, bmcAddress, asset.id);
-  if (known) await takeCredentials(tx, known, identity);
+  const overwritten = known ? await takeCredentials(tx, known, identity) : null;
   if (whyNot(lifecycle, 'discover', asset.state) === undefined) {
     const filled = known ? filledIn(known, identity) : {};
     const now = tx.now().toISOString();
@@ -52,7 +61,7 @@ export async function discoverAsset(
       subject: { type: 'asset', id: asset.id },
       data: { bmcMac, bmcAddress, from: asset.state, site, rack, position },
     });
-    return { assetId: asset.id };
+    return { assetId: asset.id, overwritten };
   }
   if (asset.bmcAddress !== bmcAddress || asset.bmcMac !== bmcMac) {
     await updateAsset(tx.db, asset.id, { bmcMac, bmcAddress, updatedAt: tx.now().toISOString() });
@@ -61,16 +70,20 @@ export async function discoverAsset(
       data: { bmcMac, from: asset.bmcAddress, to: bmcAddress },
     });
   }
-  return { assetId: asset.id };
+  return { assetId: asset.id, overwritten };
 }
 
 /** Whoever corrects the credentials where they were entered means the server that it became, too. */
-async function takeCredentials(tx: TxCtx, asset: Asset, identity: Identity): Promise<void> {
-  const { bmcUsername, bmcPasswordSealed } = identity;
-  if (bmcUsername === null || bmcPasswordSealed === null) return;
-  if (asset.bmcUsername === bmcUsername && asset.bmcPasswordSealed === bmcPasswordSealed) return;
+async function takeCredentials(tx: TxCtx, asset: Asset, identity: Identity): Promise<Overwritten | null> {
+  const { bmcUsername, bmcPasswordSealed, credentialsAt } = identity;
+  if (bmcUsername === null || bmcPasswordSealed === null) return null;
+  if (asset.bmcUsername === bmcUsername && asset.bmcPasswordSealed === bmcPasswordSealed) return null;
+  // Still written down there, and replaced by the hub since: taking it would lock the account.
+  if (await wasReplaced(tx, asset.id, { sealed: bmcPasswordSealed, writtenAt: credentialsAt })) return null;
   await updateAsset(tx.db, asset.id, { bmcUsername, bmcPasswordSealed, updatedAt: tx.now().toISOString() });
   await append(tx, assetBmcCredentialsChanged, { subject: { type: 'asset', id: asset.id }, data: { bmcUsername } });
+  const { bmcUsername: username, bmcPasswordSealed: sealed } = asset;
+  return username === null || sealed === null ? null : { username, sealed };
 }
 
 /** An address belongs to one BMC at a time: whoever had it before must not be asked there any more, because another machine would answer. */
@@ -87,7 +100,7 @@ async function takeAddress(tx: TxCtx, bmcAddress: string, assetId: string): Prom
 
 async function registerAsset(tx: TxCtx, bmcMac: string, identity: Identity): Promise<Asset> {
   const now = tx.now().toISOString();
-  const { origin, ...fields } = identity;
+  const { origin, credentialsAt: _at, ...fields } = identity;
   const asset: Asset = {
     ...fields,
     id: newId(),

@@ -5,9 +5,10 @@ import type { WebhookDoor } from '../../ports/adapter.ts';
 import { externalTicketChanged, playbookRunChanged, recordChanged } from '../events.ts';
 import { settleDelivery, type StoredDelivery } from '../store.ts';
 
-/** What the hub does with an observation of each kind; leases belong to the arrivals, so they are handed in. */
+/** What the hub does with an observation of each kind; leases belong to the arrivals and events of BMCs to the health, so they are handed in. */
 export interface Observers {
   lease(tx: TxCtx, observation: Extract<Observation, { kind: 'lease' }>): Promise<void>;
+  bmcEvent(tx: TxCtx, observation: Extract<Observation, { kind: 'bmc-event' }>): Promise<void>;
 }
 
 /** One kept delivery → observations → what they mean here, all in one transaction. */
@@ -36,6 +37,7 @@ export async function handleDelivery(
 async function observe(tx: TxCtx, adapter: string, observation: Observation, observers: Observers): Promise<void> {
   const subject = { type: 'adapter' as const, id: adapter };
   if (observation.kind === 'lease') return observers.lease(tx, observation);
+  if (observation.kind === 'bmc-event') return observers.bmcEvent(tx, observation);
   if (observation.kind === 'record-changed') {
     const { objectType, objectId, change, deviceId, requestId } = observation;
     await append(tx, recordChanged, { subject, data: { adapter, objectType, objectId, change, deviceId, requestId } });

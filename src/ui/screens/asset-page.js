@@ -1,8 +1,12 @@
 import { get, post, Problem } from './api.js';
 import { actionButton, ask } from './ask.js';
+import { assetControl } from './asset-control.js';
 import { assetDiff } from './asset-diff.js';
 import { assetDrifts } from './asset-drifts.js';
+import { assetErasures } from './asset-erasures.js';
 import { assetFacts } from './asset-facts.js';
+import { assetFirmware } from './asset-firmware.js';
+import { assetHealth } from './asset-health.js';
 import { keepName } from './asset-names.js';
 import { assetParts } from './asset-parts.js';
 import { assetTime, momentsSaid, partsAddress } from './asset-time.js';
@@ -37,6 +41,15 @@ export async function assetPage(id) {
   );
   const tickets = slot(h('section', { class: 'tickets' }), ({ items, scope }) => ticketLines(items, scope));
   const drifts = assetDrifts(id, signal);
+  const page = {
+    signal,
+    follow: (/** @type {string} */ address) => void followJobs(jobs, address, signal, refresher.ask),
+    name: () => asset?.name ?? asset?.serial ?? id,
+  };
+  const telling = assetControl(id, page);
+  const health = assetHealth(id, page);
+  const firmware = assetFirmware(id, page);
+  const erasures = assetErasures(id, page);
   const timeline = createTimeline({
     path: `${path}/timeline`,
     about: id,
@@ -49,7 +62,7 @@ export async function assetPage(id) {
   const sections = h(
     'div',
     { class: 'columns' },
-    h('div', { class: 'standing' }, drifts.node, tickets.node),
+    h('div', { class: 'standing' }, telling.node, health.node, firmware.node, erasures.node, drifts.node, tickets.node),
     timeline.node,
     inventory,
   );
@@ -63,10 +76,16 @@ export async function assetPage(id) {
     facts.show(asset);
     way.show({ state: asset.state, moves: asset.moves });
     showActions();
+    const reachable = asset.bmc.address !== null && asset.state !== 'DECOMMISSIONED';
+    await Promise.all([
+      ...[telling.load(reachable), health.load(reachable), firmware.load(reachable)],
+      erasures.load(asset),
+    ]);
   }
 
   function showActions() {
     actions.show({ asset: { moves: asset.moves, state: asset.state }, lacks: whyNotAllowed('assets:write') });
+    for (const panel of [telling, health, firmware, erasures]) panel.show();
   }
 
   async function loadInventory() {

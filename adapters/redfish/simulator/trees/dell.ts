@@ -1,5 +1,6 @@
 import type { Tree } from '../tree.ts';
 import { at, BOOT, mac, OK, plantFirmware, plantRoot, resetAction, startPlant, type Plant } from './plant.ts';
+import { plantControl } from './plant-control.ts';
 
 const SYSTEM = '/Systems/System.Embedded.1';
 const CHASSIS = '/Chassis/System.Embedded.1';
@@ -32,6 +33,12 @@ export function dellTree(): Tree {
     ['Installed-104298-52.26.0-5179__RAID.SL.3-1', 'PERC H755 Front', '52.26.0-5179'],
     ['Current-27763-1.2.6__CPLD.Embedded.1', 'System CPLD', '1.2.6'],
   ]);
+  plantControl(plant, {
+    system: SYSTEM,
+    owner: SYSTEM,
+    drives: { '1': ['CD', 'DVD', 'USBStick'], '2': ['CD', 'DVD', 'USBStick'] },
+    light: { IndicatorLED: 'Lit', LocationIndicatorActive: false },
+  });
   return plant.tree;
 }
 

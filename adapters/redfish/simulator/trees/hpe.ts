@@ -12,6 +12,7 @@ import {
   startPlant,
   type Plant,
 } from './plant.ts';
+import { plantControl } from './plant-control.ts';
 
 const SYSTEM = '/Systems/1';
 const CHASSIS = '/Chassis/1';
@@ -40,10 +41,17 @@ export function hpeTree(): Tree {
     ['2', 'System ROM', 'A42 v2.60 (08/11/2022)'],
     ['3', 'HPE Smart Array P408i-p SR Gen10', '5.32'],
   ]);
+  plantControl(plant, {
+    system: SYSTEM,
+    owner: '/Managers/1',
+    drives: { '1': ['Floppy', 'USBStick'], '2': ['CD', 'DVD'] },
+    light: { IndicatorLED: 'Off' },
+  });
   return plant.tree;
 }
 
 function plantSystem(plant: Plant): void {
+  plant.put(`${SYSTEM}/Bios`, 'Bios.v1_0_4.Bios', { Attributes: { BootMode: 'Uefi' } });
   plant.put(SYSTEM, 'ComputerSystem.v1_13_0.ComputerSystem', {
     SystemType: 'Physical',
     Manufacturer: 'HPE',
@@ -295,6 +303,9 @@ function plantManager(plant: Plant): void {
       Links: { HostInterface: at(`${manager}/HostInterfaces/1`) },
     },
   ];
+  plant.put(`${manager}/HostInterfaces/1`, 'HostInterface.v1_1_1.HostInterface', {
+    HostInterfaceType: 'NetworkHostInterface',
+  });
   for (const [n, end] of ends.entries())
     plant.put(`${manager}/EthernetInterfaces/${n + 1}`, 'EthernetInterface.v1_4_1.EthernetInterface', end);
 }

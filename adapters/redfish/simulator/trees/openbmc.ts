@@ -1,5 +1,6 @@
 import type { Tree } from '../tree.ts';
 import { ABSENT, at, BOOT, label, mac, OK, plantFirmware, plantRoot, startPlant, type Plant } from './plant.ts';
+import { plantControl } from './plant-control.ts';
 
 const SYSTEM = '/Systems/system';
 const CHASSIS = '/Chassis/chassis';
@@ -17,10 +18,17 @@ export function openbmcTree(): Tree {
     ['5d0869c4', 'BMC image', '2.15.0'],
     ['bios_active', 'BIOS image', '0.9.4'],
   ]);
+  plantControl(plant, {
+    system: SYSTEM,
+    owner: '/Managers/bmc',
+    drives: { Slot_0: ['CD', 'USBStick'], Slot_1: ['CD', 'USBStick'] },
+    light: { LocationIndicatorActive: false },
+  });
   return plant.tree;
 }
 
 function plantSystem(plant: Plant): void {
+  plant.put(`${SYSTEM}/Bios`, 'Bios.v1_2_0.Bios', { ResetBiosToDefaultsPending: false });
   plant.put(SYSTEM, 'ComputerSystem.v1_22_0.ComputerSystem', {
     SystemType: 'Physical',
     Manufacturer: 'Contoso',

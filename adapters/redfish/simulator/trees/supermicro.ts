@@ -1,5 +1,6 @@
 import type { Tree } from '../tree.ts';
 import { at, BOOT, label, mac, OK, plantFirmware, plantRoot, startPlant, type Plant } from './plant.ts';
+import { plantControl } from './plant-control.ts';
 
 const SYSTEM = '/Systems/1';
 const CHASSIS = '/Chassis/1';
@@ -26,10 +27,17 @@ export function supermicroTree(): Tree {
     ['BMC', 'BMC', '01.02.14'],
     ['NIC1', 'NIC1', '28.37.10.14'],
   ]);
+  plantControl(plant, {
+    system: SYSTEM,
+    owner: '/Managers/1',
+    drives: { VirtualMedia1: ['CD', 'DVD', 'Floppy', 'USBStick'] },
+    light: { IndicatorLED: 'Off', LocationIndicatorActive: false },
+  });
   return plant.tree;
 }
 
 function plantSystem(plant: Plant): void {
+  plant.put(`${SYSTEM}/Bios`, 'Bios.v1_2_0.Bios', { Attributes: { BootMode: 'UEFI' } });
   plant.put(SYSTEM, 'ComputerSystem.v1_14_0.ComputerSystem', {
     SystemType: 'Physical',
     Manufacturer: 'Supermicro',
@@ -148,7 +156,7 @@ function plantStorage(plant: Plant): void {
     Status: OK,
   });
   plant.list(`${SYSTEM}/SimpleStorage`, 'SimpleStorage', []);
-  plant.put(BACKPLANE, 'Chassis.v1_11_0.Chassis', {
+  plant.put(BACKPLANE, 'Chassis.v1_14_0.Chassis', {
     ChassisType: 'Enclosure',
     Model: 'Backplane',
     SerialNumber: null,
@@ -287,6 +295,9 @@ function plantManager(plant: Plant): void {
   plant.put(`${manager}/EthernetInterfaces/1`, 'EthernetInterface.v1_6_3.EthernetInterface', {
     MACAddress: mac(OUI, 0x50_00_01),
     Status: OK,
+  });
+  plant.put(`${manager}/HostInterfaces/1`, 'HostInterface.v1_1_1.HostInterface', {
+    HostInterfaceType: 'NetworkHostInterface',
   });
   plant.put(`${manager}/EthernetInterfaces/ToHost`, 'EthernetInterface.v1_6_3.EthernetInterface', {
     MACAddress: 'BE:B5:71:00:00:01',

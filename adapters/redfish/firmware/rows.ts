@@ -1,0 +1,66 @@
+import type { InstalledFirmware } from '../../../src/ports/bmc-firmware.ts';
+import type { Bmc } from '../client.ts';
+import { readCollection } from '../collection.ts';
+import { SoftwareInventory } from '../schema.ts';
+import type { FirmwareQuirks } from './quirks.ts';
+
+/** One line of the firmware inventory. */
+export interface FirmwareRow {
+  link: string;
+  /** The same for all lines of one component, and before and after an update. */
+  component: string;
+  name: string;
+  version: string | null;
+  updateable: boolean | null;
+  state: 'installed' | 'current' | 'previous' | 'available';
+}
+
+/**
+ * What could be read. A line that could not is left out: then nobody knows its version, which is not the same as being gone.
+ * @throws AdapterError where nothing could be read at all
+ */
+export async function readRows(
+  bmc: Bmc,
+  inventory: string,
+  quirks: FirmwareQuirks,
+  timeoutMs: number,
+): Promise<FirmwareRow[]> {
+  await bmc.get(inventory, { timeoutMs }); // by itself first: the account may not read it, or the BMC be on its way back
+  const { members } = await readCollection(bmc, inventory, SoftwareInventory, { timeoutMs });
+  const rows: FirmwareRow[] = [];
+  for (const one of members) {
+    const id = one.Id ?? one['@odata.id']?.split('/').findLast((piece) => piece !== '') ?? null;
+    const link = one['@odata.id'];
+    if (id === null || link === null) continue;
+    const { component, state } = quirks.rowStates ? readId(id) : { component: id, state: 'installed' as const };
+    if (component === null) continue;
+    rows.push({ link, component, name: one.Name ?? id, version: one.Version, updateable: one.Updateable, state });
+  }
+  return rows;
+}
+
+const STATES = { installed: 'installed', current: 'current', previous: 'previous', available: 'available' } as const;
+
+/**
+ * `Installed-159-1.15.2__BIOS.Setup.1-1`: state, software, version, component. Some iDRACs list each once more without a component
+ * (`Current-110390-1.0.0`): those say nothing of their own.
+ */
+function readId(id: string): { component: string | null; state: FirmwareRow['state'] } {
+  const [, word] = /^([a-z]+)-/i.exec(id) ?? [];
+  const state = STATES[(word ?? '').toLowerCase() as keyof typeof STATES];
+  if (state === undefined) return { component: id, state: 'installed' };
+  const component = id.split('__').slice(1).join('__');
+  return { component: component === '' ? null : component, state };
+}
+
+/** One per component: what is installed, else what is current; and an older image where the BMC has kept one. */
+export function installedOf(rows: readonly FirmwareRow[]): InstalledFirmware[] {
+  const components = [...new Set(rows.map((row) => row.component))];
+  return components.flatMap((id) => {
+    const own = rows.filter((row) => row.component === id);
+    const shown = own.find((row) => row.state === 'installed') ?? own.find((row) => row.state === 'current');
+    if (shown === undefined) return [];
+    const previous = own.find((row) => row.state === 'previous')?.version ?? null;
+    return [{ id, name: shown.name, version: shown.version, updateable: shown.updateable, previous }];
+  });
+}

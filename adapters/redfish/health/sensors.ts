@@ -1,0 +1,227 @@
+import type { SensorReading } from '../../../src/ports/bmc-health.ts';
+import { asList, asNumber, asText, isRecord } from '../decode.ts';
+import { healthOf, isAbsent, type Resource } from './said.ts';
+
+type Kind = SensorReading['kind'];
+
+/** A reading, and what it may be called elsewhere on the same BMC: the same sensor stands in several places. */
+export interface Found {
+  reading: SensorReading;
+  aliases: string[];
+}
+
+const KINDS: Record<string, [kind: Kind, unit: string]> = {
+  temperature: ['temperature', 'Cel'],
+  rotational: ['fan', 'RPM'],
+  power: ['power', 'W'],
+  voltage: ['voltage', 'V'],
+  current: ['current', 'A'],
+  energyjoules: ['energy', 'J'],
+  energykwh: ['energy', 'kW.h'],
+  humidity: ['humidity', '%'],
+  percent: ['percent', '%'],
+};
+
+/** Where a type is not said (DMTF's own samples), the unit tells. */
+const BY_UNIT: Record<string, Kind> = {
+  cel: 'temperature',
+  rpm: 'fan',
+  '{rev}/min': 'fan',
+  w: 'power',
+  v: 'voltage',
+  a: 'current',
+  j: 'energy',
+  'kw.h': 'energy',
+};
+
+interface Limits {
+  upperCaution?: unknown;
+  upperCritical?: unknown;
+  lowerCaution?: unknown;
+  lowerCritical?: unknown;
+}
+
+function found(
+  place: { chassis: string; body: Resource; name: string | null; aliases?: (string | null)[] },
+  measure: { kind: Kind; unit: string; value: unknown },
+  limits: Limits = {},
+): Found {
+  const { chassis, body, aliases = [] } = place;
+  const name = place.name ?? 'unnamed';
+  const absent = isAbsent(body);
+  // An absent sensor says 0 for everything (Supermicro X10), and so does a limit that is not set (HPE, X10).
+  const limit = (value: unknown): number | null => (absent ? null : asNumber(value));
+  const upper = (value: unknown): number | null => {
+    const number = limit(value);
+    return number === null || number <= 0 ? null : number;
+  };
+  const status = isRecord(body['Status']) ? body['Status'] : {};
+  const reading: SensorReading = {
+    chassis,
+    name,
+    kind: measure.kind,
+    value: absent ? null : asNumber(measure.value),
+    unit: measure.unit,
+    upperCaution: upper(limits.upperCaution),
+    upperCritical: upper(limits.upperCritical),
+    lowerCaution: limit(limits.lowerCaution),
+    lowerCritical: limit(limits.lowerCritical),
+    health: healthOf(status['Health']),
+  };
+  return { reading, aliases: [name, ...aliases].filter((alias) => alias !== null).map(plain) };
+}
+
+/** Names are compared without case and signs: `CPU1 Temp` and `CPU1Temp` are one sensor. */
+function plain(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+}
+
+/** A Sensor resource. */
+export function fromSensor(chassis: string, body: Resource): Found {
+  const unit = asText(body['ReadingUnits']) ?? '';
+  const type = asText(body['ReadingType'])?.toLowerCase();
+  const known = type === undefined ? undefined : KINDS[type];
+  const thresholds = isRecord(body['Thresholds']) ? body['Thresholds'] : {};
+  const at = (name: string): unknown => {
+    const threshold = thresholds[name];
+    return isRecord(threshold) ? threshold['Reading'] : undefined;
+  };
+  return found(
+    { chassis, body, name: asText(body['Name']) ?? asText(body['Id']), aliases: [asText(body['Id'])] },
+    {
+      kind: known?.[0] ?? BY_UNIT[unit.toLowerCase()] ?? 'other',
+      unit: unit === '' ? (known?.[1] ?? '') : unit,
+      value: body['Reading'],
+    },
+    {
+      upperCaution: at('UpperCaution'),
+      upperCritical: at('UpperCritical') ?? at('UpperFatal'),
+      lowerCaution: at('LowerCaution'),
+      lowerCritical: at('LowerCritical') ?? at('LowerFatal'),
+    },
+  );
+}
+
+function oldLimits(body: Resource): Limits {
+  return {
+    upperCaution: body['UpperThresholdNonCritical'],
+    upperCritical: body['UpperThresholdCritical'] ?? body['UpperThresholdFatal'],
+    lowerCaution: body['LowerThresholdNonCritical'],
+    lowerCritical: body['LowerThresholdCritical'] ?? body['LowerThresholdFatal'],
+  };
+}
+
+function nameOf(body: Resource): string | null {
+  return asText(body['FanName']) ?? asText(body['Name']) ?? asText(body['MemberId']);
+}
+
+/** The old Thermal resource. */
+export function fromThermal(chassis: string, body: Resource): Found[] {
+  const temperatures = asList(body['Temperatures'])
+    .filter(isRecord)
+    .map((one) =>
+      found(
+        { chassis, body: one, name: nameOf(one) },
+        { kind: 'temperature', unit: 'Cel', value: one['ReadingCelsius'] },
+        oldLimits(one),
+      ),
+    );
+  const fans = asList(body['Fans'])
+    .filter(isRecord)
+    .map((one) => {
+      // HPE gives per cent here. Before Redfish 1.1 the value had another name.
+      const percent = /percent|%/i.test(asText(one['ReadingUnits']) ?? '');
+      const value = one['Reading'] ?? one['ReadingRPM'];
+      return found(
+        { chassis, body: one, name: nameOf(one) },
+        { kind: 'fan', unit: percent ? '%' : 'RPM', value },
+        oldLimits(one),
+      );
+    });
+  return [...temperatures, ...fans];
+}
+
+/** The old Power resource: what is drawn, voltages, and what each supply takes and gives. */
+export function fromPower(chassis: string, body: Resource): Found[] {
+  const drawn = asList(body['PowerControl'])
+    .filter(isRecord)
+    .map((one) =>
+      found(
+        { chassis, body: one, name: asText(one['Name']) ?? 'Power' },
+        { kind: 'power', unit: 'W', value: one['PowerConsumedWatts'] },
+      ),
+    );
+  const voltages = asList(body['Voltages'])
+    .filter(isRecord)
+    .map((one) =>
+      found(
+        { chassis, body: one, name: nameOf(one) },
+        { kind: 'voltage', unit: 'V', value: one['ReadingVolts'] },
+        oldLimits(one),
+      ),
+    );
+  const supplies = asList(body['PowerSupplies'])
+    .filter(isRecord)
+    .flatMap((one, at) => fromSupply(chassis, one, at));
+  return [...drawn, ...voltages, ...supplies];
+}
+
+/** HPE and Supermicro call all of their supplies the same: their number tells them apart. */
+function fromSupply(chassis: string, one: Resource, at: number): Found[] {
+  const number = asText(one['MemberId']) ?? String(at);
+  const said = asText(one['Name']) ?? 'Power supply';
+  const name = /\d/.test(said) ? said : `${said} ${number}`;
+  const parts: [suffix: string, kind: Kind, unit: string, value: unknown][] = [
+    ['output', 'power', 'W', one['PowerOutputWatts'] ?? one['LastPowerOutputWatts']],
+    ['input', 'power', 'W', one['PowerInputWatts']],
+    ['input', 'voltage', 'V', one['LineInputVoltage']],
+  ];
+  return parts
+    .filter(([, , , value]) => value !== undefined)
+    .map(([suffix, kind, unit, value]) =>
+      found({ chassis, body: one, name: `${name} ${suffix}` }, { kind, unit, value }),
+    );
+}
+
+const EXCERPTS: [property: string, kind: Kind, unit: string][] = [
+  ['TemperatureCelsius', 'temperature', 'Cel'],
+  ['PowerWatts', 'power', 'W'],
+  ['EnergykWh', 'energy', 'kW.h'],
+  ['EnergyJoules', 'energy', 'J'],
+  ['HumidityPercent', 'humidity', '%'],
+  ['FanSpeedsPercent', 'fan', '%'],
+];
+
+/** EnvironmentMetrics: excerpts of sensors, which they name. */
+export function fromEnvironment(chassis: string, body: Resource): Found[] {
+  return EXCERPTS.flatMap(([property, kind, unit]) =>
+    asList(body[property])
+      .filter(isRecord)
+      .map((one) => {
+        const source = asText(one['DataSourceUri'])?.split('/').at(-1) ?? null;
+        const name = asText(one['DeviceName']) ?? source ?? property;
+        return found({ chassis, body: one, name, aliases: [source] }, { kind, unit, value: one['Reading'] });
+      }),
+  );
+}
+
+/** A Fan of the ThermalSubsystem. */
+export function fromFan(chassis: string, body: Resource): Found[] {
+  const speed = isRecord(body['SpeedPercent']) ? body['SpeedPercent'] : null;
+  if (speed === null) return [];
+  const rpm = asNumber(speed['SpeedRPM']);
+  const measure = rpm === null ? { unit: '%', value: speed['Reading'] } : { unit: 'RPM', value: rpm };
+  const source = asText(speed['DataSourceUri'])?.split('/').at(-1) ?? null;
+  return [found({ chassis, body, name: nameOf(body), aliases: [source] }, { kind: 'fan', ...measure })];
+}
+
+/** Equal names of a kind within a chassis are numbered, in the order in which the BMC lists them. */
+export function named(all: readonly Found[]): SensorReading[] {
+  const counts = new Map<string, number>();
+  return all.map(({ reading }) => {
+    const key = `${reading.chassis} ${reading.kind} ${reading.name}`;
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    return count === 1 ? reading : { ...reading, name: `${reading.name} #${count}` };
+  });
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { AdapterError } from '../../../src/ports/adapter-error.ts';
+import type { HealthFault } from '../../../src/ports/bmc-health.ts';
+import type { Bmc } from '../client.ts';
+import { readCollection } from '../collection.ts';
+import { asLink } from '../decode.ts';
+import { faultsOf } from './faults.ts';
+import type { Resource } from './said.ts';
+import { fromEnvironment, fromFan, fromPower, fromSensor, fromThermal, type Found } from './sensors.ts';
+
+export const Source = z.object({
+  kind: z.enum(['sensors', 'thermal', 'power', 'environment', 'fans']),
+  link: z.string(),
+  chassis: z.string(),
+  /** So many sensors are listed here and were not there when asked for one by one: not asked for again until the next survey. */
+  dangling: z.number().default(0),
+});
+export type Source = z.infer<typeof Source>;
+
+/** A place that readings come from, read. */
+export interface SourceRead {
+  source: Source;
+  found: Found[];
+  faults: HealthFault[];
+  /** Why it is not all of it; empty: it is. */
+  failures: string[];
+  /** It was there when the BMC was surveyed, and is not now. */
+  gone: boolean;
+}
+
+const Raw = z.record(z.string(), z.unknown());
+
+/** @throws AdapterError only what ends the whole read; the rest stands in `failures` */
+export async function readSource(bmc: Bmc, source: Source, seenAt: string): Promise<SourceRead> {
+  const read: SourceRead = { source, found: [], faults: [], failures: [], gone: false };
+  const { chassis, link } = source;
+  try {
+    if (source.kind === 'sensors' || source.kind === 'fans') {
+      const members = await listed(bmc, source, read);
+      for (const one of members) {
+        read.found.push(...(source.kind === 'fans' ? fromFan(chassis, one) : [fromSensor(chassis, one)]));
+        read.faults.push(...faultsOf(one, asLink(one) ?? link, seenAt));
+      }
+      return read;
+    }
+    const body = await bmc.get(link);
+    const decode = { thermal: fromThermal, power: fromPower, environment: fromEnvironment }[source.kind];
+    read.found = decode(chassis, body);
+    read.faults = faultsOf(body, link, seenAt);
+    return read;
+  } catch (error) {
+    const fatal = bmc.fatal();
+    if (fatal) throw fatal;
+    if (!(error instanceof AdapterError)) throw error;
+    return { ...read, failures: [`${link}: ${error.message}`], gone: error.kind === 'not-found' };
+  }
+}
+
+async function listed(bmc: Bmc, source: Source, read: SourceRead): Promise<Resource[]> {
+  const { link } = source;
+  // Only the ones that dangle would be asked for one by one; a list that is not expanded at all is read in full.
+  const skipping: Bmc = source.dangling === 0 ? bmc : { ...bmc, get: skipMembers(bmc, link) };
+  const { members, failures } = await readCollection(skipping, link, Raw);
+  const unread = failures.filter(({ path }) => path !== link);
+  const whole = failures.filter(({ path }) => path === link);
+  if (members.length === 0 && whole.length > 0)
+    throw new AdapterError('malformed', whole[0]?.why ?? '', { system: 'redfish' });
+  read.failures.push(...whole.map(({ why }) => `${link}: ${why}`));
+  if (unread.length > 0)
+    read.failures.push(`${link}: ${unread.length} of ${members.length + unread.length} listed cannot be read`);
+  source.dangling = unread.length;
+  return members;
+}
+
+function skipMembers(bmc: Bmc, link: string): Bmc['get'] {
+  const root = link.replace(/\/+$/, '').toLowerCase();
+  return async (path, options) => {
+    const member = path.toLowerCase().startsWith(`${root}/`);
+    if (!member) return bmc.get(path, options);
+    throw new AdapterError('not-found', 'was not there when it was asked for', { system: 'redfish' });
+  };
+}

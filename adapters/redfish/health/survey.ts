@@ -1,0 +1,91 @@
+import type { HealthFault } from '../../../src/ports/bmc-health.ts';
+import type { Bmc } from '../client.ts';
+import { readCollection } from '../collection.ts';
+import { asLink, asText } from '../decode.ts';
+import { readSystems } from '../read-systems.ts';
+import { chooseSources, isQuiet } from './choose-sources.ts';
+import { drillDown } from './drill-down.ts';
+import { faultsOf } from './faults.ts';
+import type { Plan } from './plan.ts';
+import { rollupOf, type Resource } from './said.ts';
+import { readSource, type Source, type SourceRead } from './source.ts';
+import { markOf, orWarning, Raw, readManagers, type Whole } from './whole.ts';
+
+interface Surveyed {
+  plan: Plan;
+  whole: Whole;
+  sources: SourceRead[];
+}
+
+/**
+ * Looks at everything that may say something, and finds out what is worth asking at each poll. Where the whole is not OK, it looks
+ * for the parts that are not.
+ * @throws AdapterError as readHealth
+ */
+export async function survey(bmc: Bmc, now: Date): Promise<Surveyed> {
+  const seenAt = now.toISOString();
+  const systems = await readSystems(bmc);
+  const systemLinks = systems.all.map((one) => one['@odata.id']).filter((link) => link !== null);
+  const bodies = await Promise.all(systemLinks.map((link) => bmc.get(link))); // remembered: no request
+  const blind: string[] = [];
+  const warnings = [...systems.warnings];
+
+  const managed =
+    bmc.root.Managers === null ? { members: [], failures: [] } : await readCollection(bmc, bmc.root.Managers, Raw);
+  for (const { path, why } of managed.failures) warnings.push(`${path}: ${why}`);
+  const managerLinks = managed.members.map((one) => asText(one['@odata.id'])).filter((link) => link !== null);
+  const whole: Whole = { systems: bodies, manager: readManagers(bmc, managed.members, now) };
+
+  const chassis =
+    bmc.root.Chassis === null ? { members: [], failures: [] } : await readCollection(bmc, bmc.root.Chassis, Raw);
+  for (const { path, why } of chassis.failures) blind.push(`${path}: ${why}`);
+  const all: SourceRead[][] = [];
+  for (const one of chassis.members) all.push(await readChassis(bmc, one, { seenAt, blind }));
+  const sources = all.flatMap((one) => chooseSources(one, bmc.expand !== null));
+
+  const faults: HealthFault[] = chassis.members.flatMap((one) => faultsOf(one, asLink(one) ?? 'chassis', seenAt));
+  const well = [...bodies, ...chassis.members].every((one) => (rollupOf(one) ?? 'OK') === 'OK');
+  if (!well) {
+    const parts = await drillDown(bmc, { systems: bodies, chassis: chassis.members, seenAt });
+    faults.push(...parts.faults);
+    warnings.push(...parts.warnings);
+  }
+  const plan: Plan = {
+    madeAt: now.getTime(),
+    power: asText(bodies[0]?.['PowerState']),
+    mark: markOf(whole),
+    systems: systemLinks,
+    managers: managerLinks,
+    sources: sources.map(({ source }) => source),
+    waiting: all.flat().some((one) => isQuiet(one) && one.found.length > 0),
+    blind,
+    faults,
+    warnings,
+  };
+  return { plan, whole, sources };
+}
+
+async function readChassis(
+  bmc: Bmc,
+  body: Resource,
+  { seenAt, blind }: { seenAt: string; blind: string[] },
+): Promise<SourceRead[]> {
+  const chassis = asText(body['Id']) ?? asText(body['@odata.id'])?.split('/').at(-1) ?? 'chassis';
+  const read = async (kind: Source['kind'], link: string | null): Promise<SourceRead[]> =>
+    link === null ? [] : [await readSource(bmc, { kind, link, chassis, dangling: 0 }, seenAt)];
+  const sensors = asLink(body['Sensors']);
+  const [power, thermal] = [asLink(body['Power']), asLink(body['Thermal'])];
+  const all = [
+    ...(await read('sensors', sensors)),
+    ...(await read('thermal', thermal)),
+    ...(await read('power', power)),
+  ];
+  // These two are excerpts of sensors (DSP0268): where sensors are listed, or the old resources stand, they say nothing more.
+  if (all.every(({ found }) => found.length === 0) && sensors === null) {
+    all.push(...(await read('environment', asLink(body['EnvironmentMetrics']))));
+    const subsystem = asLink(body['ThermalSubsystem']);
+    const cooling = subsystem === null ? null : await orWarning(bmc, bmc.get(subsystem), subsystem, blind);
+    all.push(...(await read('fans', asLink(cooling?.['Fans']))));
+  }
+  return all;
+}

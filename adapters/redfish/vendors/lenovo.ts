@@ -1,0 +1,4 @@
+import type { Row } from './row.ts';
+
+/** XCC. */
+export const lenovo: readonly Row[] = [];

@@ -1,0 +1,135 @@
+import type { BmcSimulator, BmcSimulatorOptions } from '#adapters/redfish/simulator.ts';
+import type { SimulatedTreeName } from '#adapters/redfish/simulator/simulated-tree.ts';
+import { findAsset } from '#src/assets/reads.ts';
+import { requestRotation } from '#src/bmc-access/commands/request-rotation.ts';
+import type { Ctx } from '#src/core/ctx.ts';
+import type { Seal } from '#src/core/seal.ts';
+import { tx } from '#src/core/tx.ts';
+import { requestErase } from '#src/erasure/commands/request-erase.ts';
+import { erasuresOf } from '#src/erasure/reads.ts';
+import { requestUpdate } from '#src/firmware/commands/request-update.ts';
+import { findUpdate, hopsOf } from '#src/firmware/reads.ts';
+import { listJobs } from '#src/journal/reads.ts';
+
+/** Something that must not be begun twice, and whose outcome must be known in the end. */
+export interface Work {
+  name: string;
+  tree: SimulatedTreeName;
+  bmc: Partial<BmcSimulatorOptions>;
+  /** @returns its id */
+  ask(ctx: Ctx, assetId: string): Promise<string>;
+  hasEnded(ctx: Ctx, id: string): Promise<boolean>;
+  /** What is wrong once it has ended. */
+  broken(ctx: Ctx, id: string, bmc: BmcSimulator, seal: Seal): Promise<string[]>;
+}
+
+const VERSION = '01.03.07';
+
+function update(name: string, bmc: Partial<BmcSimulatorOptions>): Work {
+  return {
+    name: `update, ${name}`,
+    tree: 'supermicro',
+    bmc: { ...bmc, updates: bmc.updates ?? {} },
+    async ask(ctx, assetId) {
+      const image = { uri: `http://images.example/BMC_${VERSION}.bin`, sha256: '0'.repeat(64), size_bytes: 1 };
+      const wanted = [{ component: 'BMC', version: VERSION, image }];
+      const { updateId } = await tx(ctx, (inside) =>
+        requestUpdate(inside, { assetId, wanted, mayReset: true, reason: 'a proof' }),
+      );
+      return updateId;
+    },
+    hasEnded: async (ctx, id) => (await findUpdate(ctx, id))?.finishedAt !== null,
+    async broken(ctx, id, { updates, read }) {
+      const [found, [hop]] = [await findUpdate(ctx, id), await hopsOf(ctx, id)];
+      const taken = updates?.taken().length ?? 0;
+      const version = read('/redfish/v1/UpdateService/FirmwareInventory/BMC')?.['Version'];
+      const isThere = version === VERSION;
+      const wrong: string[] = [];
+      if (taken > 1) wrong.push(`the BMC took ${taken} updates`);
+      if (isThere && found?.state !== 'done')
+        wrong.push(`it is at ${VERSION}, and the hub says ${found?.state}: ${found?.error}`);
+      if (!isThere && found?.state === 'done') wrong.push(`it shows ${String(version)}, and the hub says done`);
+      // Only where the worker died in the instant between its note and the request may it never have gone out; and then that is said.
+      if (taken === 0 && !/not known/.test(found?.error ?? ''))
+        wrong.push(`never sent, and the hub says ${found?.state}: ${found?.error}`);
+      if (taken === 1 && !isThere) wrong.push(`taken, and it shows ${String(version)}`);
+      if (hop === undefined) wrong.push('no step was kept');
+      const ends = await ctx
+        .db('events')
+        .whereIn('type', ['firmware.update_completed', 'firmware.update_failed'])
+        .where({ subject_id: found?.assetId ?? '' });
+      if (ends.length !== 1) wrong.push(`${ends.length} ends were told, not 1`);
+      return wrong;
+    },
+  };
+}
+
+function erase(name: string, bmc: Partial<BmcSimulatorOptions>): Work {
+  const [slot, serial] = ['NVMe Slot 0', 'PHAX0A01003P8'];
+  return {
+    name: `erase, ${name}`,
+    tree: 'openbmc',
+    bmc: { ...bmc, erase: bmc.erase ?? {} },
+    async ask(ctx, assetId) {
+      const want = { assetId, drives: [{ slot, serial }], method: null, reason: 'a proof' };
+      return (await tx(ctx, (inside) => requestErase(inside, want))).requestId;
+    },
+    hasEnded: async (ctx, id) => (await erasuresOf(ctx, id)).every(({ endedAt }) => endedAt !== null),
+    async broken(ctx, id, { erase: done }) {
+      const [found] = await erasuresOf(ctx, id);
+      const begun = done?.begun() ?? 0;
+      const isErased = done?.erased().includes(serial) ?? false;
+      const wrong: string[] = [];
+      const says = `the hub says ${found?.state}: ${found?.why}`;
+      if (begun > 1) wrong.push(`it was begun ${begun} times`);
+      if (isErased !== (found?.state === 'done')) wrong.push(`${isErased ? 'erased' : 'not erased'}, and ${says}`);
+      if (begun === 0 && found?.state !== 'unknown') wrong.push(`never sent, and ${says}`);
+      if (found?.state === 'done' && (found.document === null || Object.keys(found.evidence).length === 0))
+        wrong.push('done without a proof');
+      const told = await ctx
+        .db('events')
+        .where('type', 'like', 'asset.drive_erase%')
+        .where({ subject_id: found?.assetId ?? '' });
+      if (told.length !== 1) wrong.push(`${told.length} ends were told, not 1`);
+      return wrong;
+    },
+  };
+}
+
+/** Beside what its own tests show of it: a process that is gone, with what it had in its hands. */
+const rotation: Work = {
+  name: 'a new password',
+  tree: 'dell',
+  bmc: { lockoutAfter: 3 },
+  ask: (ctx, assetId) =>
+    tx(ctx, async (inside) => {
+      await requestRotation(inside, { assetId, userName: null, disableOld: false, reason: 'a proof' });
+      return assetId;
+    }),
+  async hasEnded(ctx, id) {
+    const jobs = await listJobs(ctx, { name: 'rotate-bmc-password', subject: id, limit: 10 });
+    return jobs.length > 0 && jobs.every(({ state }) => state === 'done' || state === 'dead');
+  },
+  async broken(ctx, id, bmc, seal) {
+    const [job] = await listJobs(ctx, { name: 'rotate-bmc-password', subject: id, limit: 1 });
+    const asset = await findAsset(ctx, id);
+    const account = bmc.accounts().find(({ userName }) => userName === asset?.bmcUsername);
+    const known = asset?.bmcPasswordSealed ? seal.open(asset.bmcPasswordSealed) : null;
+    const wrong: string[] = [];
+    if (job?.state !== 'done') wrong.push(`the job is ${job?.state}: ${JSON.stringify(job?.error)}`);
+    if (known === null || account?.password !== known) wrong.push('the hub does not know the password that holds');
+    if (account?.password === bmc.password) wrong.push('the old password holds');
+    if (bmc.locked()) wrong.push('the account is locked');
+    if (bmc.counters().refusedLogins > 2) wrong.push(`${bmc.counters().refusedLogins} logins were refused`);
+    return wrong;
+  },
+};
+
+export const WORKS: readonly Work[] = [
+  update('a task that stays', { tasks: { durationMs: 200 } }),
+  update('no task at all', { tasks: { named: 'nowhere', durationMs: 200, vanishAfterMs: 1 } }),
+  update('after a restart of the server', { tasks: { durationMs: 100 }, updates: { applies: 'host-reset' } }),
+  erase('a task that stays', { tasks: { durationMs: 200 } }),
+  erase('a drive that shows it', { tasks: { named: 'nowhere', durationMs: 300 }, erase: { showsOperations: true } }),
+  rotation,
+];

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { defineEvent } from '../core/event.ts';
+
+const Drive = z.object({ slot: z.string(), serial: z.string() });
+const evidence = z
+  .record(z.string(), z.string())
+  .meta({ description: 'What the BMC showed: paths and values as they were read' });
+const Ended = z.object({
+  erasureId: z.string(),
+  ...Drive.shape,
+  method: z.string().nullable(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string(),
+  evidence,
+});
+
+export const eraseRequested = defineEvent({
+  type: 'asset.erase_requested',
+  version: 1,
+  topic: 'assets.erase_requested',
+  Data: z.object({ requestId: z.string(), reason: z.string(), method: z.string().nullable(), drives: z.array(Drive) }),
+  sentence: ({ drives, reason }) =>
+    `Asked to erase ${drives.map(({ slot, serial }) => `${serial} in ${slot}`).join(', ')}: ${reason}`,
+});
+
+export const driveErased = defineEvent({
+  type: 'asset.drive_erased',
+  version: 1,
+  topic: 'assets.drive_erased',
+  Data: z.object({
+    ...Ended.shape,
+    document: z.string().nullable().meta({ description: 'SHA-256 of the document that says so' }),
+  }),
+  sentence: ({ slot, serial, method }) => `Drive ${serial} in ${slot} was erased (${method ?? 'unknown method'})`,
+});
+
+export const driveEraseFailed = defineEvent({
+  type: 'asset.drive_erase_failed',
+  version: 1,
+  topic: 'assets.drive_erase_failed',
+  Data: z.object({ ...Ended.shape, why: z.string() }),
+  sentence: ({ slot, serial, why }) => `Drive ${serial} in ${slot} was not erased: ${why}`,
+});
+
+export const driveEraseUnproven = defineEvent({
+  type: 'asset.drive_erase_unproven',
+  version: 1,
+  topic: 'assets.drive_erase_unproven',
+  Data: z.object({ ...Ended.shape, why: z.string() }),
+  sentence: ({ slot, serial, why }) =>
+    `Whether drive ${serial} in ${slot} was erased is not proven: ${why}; take it for not erased`,
+});
