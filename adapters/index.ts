@@ -1,4 +1,5 @@
 import type { AdapterDefinition } from '#src/ports/adapter.ts';
+import { alertmanagerAdapter } from './alertmanager/index.ts';
 import { awxAdapter } from './awx/index.ts';
 import { dhcpAdapter } from './dhcp/index.ts';
 import { directoryAdapter } from './directory/index.ts';
@@ -9,6 +10,7 @@ import { s3Adapter } from './s3/index.ts';
 
 /** Every adapter that there is. A test compares the list with the folders. */
 export const adapters = [
+  alertmanagerAdapter,
   awxAdapter,
   dhcpAdapter,
   directoryAdapter,

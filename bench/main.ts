@@ -5,6 +5,7 @@ import { benchIngest } from './ingest.ts';
 import { isMet } from './ingest-table.ts';
 import { benchReconcile } from './reconcile.ts';
 import { benchRedfish } from './redfish.ts';
+import { benchTelemetry } from './telemetry.ts';
 import { benchWebhook } from './webhook.ts';
 
 const { positionals, values } = parseArgs({
@@ -21,6 +22,7 @@ const { positionals, values } = parseArgs({
     bmcs: { type: 'string' },
     'at-once': { type: 'string' },
     heap: { type: 'string' },
+    events: { type: 'string' },
   },
 });
 const benches: Record<string, Bench> = {
@@ -29,6 +31,7 @@ const benches: Record<string, Bench> = {
   ingest: benchIngest(values),
   reconcile: benchReconcile(values),
   redfish: benchRedfish({ ...values, atOnce: values['at-once'] }),
+  telemetry: benchTelemetry(values),
 };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -37,6 +40,7 @@ if (positionals.length === 0 || positionals.some((name) => !(name in benches))) 
   say('  of ingest: [--quick] [--servers N] [--batch N] [--lanes N] [--only a,b,c,d,e,f,door,paces,profile]');
   say('  of reconcile: [--devices N] [--parts N of each] [--fleets N,N,…] [--only look,memory,storm,real]');
   say('  of redfish: [--bmcs N] [--at-once N] [--heap MB] [--only trees,fleet]');
+  say('  of telemetry: [--events N] [--servers N] [--batch N] [--lanes N] [--only rules,rate,tickets,profile]');
   for (const [name, { says }] of Object.entries(benches)) say(`  ${name}: ${says}`);
   process.exit(2);
 }

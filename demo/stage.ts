@@ -31,6 +31,8 @@ export interface StageOptions {
   bmcTls: boolean;
   runMs?: number;
   jiraLagMs?: number;
+  /** Whether Jira's project is a service desk, which promises times. Default not. */
+  serviceDesk?: boolean;
   /** A real NetBox instead of the simulated one. */
   netbox?: { url: string; token: string };
 }
@@ -53,7 +55,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const jira = await startJiraSimulator({
     email: 'hub@example.com',
     apiToken: secrets.jira,
-    projects: [{ key: 'HW', name: 'Hardware', issueTypes: ['Task'] }],
+    projects: [{ key: 'HW', name: 'Hardware', issueTypes: ['Task'], serviceDesk: options.serviceDesk ?? false }],
     indexLagMs: options.jiraLagMs ?? 0,
   });
   const awx = await startAwxSimulator({

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { defineJob } from '#src/journal/job.ts';
 import { Wanted } from '#src/control/model.ts';
-import { Priority } from '#src/health/rules.ts';
+import { readFeedsJob } from './catalogue-feeds.ts';
+import { stockJobTypes } from './catalogue-stock.ts';
+import { monitoringJobTypes } from './catalogue-monitoring.ts';
+import { ticketJobTypes } from './catalogue-tickets.ts';
 
 const OfAsset = z.strictObject({ assetId: z.string() });
 const asset = (input: { assetId: string }) => ({ type: 'asset' as const, id: input.assetId });
@@ -29,6 +32,15 @@ export const pollHealthJob = defineJob({
   Input: OfAsset,
   attempts: 2,
   timeLimitMs: 300_000,
+  dedupe: (input) => input.assetId,
+  subject: asset,
+});
+
+export const leaveBmcJob = defineJob({
+  name: 'leave-bmc',
+  Input: OfAsset,
+  attempts: 3,
+  timeLimitMs: 120_000,
   dedupe: (input) => input.assetId,
   subject: asset,
 });
@@ -198,63 +210,12 @@ export const hardenAssetJob = defineJob({
   subject: asset,
 });
 
-export const openTicketJob = defineJob({
-  name: 'open-ticket',
-  Input: z.strictObject({
-    alertId: z.string(),
-    assetId: z.string(),
-    type: z.string(),
-    component: z.string().nullable(),
-    serial: z.string().nullable(),
-    priority: Priority,
-    reason: z.string(),
-    occurredAt: z.string(),
-  }),
-  attempts: 5,
-  timeLimitMs: 30_000,
-  dedupe: (input) => input.alertId,
-  subject: asset,
-});
-
-export const createIssueJob = defineJob({
-  name: 'create-issue',
-  Input: z.strictObject({ ticketId: z.string() }),
-  attempts: 5,
-  timeLimitMs: 120_000,
-  dedupe: (input) => input.ticketId,
-  subject: (input) => ({ type: 'ticket', id: input.ticketId }),
-});
-
-export const recordTicketFailureJob = defineJob({
-  name: 'record-ticket-failure',
-  Input: z.strictObject({ ticketId: z.string() }),
-  attempts: 5,
-  timeLimitMs: 60_000,
-  dedupe: (input) => input.ticketId,
-  subject: (input) => ({ type: 'ticket', id: input.ticketId }),
-});
-
-export const recordAlertFailureJob = defineJob({
-  name: 'record-alert-failure',
-  Input: z.strictObject({
-    alertId: z.string(),
-    assetId: z.string(),
-    symptom: z.string(),
-    serial: z.string(),
-    reason: z.string(),
-    occurredAt: z.string(),
-  }),
-  attempts: 5,
-  timeLimitMs: 60_000,
-  dedupe: (input) => input.alertId,
-  subject: asset,
-});
-
 /** Every kind of work that there is. A test and the start-up compare it with the handlers. */
 export const jobTypes = [
   recogniseBmcJob,
   inspectAssetJob,
   pollHealthJob,
+  leaveBmcJob,
   tellBmcJob,
   rotateBmcPasswordJob,
   rotateOldPasswordsJob,
@@ -270,8 +231,8 @@ export const jobTypes = [
   noteInRecordJob,
   allocateAddressJob,
   hardenAssetJob,
-  openTicketJob,
-  createIssueJob,
-  recordTicketFailureJob,
-  recordAlertFailureJob,
+  readFeedsJob,
+  ...ticketJobTypes,
+  ...monitoringJobTypes,
+  ...stockJobTypes,
 ] as const;

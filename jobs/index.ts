@@ -2,20 +2,17 @@ import type { JobType, Reaction } from '#src/journal/job.ts';
 import type { JobHandler } from './job-ctx.ts';
 import { jobTypes } from './catalogue.ts';
 import { allocateRequestedAddress } from './reactions/allocate-requested-address.ts';
-import { createIssueForTicket } from './reactions/create-issue-for-ticket.ts';
 import { eraseDrivesAsAsked } from './reactions/erase-drives-as-asked.ts';
 import { hardenValidatedAsset } from './reactions/harden-validated-asset.ts';
 import { inspectDiscoveredAsset } from './reactions/inspect-discovered-asset.ts';
+import { leaveBmcOfDecommissioned } from './reactions/leave-bmc-of-decommissioned.ts';
 import { noteInRecord } from './reactions/note-in-record.ts';
 import { noticeChangedAsset } from './reactions/notice-changed-asset.ts';
 import { noticeChangedRecord } from './reactions/notice-changed-record.ts';
-import { openTicketForAlert } from './reactions/open-ticket-for-alert.ts';
 import { pollHealthAsAsked } from './reactions/poll-health-as-asked.ts';
 import { recogniseExpectedBmc } from './reactions/recognise-expected-bmc.ts';
 import { recogniseSightedBmc } from './reactions/recognise-sighted-bmc.ts';
 import { reconcileDecided } from './reactions/reconcile-decided.ts';
-import { recordFailureOfAlert } from './reactions/record-failure-of-alert.ts';
-import { recordFailureOfTicket } from './reactions/record-failure-of-ticket.ts';
 import { installCertificateAsAsked } from './reactions/install-certificate-as-asked.ts';
 import { requestCertificateAsAsked } from './reactions/request-certificate-as-asked.ts';
 import { rotatePasswordAsAsked } from './reactions/rotate-password-as-asked.ts';
@@ -25,22 +22,23 @@ import { compareSystemTask, followChangesTask } from './reconcile/follow-changes
 import { noticeAssetTask, noticeRecordTask } from './reconcile/notice-changes.ts';
 import { reconcileSystemTask } from './reconcile/reconcile-system.ts';
 import { allocateAddressTask } from './tasks/allocate-address.ts';
-import { createIssueTask } from './tasks/create-issue.ts';
 import { eraseDrivesTask } from './tasks/erase-drives.ts';
+import { expireReservationsTask } from './tasks/expire-reservations.ts';
 import { hardenAssetTask } from './tasks/harden-asset.ts';
 import { inspectAssetTask } from './tasks/inspect-asset.ts';
+import { leaveBmcTask } from './tasks/leave-bmc.ts';
 import { noteInRecordTask } from './tasks/note-in-record.ts';
-import { openTicketTask } from './tasks/open-ticket.ts';
 import { pollHealthTask } from './tasks/poll-health.ts';
 import { recogniseBmcTask } from './tasks/recognise-bmc.ts';
-import { recordAlertFailureTask } from './tasks/record-alert-failure.ts';
-import { recordTicketFailureTask } from './tasks/record-ticket-failure.ts';
 import { installBmcCertificateTask } from './tasks/install-bmc-certificate.ts';
 import { requestBmcCertificateTask } from './tasks/request-bmc-certificate.ts';
+import { readFeedsTask } from './tasks/read-feeds.ts';
 import { rotateBmcPasswordTask } from './tasks/rotate-bmc-password.ts';
 import { rotateOldPasswordsTask } from './tasks/rotate-old-passwords.ts';
 import { tellBmcTask } from './tasks/tell-bmc.ts';
 import { updateFirmwareTask } from './tasks/update-firmware.ts';
+import { monitoringHandlers, monitoringReactions } from './monitoring-work.ts';
+import { ticketHandlers, ticketReactions } from './ticket-work.ts';
 
 export { jobTypes };
 
@@ -49,6 +47,7 @@ export const reactions: readonly Reaction[] = [
   recogniseExpectedBmc,
   inspectDiscoveredAsset,
   pollHealthAsAsked,
+  leaveBmcOfDecommissioned,
   tellBmcAsAsked,
   rotatePasswordAsAsked,
   requestCertificateAsAsked,
@@ -61,16 +60,15 @@ export const reactions: readonly Reaction[] = [
   noteInRecord,
   allocateRequestedAddress,
   hardenValidatedAsset,
-  openTicketForAlert,
-  createIssueForTicket,
-  recordFailureOfTicket,
-  recordFailureOfAlert,
+  ...ticketReactions,
+  ...monitoringReactions,
 ];
 
 export const handlers: readonly JobHandler[] = [
   recogniseBmcTask,
   inspectAssetTask,
   pollHealthTask,
+  leaveBmcTask,
   tellBmcTask,
   rotateBmcPasswordTask,
   rotateOldPasswordsTask,
@@ -86,10 +84,10 @@ export const handlers: readonly JobHandler[] = [
   noteInRecordTask,
   allocateAddressTask,
   hardenAssetTask,
-  openTicketTask,
-  createIssueTask,
-  recordTicketFailureTask,
-  recordAlertFailureTask,
+  readFeedsTask,
+  ...ticketHandlers,
+  ...monitoringHandlers,
+  expireReservationsTask,
 ];
 
 /** @throws Error at start-up for a job without a handler, a handler without a job, or a reaction whose job or event nobody knows */

@@ -7,6 +7,7 @@ import type { Patience } from '#src/firmware/judge-hop.ts';
 import type { FirmwarePolicy } from '#src/firmware/policy.ts';
 import type { Mapping } from '#src/mapping/mapping.ts';
 import type { Adapters } from '#src/ports/adapters.ts';
+import type { TicketJudges } from '#src/tickets/commands/take-alert.ts';
 import type { Effect } from '#src/journal/effect.ts';
 import type { JobType } from '#src/journal/job.ts';
 
@@ -45,17 +46,25 @@ export interface JobSettings {
   settleMs: number;
   firmware: Patience & { policy: FirmwarePolicy };
   erase: Patience;
+  /** How long a part is kept for a ticket, in hours. */
+  stock: { holdHours: number };
   reconcile: {
     /** @throws HubError unavailable where nothing maps that system */
     of(system: string): { mappings: readonly Mapping[]; rules: DriftRuler; rulesHash: string };
   };
   /** What is a symptom in what a BMC says, and what opens a ticket. */
   health: HealthJudges;
+  tickets: TicketJudges & {
+    /** So long a new part may take to be seen after somebody said that it is done. */
+    proofHours: number;
+    /** Between two looks at counterparts outside, in milliseconds; 0: none. */
+    syncMs: number;
+  };
   bmc: { scheme: 'https' | 'http'; port: number | null; username: string | null; password: string | null };
 }
 
-/** What a job did, for its record. */
-export type JobResult = Record<string, unknown>;
+/** What a job did, for its record. `removedRows`: rows that it let go of, by table; they are counted in the metrics. */
+export type JobResult = Record<string, unknown> & { removedRows?: Readonly<Record<string, number>> };
 
 export interface JobHandler<S extends z.ZodType = z.ZodType> {
   job: JobType<S>;

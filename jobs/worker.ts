@@ -13,10 +13,12 @@ import {
   renewLeases,
   sweepJournal,
 } from '#src/journal/store.ts';
-import { handleNextDelivery } from './handle-deliveries.ts';
+import { deliveryObservers, handleNextDelivery } from './handle-deliveries.ts';
 import { startLoop } from './loop.ts';
 import { type PollSettings, startPolls } from './poll-bmcs.ts';
 import { handOnDue, type Schedule } from './schedules.ts';
+import { releaseHeld } from './release-held.ts';
+import { startEpisodes } from './watch-episodes.ts';
 import { runJob, type RunOptions } from './run-job.ts';
 import { connectRedis, QUEUE_NAME, QUEUE_PREFIX, WAKE_CHANNEL, type Waker } from './wake.ts';
 
@@ -32,7 +34,8 @@ export interface WorkerOptions extends RunOptions {
   polls: PollSettings;
   /** How long a job stays this worker's without a sign of life, in milliseconds. */
   leaseMs: number;
-  observe(job: { name: string; end: string; ms: number }): void;
+  /** `removedRows`: those that the job let go of, by table. */
+  observe(job: { name: string; end: string; ms: number; removedRows: Readonly<Record<string, number>> }): void;
 }
 
 export interface RunningWorker {
@@ -68,7 +71,9 @@ export async function startWorker(base: Ctx, options: WorkerOptions): Promise<Ru
         handler,
         options,
       );
-      options.observe({ name: claimed.name, end: end.state, ms: performance.now() - started });
+      const { removedRows = {} } = end.state === 'done' ? end.result : {};
+      const ms = performance.now() - started;
+      options.observe({ name: claimed.name, end: end.state, ms, removedRows: removedRows as Record<string, number> });
       if (end.state === 'waiting')
         await waker.wakeJobs([
           { id, attempts: claimed.attempts, delayMs: Math.max(0, end.dueAt.getTime() - base.now().getTime()) },
@@ -99,7 +104,10 @@ export async function startWorker(base: Ctx, options: WorkerOptions): Promise<Ru
     await waker.wakeJobs(jobs.map((id) => ({ id, attempts: 0 })));
     return events > 0;
   });
-  const deliveries = startLoop('deliveries', 1000, base.log, () => handleNextDelivery(base, options.adapters));
+  const observers = deliveryObservers(options.settings.health.telemetry);
+  const deliveries = startLoop('deliveries', 1000, base.log, () =>
+    handleNextDelivery(base, options.adapters, observers),
+  );
   const sweeper = startLoop('sweeper', 1000, base.log, async () => {
     const due = await findDue(base.db, base.now(), 500);
     // A new name every few seconds only: while the workers are busy, wake-ups wait in the queue too.
@@ -124,8 +132,10 @@ export async function startWorker(base: Ctx, options: WorkerOptions): Promise<Ru
     if (options.schedules.length > 0) await handOnDue(base, options.schedules);
     return false;
   });
+  const held = startLoop('held alerts', 1000, base.log, () => releaseHeld(base, options.settings.tickets));
   const polls = startPolls(base, options);
-  const loops = [relay, deliveries, sweeper, clock, heartbeat, broom];
+  const loops = [relay, deliveries, sweeper, clock, held, heartbeat, broom];
+  const episodes = startEpisodes(base, options.settings.health.telemetry);
 
   const ears = connectRedis(options.redisUrl);
   ears.on('error', (err: Error) => base.log.debug({ err }, 'redis is away'));
@@ -138,9 +148,23 @@ export async function startWorker(base: Ctx, options: WorkerOptions): Promise<Ru
 
   return {
     name,
-    lastOk: () => Math.min(relay.lastOk(), deliveries.lastOk(), sweeper.lastOk(), clock.lastOk(), polls.lastOk()),
+    lastOk: () =>
+      Math.min(
+        relay.lastOk(),
+        deliveries.lastOk(),
+        sweeper.lastOk(),
+        clock.lastOk(),
+        held.lastOk(),
+        polls.lastOk(),
+        episodes.lastOk(),
+      ),
     async stop() {
-      const graceful = Promise.all([bull.close(), polls.stop(), ...loops.slice(0, 4).map((loop) => loop.stop())]);
+      const graceful = Promise.all([
+        bull.close(),
+        polls.stop(),
+        episodes.stop(),
+        ...loops.slice(0, 5).map((loop) => loop.stop()),
+      ]);
       const tooLong = setTimeout(() => {
         for (const { abort } of running.values()) abort.abort(new Error('the worker stops'));
       }, 10_000);

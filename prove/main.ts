@@ -4,12 +4,14 @@ import type { Proof, SharedProof } from './proof.ts';
 import { proveReconcile } from './reconcile/run.ts';
 import { proveRedfish } from './redfish/run.ts';
 import { proveStory } from './story.ts';
+import { proveTickets } from './tickets/run.ts';
 
 const proofs: Record<string, Proof | SharedProof> = {
   story: proveStory,
   history: proveHistory,
   reconcile: proveReconcile,
   redfish: proveRedfish,
+  tickets: proveTickets,
 };
 
 const { positionals, values } = parseArgs({

@@ -5,6 +5,7 @@ import { netboxPermissions, permissionBodies } from '#adapters/netbox/bootstrap-
 import { adapterDefinitions, composeHub, createLog, type Hub } from './compose.ts';
 import { ConfigError, type Configuration, readConfig } from './config.ts';
 import { addBmcCommands } from './bmc-commands.ts';
+import { addCaseCommands } from './case-commands.ts';
 import { addControlCommands } from './control-commands.ts';
 import { addDriftCommands } from './drift-commands.ts';
 import { addEraseCommands } from './erase-commands.ts';
@@ -19,11 +20,14 @@ import { bootstrapRecords } from './bootstrap-records.ts';
 import { addHistoryCommands } from './history-commands.ts';
 import { sideValues } from '#jobs/reconcile/sides/side-values.ts';
 import { addMappingCommands } from './mapping-commands.ts';
-import { mappingCheckers } from './mapping-checkers.ts';
+import { mappingCheckers, mappingSchemas } from './mapping-checkers.ts';
 import { print, type Format } from './print.ts';
 import { addRedfishCommands } from './redfish-commands.ts';
+import { addRuleCommands } from './rule-commands.ts';
 import { addSpoolCommands } from './spool/commands.ts';
 import { start } from './start.ts';
+import { addStockCommands } from './stock-commands.ts';
+import { addMaintenanceCommands, addTicketCommands } from './ticket-commands.ts';
 
 /** Exit codes: 0 well, 1 it did not work, 2 wrong usage or settings. */
 export async function runCli(argv: string[]): Promise<void> {
@@ -202,10 +206,15 @@ export async function runCli(argv: string[]): Promise<void> {
   addBmcCommands(program, withHub);
   addControlCommands(program, withHub);
   addFirmwareCommands(program, withHub);
+  addTicketCommands(program, withHub);
+  addMaintenanceCommands(program, withHub);
+  addCaseCommands(program, withHub);
   addEraseCommands(program, withHub);
   addHistoryCommands(program, withHub);
+  addStockCommands(program, withHub);
   addDriftCommands(program, withHub);
-  addMappingCommands(program, mappingCheckers, sideValues);
+  addMappingCommands(program, mappingCheckers, sideValues, mappingSchemas);
+  addRuleCommands(program, withHub);
   addRedfishCommands(program, { env: process.env, print, tell: (text) => void process.stderr.write(`${text}\n`) });
   addSpoolCommands(program, { env: process.env, print });
 

@@ -4,6 +4,7 @@ import type { Route } from './core/route.ts';
 import { checkReport, schemaOf } from './formats/agent/check-report.ts';
 import { createIntake, type Intake } from './history/intake/intake.ts';
 import { partRoutes } from './history/intake/part-routes.ts';
+import type { NoticeLooks } from './history/notice-looks.ts';
 import { intakeRoutes } from './history/intake/routes.ts';
 import { componentRoutes } from './history/routes/component-routes.ts';
 import { failureRoutes } from './history/routes/failure-routes.ts';
@@ -25,13 +26,18 @@ export interface ComposedHistory {
   routes: Route[];
 }
 
-export function composeHistory(config: Configuration, adapters: Pick<Adapters, 'use'>): ComposedHistory {
+export function composeHistory(
+  config: Configuration,
+  adapters: Pick<Adapters, 'use'>,
+  notice?: NoticeLooks,
+): ComposedHistory {
   const classify = createClassifier(loadLotRules());
   const intake = createIntake({
     store: () => adapters.use('objectStore'),
     read: createBundleReader(),
     check: faultsOf,
     sort: sortByLot(classify),
+    notice,
   });
   const settings = { folder: config.UPLOAD_PATH, maxBytes: config.UPLOAD_MAX_BYTES };
   return {

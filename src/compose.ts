@@ -1,4 +1,3 @@
-import pino from 'pino';
 import { adapters as adapterDefinitions } from '#adapters/index.ts';
 import { checkWiring, handlers, jobTypes, reactions } from '#jobs/index.ts';
 import { reconcileSchedules } from '#jobs/reconcile/schedules.ts';
@@ -14,19 +13,23 @@ import * as assetEvents from './assets/events.ts';
 import { assetRoutes } from './assets/routes.ts';
 import * as bmcAccessEvents from './bmc-access/events.ts';
 import { bmcAccessRoutes } from './bmc-access/routes.ts';
+import { bmcCredentials } from './bmc-credentials.ts';
 import { bmcAccessSchedules } from '#jobs/bmc-access-schedules.ts';
-import { composeHealth } from './compose-health.ts';
+import { type ComposedHealth, composeHealth, healthEvents, noticeHealth } from './compose-health.ts';
 import { composeFirmware, firmwareEvents } from './compose-firmware.ts';
 import { composeHistory } from './compose-history.ts';
 import { composeReconcile } from './compose-reconcile.ts';
+import { composeStock, stockEvents } from './compose-stock.ts';
+import { caseEvents, composeCases } from './compose-cases.ts';
+import { composeTickets, ticketEvents } from './compose-tickets.ts';
 import type { Configuration } from './config.ts';
 import type { Ctx } from './core/ctx.ts';
+import { createLog } from './create-log.ts';
 import { get, type Route } from './core/route.ts';
 import { createSeal, type Seal } from './core/seal.ts';
 import { checkDatabase, connectDatabase } from './database.ts';
 import { type Catalogue, createCatalogue } from './events/catalogue.ts';
 import { eventRoutes } from './events/routes.ts';
-import * as healthEvents from './health/events.ts';
 import type { JobSettings } from '#jobs/job-ctx.ts';
 import { jobRoutes } from './journal/routes.ts';
 import type { Log } from './kit/kit.ts';
@@ -45,6 +48,7 @@ import { locationRoutes } from './locations/routes.ts';
 import * as lotEvents from './lots/events.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { pendingMigrations } from './migrate.ts';
+import { monitoringRoutes } from './monitoring/routes.ts';
 import * as observationEvents from './observations/events.ts';
 import { deliveryRoutes } from './observations/routes.ts';
 import { openApiDocument } from './openapi.ts';
@@ -52,12 +56,9 @@ import type { Adapters } from './ports/adapters.ts';
 import { checkRedis } from './redis-check.ts';
 import { createSharedStore } from './shared-store.ts';
 import { type Readiness, systemRoutes } from './system-routes.ts';
-import * as ticketEvents from './tickets/events.ts';
-import { ticketLinkRoutes } from './tickets/link-routes.ts';
-import { ticketRoutes } from './tickets/routes.ts';
 import { createWebApp, listen, type RunningWeb } from './web.ts';
 
-export { adapterDefinitions };
+export { adapterDefinitions, createLog };
 
 /** Everything that a process needs, made once from its configuration. */
 export interface Hub {
@@ -71,28 +72,12 @@ export interface Hub {
   intake: Intake;
   reconciled: Reconciled;
   waker: Waker;
+  judge: ComposedHealth['judge'];
   readiness(ctx: Ctx): Promise<Readiness>;
   startWeb(): Promise<RunningWeb>;
   /** `metricsUrl`: where it answers /healthz, /readyz and /metrics. */
   startWorker(): Promise<RunningWorker & { metricsUrl: string }>;
   close(): Promise<void>;
-}
-
-/** Secrets never reach a log, whatever object they hang on. */
-const REDACTED = ['password', 'token', 'secret', 'authorization', 'apiToken', 'webhookSecret', 'x-auth-token'].flatMap(
-  (name) => {
-    const key = name.includes('-') ? `["${name}"]` : name;
-    return [key, `*.${key}`, `*.*.${key}`].map((path) => path.replaceAll('.[', '['));
-  },
-);
-
-export function createLog(level: string): Log {
-  return pino({
-    level,
-    redact: { paths: REDACTED, censor: '[redacted]' },
-    timestamp: pino.stdTimeFunctions.isoTime,
-    base: { pid: process.pid },
-  }) as unknown as Log;
 }
 
 export function eventCatalogue(): Catalogue {
@@ -109,7 +94,9 @@ export function eventCatalogue(): Catalogue {
     locationEvents,
     lotEvents,
     observationEvents,
+    stockEvents,
     ticketEvents,
+    caseEvents,
   );
 }
 
@@ -117,7 +104,7 @@ export function eventCatalogue(): Catalogue {
 export async function composeHub(config: Configuration, log: Log = createLog(config.LOG_LEVEL)): Promise<Hub> {
   const catalogue = eventCatalogue();
   checkWiring({ jobTypes, handlers, reactions, eventTypes: new Set(catalogue.keys()) });
-  const health = composeHealth(config);
+  const health = composeHealth(config, log);
   const metrics = createMetrics();
   const db = connectDatabase(config.DATABASE_URL, config.DATABASE_POOL, log);
   const waker = createWaker(config.REDIS_URL, log);
@@ -141,9 +128,11 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
     observeHttp: metrics.observeHttp,
     observeCall: metrics.observeCall,
   });
-  const history = composeHistory(config, adapters);
+  const history = composeHistory(config, adapters, noticeHealth(health.settings));
   const reconcile = composeReconcile(config, adapters);
   const firmware = composeFirmware(config);
+  const tickets = composeTickets(config, log);
+  const stock = composeStock(config);
 
   async function readiness(asking: Ctx): Promise<Readiness> {
     const checks: Readiness['checks'] = {};
@@ -159,6 +148,8 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
       await waker.connected();
       return checkRedis(waker.redis);
     });
+    for (const [name, { rules }] of [['telemetry', health] as const, ['correlation', tickets] as const])
+      checks[`${name} rules`] = { ok: true, found: rules.state().found };
     await check('schema', async () => {
       const pending = await pendingMigrations(asking.db);
       if (pending.length > 0) throw new Error(`${pending.length} migration(s) to apply: run reanimator migrate`);
@@ -181,15 +172,18 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
     ...locationRoutes,
     ...arrivalRoutes(seal),
     ...health.routes,
-    ...ticketRoutes,
-    ...ticketLinkRoutes,
+    ...tickets.routes,
+    ...stock.routes,
+    ...composeCases(adapters).routes,
     ...jobRoutes,
     ...reconcile.routes,
     ...deliveryRoutes,
+    ...monitoringRoutes,
     ...eventRoutes(catalogue, config.PUBLIC_URL),
     ...systemOf(readiness),
   ];
-  const document = openApiDocument(routes, config.PUBLIC_URL);
+  const documented = [...routes];
+  let document: object | undefined;
   routes.push(
     get(
       {
@@ -200,7 +194,7 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
         scope: null,
         answers: { 200: { says: 'OpenAPI 3.1', schema: null } },
       },
-      async () => ({ status: 200, body: document }),
+      async () => ({ status: 200, body: (document ??= openApiDocument(documented, config.PUBLIC_URL)) }),
     ),
   );
 
@@ -210,6 +204,7 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
     checkAnswers: config.CHECK_ANSWERS,
     adapters,
     metrics,
+    loseRefused: new Set(adapterDefinitions.filter(({ losesRefused }) => losesRefused).map(({ id }) => id)),
   };
   const settings: JobSettings = {
     publicUrl: config.PUBLIC_URL,
@@ -217,8 +212,10 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
     followMs: config.FOLLOW_MS,
     settleMs: config.SETTLE_MS,
     ...firmware.settings,
+    ...stock.settings,
     reconcile: reconcile.settings,
     health: health.settings,
+    tickets: tickets.settings,
     bmc: { scheme: config.BMC_SCHEME, port: config.BMC_PORT ?? null, ...bmcCredentials(config) },
   };
 
@@ -243,6 +240,7 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
     intake: history.intake,
     reconciled: reconcile.reconciled,
     waker,
+    judge: health.judge,
     readiness,
     startWeb: () =>
       listen(createWebApp(ctx, { ...serving, routes, uiFolder: UI_FOLDER }), config.HTTP_HOST, config.HTTP_PORT),
@@ -257,7 +255,13 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
         seal,
         settings,
         polls: health.polls,
-        schedules: [...reconcileSchedules(reconcile.reconciled, config), ...bmcAccessSchedules(config)],
+        schedules: [
+          ...reconcileSchedules(reconcile.reconciled, config),
+          ...bmcAccessSchedules(config),
+          ...stock.schedules,
+          ...tickets.schedules,
+          ...health.schedules,
+        ],
         concurrency: config.WORKER_CONCURRENCY,
         leaseMs: config.WORKER_LEASE_MS,
         observe: metrics.observeJob,
@@ -291,10 +295,3 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
 const LOOPS_SECONDS = 60;
 
 const UI_FOLDER = new URL('./ui/screens/', import.meta.url).pathname;
-
-function bmcCredentials(config: Configuration): { username: string | null; password: string | null } {
-  const redfish = config.adapters.find(({ definition }) => definition.id === 'redfish')?.settings as
-    | { username?: string; password?: string }
-    | undefined;
-  return { username: redfish?.username ?? null, password: redfish?.password ?? null };
-}

@@ -166,3 +166,24 @@ test('the table has every setting, its default, and whether it is a secret', () 
   expect(rows.get('BMC_PORT')).toMatchObject({ needed: 'optional' });
   for (const row of rows.values()) expect(row.description, row.name).not.toBe('');
 });
+
+test('what may still be reported is not forgotten', () => {
+  const fault = (env: Record<string, string>): string[] => {
+    try {
+      read({ ...enough, ...env });
+      return [];
+    } catch (error) {
+      return (error as ConfigError).faults;
+    }
+  };
+  expect(fault({ TELEMETRY_KEEP_DAYS: '30' })).toEqual([]);
+  expect(fault({ TELEMETRY_KEEP_DAYS: '0', TELEMETRY_AGE_MS: String(300 * 86_400_000) })).toEqual([]);
+  expect(fault({ TELEMETRY_KEEP_DAYS: '7' })).toEqual([
+    'TELEMETRY_KEEP_DAYS: symptoms are kept for 7 days (TELEMETRY_KEEP_DAYS) and taken when they are 30 days old (TELEMETRY_AGE_MS): keep them at least as long as that',
+  ]);
+  expect(fault({ TELEMETRY_AGE_MS: String(100 * 86_400_000) })).toEqual([
+    expect.stringMatching(/^TELEMETRY_AGE_MS: .*90 days .*100 days old/),
+  ]);
+  expect(fault({ TELEMETRY_KEEP_DAYS: '0.5' })).toEqual(['TELEMETRY_KEEP_DAYS: 0, or at least 1']);
+  expect(fault({ MONITORING_KEEP_DAYS: 'x' })).toEqual([expect.stringContaining('MONITORING_KEEP_DAYS')]);
+});

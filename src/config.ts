@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { pollSettings } from './config-polls.ts';
+import { ticketSettings } from './config-tickets.ts';
+import { telemetryFault, telemetrySettings } from './config-telemetry.ts';
 import type { AdapterDefinition } from './ports/adapter.ts';
 import type { ConfiguredAdapter } from './kit/registry.ts';
 
 const Port = z.coerce.number().int().min(0).max(65_535);
-const PollMs = z.coerce
-  .number()
-  .int()
-  .refine((ms) => ms === 0 || ms >= 1000, '0, or at least 1000')
-  .refine((ms) => ms <= 86_400_000, 'at most a day: 86400000');
 const Ms = z.coerce.number().int().min(1);
 const text = (description: string) => z.string().min(1).meta({ description });
 const secret = (description: string) => z.string().min(1).meta({ description, secret: true });
@@ -105,34 +103,13 @@ export const Config = z.object({
     .meta({
       description: 'Time of day, in UTC, at which everything is compared with other systems; off: only when asked for',
     }),
-  HEALTH_POLL_MS: PollMs.default(60_000).meta({
-    description: 'Between two looks at the health of a server through its BMC, in milliseconds; 0: never by itself',
-  }),
-  LOG_POLL_MS: PollMs.default(300_000).meta({
-    description: 'Between two looks at the logs of a BMC, in milliseconds; 0: never',
-  }),
-  BMC_EVENT_URL: z
-    .url()
-    .transform((url) => url.replace(/\/+$/, ''))
-    .optional()
-    .meta({
-      description:
-        'Where BMCs reach the hub, e.g. https://hub.example.com: they are asked to tell of events there. Left out: they are not, and only polled',
-    }),
-  BMC_EVENT_STREAMS: z.coerce.number().int().min(0).max(10_000).default(0).meta({
+  ...pollSettings,
+  ...ticketSettings,
+  STOCK_HOLD_HOURS: z.coerce.number().min(0.01).max(8760).default(72).meta({
     description:
-      'BMCs that one worker listens to at a time, over connections that it opens and keeps (Redfish SSE), where BMCs cannot reach the hub; what offers none is asked as BMC_EVENT_URL says, and polled. 0: none',
+      'How long a spare part is kept for a ticket before others may have it, in hours; one that is still open gets one again, three times at most',
   }),
-  EVENT_CHECK_MS: PollMs.default(3_600_000).meta({
-    description: 'Between two looks whether a BMC still knows that it is to tell of events, in milliseconds',
-  }),
-  POLL_CONCURRENCY: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(2000)
-    .default(100)
-    .meta({ description: 'BMCs polled at a time per worker' }),
+  ...telemetrySettings,
   UPLOAD_PATH: text('Folder where uploads wait until they are in whole').default('var/uploads'),
   UPLOAD_MAX_BYTES: z.coerce
     .number()
@@ -188,6 +165,8 @@ export function readConfig(
     faults.push(
       ...config.error.issues.map((issue) => explain(String(issue.path[0]), own[String(issue.path[0])], issue.message)),
     );
+  const unfit = config.success ? telemetryFault(config.data) : undefined;
+  if (unfit !== undefined) faults.push(`${unfit.setting}: ${unfit.message}`);
   const adapters: ConfiguredAdapter[] = [];
   const notConfigured: string[] = [];
   for (const definition of definitions) {

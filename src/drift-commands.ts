@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { afterRow, allRows, orderOf } from './core/csv.ts';
+import { allSorted, orderOf } from './core/sorted-list.ts';
 import type { Ctx } from './core/ctx.ts';
 import { HubError } from './core/error.ts';
 import { tx } from './core/tx.ts';
@@ -81,9 +81,10 @@ function addDrift(program: Command, withHub: WithHub): void {
         }
         const order = orderOf(DRIFT_ORDER, '-first_seen', undefined);
         if (options.csv) {
-          const read = async (last: Drift | undefined): Promise<ShownDrift[]> =>
-            shown(ctx, await listDrifts(ctx, { filter, order: afterRow(order, last), limit: 500 }));
-          return writeCsv(ctx, driftColumns(reconciled), allRows<ShownDrift>(read));
+          const rows = allSorted(order, async (after, limit) =>
+            shown(ctx, await listDrifts(ctx, { filter, order: after, limit })),
+          );
+          return writeCsv(ctx, driftColumns(reconciled), rows);
         }
         const drifts = await shown(ctx, await listDrifts(ctx, { filter, order, limit: limit + 1 }));
         print(options.output, drifts.slice(0, limit).map(driftLine), AGREE);

@@ -2,6 +2,7 @@ import { Argument, type Command, Option } from 'commander';
 import type { Ctx } from './core/ctx.ts';
 import { HubError } from './core/error.ts';
 import { tx } from './core/tx.ts';
+import { cancelErase } from './erasure/commands/cancel-erase.ts';
 import { requestErase } from './erasure/commands/request-erase.ts';
 import { ERASE_METHODS, type NamedDrive } from './erasure/model.ts';
 import { type Erasure, erasuresOf, listErasures } from './erasure/reads.ts';
@@ -50,7 +51,10 @@ export function addEraseCommands(program: Command, withHub: WithHub): void {
     .argument('<serials...>', 'of the drives, to the letter; there is no word for all of them')
     .requiredOption('-r, --reason <text>', 'why; stands on the timeline')
     .addOption(
-      new Option('-m, --method <method>', 'all but the first erase every drive, and each has to be named')
+      new Option(
+        '-m, --method <method>',
+        'all but the first erase every drive, and each has to be named; the last restarts the server',
+      )
         .choices(ERASE_METHODS)
         .default('drive-secure-erase'),
     )
@@ -91,6 +95,21 @@ export function addEraseCommands(program: Command, withHub: WithHub): void {
     .argument('<request>', 'its id')
     .addOption(output)
     .action((id: string, options: { output: Format }) => withHub(({ ctx }) => follow(ctx, id, options.output)));
+
+  erase
+    .command('cancel')
+    .description('erase no drive of a request of which nothing was sent yet; what was sent cannot be called back')
+    .argument('<request>', 'its id')
+    .argument('[serials...]', 'of some of its drives; none: all of which nothing was sent')
+    .requiredOption('-r, --reason <text>', 'why; stands on the timeline')
+    .addOption(output)
+    .action((requestId: string, serials: string[], options: { output: Format; reason: string }) =>
+      withHub(async ({ ctx }) => {
+        const some = serials.length === 0 ? null : serials;
+        await tx(ctx, (inside) => cancelErase(inside, { requestId, serials: some, reason: options.reason }));
+        print(options.output, (await erasuresOf(ctx, requestId)).map(erasureRow), '');
+      }),
+    );
 
   erase
     .command('proof')

@@ -3,6 +3,7 @@ import { readFirmwarePolicy } from './compose-firmware.ts';
 import type { Ctx } from './core/ctx.ts';
 import { HubError } from './core/error.ts';
 import { tx } from './core/tx.ts';
+import { cancelUpdate } from './firmware/commands/cancel-update.ts';
 import { requestUpdate } from './firmware/commands/request-update.ts';
 import { judgeInstalled } from './firmware/judge-installed.ts';
 import { WantedComponent } from './firmware/model.ts';
@@ -105,6 +106,19 @@ export function addFirmwareCommands(program: Command, withHub: WithHub): void {
     .argument('<update>', 'its id')
     .addOption(output)
     .action((id: string, options: { output: Format }) => withHub(({ ctx }) => follow(ctx, id, options.output)));
+
+  firmware
+    .command('cancel')
+    .description('send nothing more of an update; a step that the BMC has taken goes to its end first')
+    .argument('<update>', 'its id')
+    .requiredOption('-r, --reason <text>', 'why; stands on the timeline')
+    .addOption(output)
+    .action((id: string, options: { output: Format; reason: string }) =>
+      withHub(async ({ ctx }) => {
+        await tx(ctx, (inside) => cancelUpdate(inside, { updateId: id, reason: options.reason }));
+        print(options.output, [updateRow(await mustFind(ctx, id))], '');
+      }),
+    );
 }
 
 /** @throws HubError not-found, also where nobody has looked into the server yet */

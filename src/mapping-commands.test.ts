@@ -43,6 +43,15 @@ describe('checking', () => {
     ]);
   });
 
+  test('all files of a system by one who knows them', () => {
+    const at = folderOf({ 'jira-default.yaml': 'a: 1\n', 'jira-of-a-project.yaml': 'bad\n' });
+    const rows = checkMappingFiles([], { 'jira-*.yaml': checkers['rules.yaml'] ?? (() => []) }, at(''));
+    expect(rows.map(({ note, faults }) => [note, faults.length])).toEqual([
+      [null, 0],
+      [null, 1],
+    ]);
+  });
+
   test('a file that is named has to be one that somebody knows', () => {
     const [row] = checkMappingFiles([sound('vendors.yaml')], checkers);
     expect(row?.faults).toEqual([{ line: 1, message: expect.stringContaining('it is no mapping') }]);
@@ -64,7 +73,7 @@ describe('on the command line', () => {
       return true;
     });
     const program = new Command('reanimator');
-    addMappingCommands(program, checkers);
+    addMappingCommands(program, checkers, undefined, { tickets: () => ({ title: 'of tickets' }) });
     await program.parseAsync(['mappings', ...words], { from: 'user' });
     return { said, code: Number(process.exitCode ?? 0) };
   }
@@ -93,5 +102,7 @@ describe('on the command line', () => {
   test('the schema for editors', async () => {
     const { said } = await run('schema');
     expect(JSON.parse(said)).toMatchObject({ type: 'object', required: expect.arrayContaining(['fields', 'tests']) });
+    vi.restoreAllMocks();
+    expect(JSON.parse((await run('schema', 'tickets')).said)).toEqual({ title: 'of tickets' });
   });
 });

@@ -1,14 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import type { LineFault } from './core/yaml-file.ts';
 import { isMappingFile, MAPPINGS_FOLDER, type OurValues, readMappings } from './mapping/load-mappings.ts';
 import { mappingSchema } from './mapping/mapping-schema.ts';
 import { readMapping } from './mapping/parse-mapping.ts';
 import { type Format, print } from './print.ts';
 
-/** By the name of the file: checks of the mapping files that are no object mappings. */
+/** By the name of the file, or `<system>-*.yaml` for all of a system: checks of the mapping files that are no object mappings. */
 export type MappingCheckers = Readonly<Record<string, (text: string) => LineFault[]>>;
+/** By name, for `mappings schema <name>`: the JSON Schemas of mapping files that are no object mappings. */
+export type MappingSchemas = Readonly<Record<string, () => object>>;
 
 export interface CheckedFile {
   file: string;
@@ -19,7 +21,12 @@ export interface CheckedFile {
 }
 
 /** `mappings` on the command line. */
-export function addMappingCommands(program: Command, checkers: MappingCheckers, ours?: OurValues): void {
+export function addMappingCommands(
+  program: Command,
+  checkers: MappingCheckers,
+  ours?: OurValues,
+  schemas: MappingSchemas = {},
+): void {
   const mappings = program.command('mappings').description('the files that say what is whose, field by field');
   mappings
     .command('check')
@@ -34,9 +41,13 @@ export function addMappingCommands(program: Command, checkers: MappingCheckers, 
   mappings
     .command('schema')
     .description(
-      'print the JSON Schema of object mappings, which mappings/schema/mapping.schema.json holds for editors',
+      'print the JSON Schema of object mappings, which mappings/schema/mapping.schema.json holds for editors, or another one of that folder',
     )
-    .action(() => void process.stdout.write(`${JSON.stringify(mappingSchema(), null, 2)}\n`));
+    .addArgument(new Argument('[name]', 'which one').choices(['mapping', ...Object.keys(schemas)]).default('mapping'))
+    .action((name: string) => {
+      const schema = schemas[name] ?? mappingSchema;
+      process.stdout.write(`${JSON.stringify(schema(), null, 2)}\n`);
+    });
 }
 
 function tell(checked: readonly CheckedFile[], format: Format): void {
@@ -67,7 +78,7 @@ export function checkMappingFiles(
   const texts = new Map([...new Set([...wanted, ...around])].map((file) => [file, textOf(file)]));
   const mappings = new Map(
     [...texts].flatMap(([file, text]) =>
-      text !== undefined && checkers[path.basename(file)] === undefined && isMappingFile(text) ? [[file, text]] : [],
+      text !== undefined && checkerOf(checkers, file) === undefined && isMappingFile(text) ? [[file, text]] : [],
     ),
   );
   const { faults } = readMappings(
@@ -83,7 +94,7 @@ export function checkMappingFiles(
       const own = faults.filter((fault) => fault.file === file);
       return { ...row, ...countsOf(text, file), faults: own.map(({ line, message }) => ({ line, message })) };
     }
-    const check = checkers[path.basename(file)];
+    const check = checkerOf(checkers, file);
     if (check !== undefined) return { ...row, faults: check(text) };
     // In the folder it is somebody else's file; who names it is told
     if (named.length === 0) return { ...row, note: 'has no `object`, and is not checked here' };
@@ -92,6 +103,11 @@ export function checkMappingFiles(
       faults: [{ line: 1, message: 'has no `object`, so it is no mapping, and nobody else checks it' }],
     };
   });
+}
+
+function checkerOf(checkers: MappingCheckers, file: string): MappingCheckers[string] | undefined {
+  const name = path.basename(file);
+  return checkers[name] ?? checkers[name.replace(/-.*\.yaml$/, '-*.yaml')];
 }
 
 function countsOf(text: string, file: string): { fields: number | null; tests: number | null } {

@@ -11,7 +11,7 @@ import type { Adapters } from './ports/adapters.ts';
 export interface Metrics {
   observeHttp: HttpObserver;
   observeCall(call: { adapter: string; capability: string; operation: string; outcome: string; ms: number }): void;
-  observeJob(job: { name: string; end: string; ms: number }): void;
+  observeJob(job: { name: string; end: string; ms: number; removedRows: Readonly<Record<string, number>> }): void;
   observeDelivery(adapter: string, outcome: 'taken' | 'repeated' | 'refused'): void;
   /** Prometheus text. */
   render(ctx: Ctx, adapters: Adapters, sharing: boolean): Promise<{ contentType: string; text: string }>;
@@ -50,6 +50,12 @@ export function createMetrics(): Metrics {
     labelNames: ['adapter', 'outcome'],
     registers,
   });
+  const removed = new Counter({
+    name: 'reanimator_removed_rows_total',
+    help: 'Rows that were too old to be kept',
+    labelNames: ['table'],
+    registers,
+  });
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
     new Gauge({ name, help, labelNames, registers });
   const jobsBy = gauge('reanimator_jobs', 'Jobs that are not done', ['state']);
@@ -68,7 +74,10 @@ export function createMetrics(): Metrics {
   return {
     observeHttp: ({ system, method, status }) => requests.inc({ adapter: system, method, status: String(status) }),
     observeCall: ({ ms, ...labels }) => calls.observe(labels, ms / 1000),
-    observeJob: ({ name, end, ms }) => jobs.observe({ job: name, end }, ms / 1000),
+    observeJob({ name, end, ms, removedRows }) {
+      jobs.observe({ job: name, end }, ms / 1000);
+      for (const [table, rows] of Object.entries(removedRows)) removed.inc({ table }, rows);
+    },
     observeDelivery: (adapter, outcome) => taken.inc({ adapter, outcome }),
     async render(ctx, adapters, sharing) {
       const [journal, outbox, deliveries, lag, states] = await Promise.all([

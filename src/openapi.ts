@@ -53,7 +53,10 @@ export function openApiDocument(routes: readonly Route[], publicUrl: string): Re
       description: `Integration hub for the whole life of bare-metal servers. Scopes: ${SCOPES.join(', ')}.`,
     },
     servers: [{ url: publicUrl }],
-    components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'hub_<key>.<secret>' } } },
+    components: {
+      schemas: Object.assign({}, ...routes.map(({ shape }) => shape.mentions ?? {})) as Record<string, z.ZodType>,
+      securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'hub_<key>.<secret>' } },
+    },
     paths,
   }) as unknown as Record<string, unknown>;
 }
@@ -65,8 +68,14 @@ function contentOf(answer: { schema: z.ZodType | null; contentType?: string }): 
   return answer.contentType ? { content: { [answer.contentType]: { schema: z.string() } } } : {};
 }
 
+function headersOf(route: Route): z.ZodObject | undefined {
+  const own = route.shape.headers;
+  const common = commonHeaders(route);
+  return own === undefined || common === undefined ? (own ?? common) : common.extend(own.shape);
+}
+
 /** Only what runs in one transaction can be repeated under a key; what has a version can be changed under it. */
-function headersOf({ method, act }: Route): z.ZodObject | undefined {
+function commonHeaders({ method, act }: Route): z.ZodObject | undefined {
   const key = z.string().max(190).optional().meta({ description: 'The same key again gives the first answer again' });
   if (method === 'post' && act) return z.object({ 'Idempotency-Key': key });
   const version = z

@@ -168,7 +168,7 @@ export function createSharedStore({ redis, seal, secretKey, log, renewMs = 1_000
   }
 
   const digest = (text: string): string =>
-    createHmac('sha256', `reanimator shared v1 ${secretKey}`).update(text).digest('hex').slice(0, 32);
+    createHmac('sha256', `reanimator shared v1 ${secretKey}`).update(text).digest().toString('hex', 0, 16);
   const keyOf = (name: string): string => `${PREFIX}value:${name}`;
 
   function open(name: string, sealed: string | null | undefined): string | null {

@@ -5,6 +5,7 @@ import express, { type NextFunction, type Request, type Response } from 'express
 import helmet from 'helmet';
 import type { Ctx } from './core/ctx.ts';
 import { HubError } from './core/error.ts';
+import { newId } from './core/id.ts';
 import { sendProblem } from './core/problem.ts';
 import { type Route, serve, type ServeOptions } from './core/route.ts';
 import { createKeeper, type KeepDelivery } from './observations/commands/keep-delivery.ts';
@@ -15,6 +16,8 @@ export interface WebOptions extends ServeOptions {
   routes: readonly Route[];
   adapters: Adapters;
   metrics: Metrics;
+  /** Adapters whose senders lose what is refused with a 4xx. Left out: none. */
+  loseRefused?: ReadonlySet<string>;
   /** Folder of the screens; undefined: none are served (a worker's port). */
   uiFolder: string | undefined;
 }
@@ -33,6 +36,11 @@ export function createWebApp(ctx: Ctx, options: WebOptions): express.Express {
   app.post('/hooks/:adapter', limitArrival, express.raw({ type: () => true, limit: HOOK_LIMIT }), (req, res) =>
     takeDelivery(ctx, options, keep, req, res),
   );
+  app.use('/hooks', (error: unknown, req: Request, _res: Response, next: NextFunction) => {
+    // Whoever sent it may not say so to anybody: too large, or cut off.
+    ctx.log.warn({ err: error, door: req.path, bytes: req.headers['content-length'] }, 'webhook could not be read');
+    next(error);
+  });
   app.use(
     helmet({
       contentSecurityPolicy: {
@@ -52,7 +60,11 @@ export function createWebApp(ctx: Ctx, options: WebOptions): express.Express {
   for (const route of options.routes.filter(({ take }) => take)) register(app, route, serve(route, ctx, options));
   app.use(limitArrival);
   app.use(express.text({ type: 'text/csv', limit: JSON_LIMIT }));
-  app.use(express.json({ limit: JSON_LIMIT, strict: true, type: ['application/json', 'application/*+json'] }));
+  const readJson = (limit: string) =>
+    express.json({ limit, strict: true, type: ['application/json', 'application/*+json'] });
+  for (const { method, shape } of options.routes)
+    if (shape.bodyLimit !== undefined) app[method](addressesOf(shape.path), readJson(shape.bodyLimit));
+  app.use(readJson(JSON_LIMIT));
   for (const route of options.routes.filter(({ take }) => !take)) register(app, route, serve(route, ctx, options));
   refuseOtherMethods(app, ctx, options.routes);
   if (options.uiFolder !== undefined) serveScreens(app, options.uiFolder);
@@ -115,17 +127,22 @@ async function takeDelivery(
 ): Promise<void> {
   const adapter = String(req.params['adapter']);
   const door = options.adapters.door(adapter);
+  // What a person can mend must come again until it is mended.
+  const refusal = (kind: 'not-found' | 'unauthenticated', why: string): HubError =>
+    new HubError(options.loseRefused?.has(adapter) ? 'unavailable' : kind, why);
   try {
-    if (!door) throw new HubError('not-found', `There is no webhook door for ${adapter}, or it is not configured`);
+    if (!door) throw refusal('not-found', `There is no webhook door for ${adapter}, or it is not configured`);
     const headers = req.headers as Record<string, string>;
     const delivery = { headers, body: Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0), receivedAt: ctx.now() };
     const verdict = door.verify(delivery);
     if (!verdict.ok) {
       options.metrics.observeDelivery(adapter, 'refused');
       ctx.log.warn({ adapter, reason: verdict.reason }, 'webhook refused');
-      throw new HubError('unauthenticated', verdict.reason);
+      throw refusal('unauthenticated', verdict.reason);
     }
-    const kept = await keep({ adapter, ...delivery });
+    // Where the same bytes may be news, each delivery is one of its own.
+    const identity = door.sameBytesAreNews ? newId() : door.identify?.(delivery);
+    const kept = await keep({ adapter, ...delivery, identity });
     options.metrics.observeDelivery(adapter, kept.isNew ? 'taken' : 'repeated');
     res.status(202).json({ delivery: kept.isNew ? kept.id : null, repeated: !kept.isNew });
   } catch (error) {

@@ -27,7 +27,7 @@ const BROKEN: { name: string; fault: Fault; kind: AdapterErrorKind }[] = [
   { name: 'garbage', fault: { kind: 'garbage' }, kind: 'malformed' },
   {
     name: 'JSON of another kind',
-    fault: { kind: 'status', status: 200, body: { issues: 7, id: [], results: {} } },
+    fault: { kind: 'status', status: 200, body: { issues: 7, id: [], results: {}, values: 7, size: 'x' } },
     kind: 'malformed',
   },
   { name: 'a cut connection', fault: { kind: 'reset' }, kind: 'unreachable' },
@@ -59,6 +59,7 @@ export function describeTickets(name: string, connect: () => Promise<TicketsUnde
         links: [{ title: 'History of the asset', url: 'https://hub.example/assets/42?tab=history&x=1' }],
         priority: 'HIGH',
         labels: ['hardware', 'two words'],
+        ...{ type: 'REPLACE_DISK', template: null, assigneeGroup: null, facts: {} },
         ...more,
       };
     }
@@ -113,6 +114,76 @@ export function describeTickets(name: string, connect: () => Promise<TicketsUnde
       expect(failure.retry).toBe('never');
     });
 
+    test('a comment is made once per key, and found by it', async () => {
+      const ticket = await under.tickets.create(nextKey(), draft('With comments'), signal());
+      const [first, second] = [nextKey(), nextKey()];
+      expect(await under.tickets.findComment(first, ticket.id, signal())).toBeUndefined();
+      const made = await under.tickets.comment(
+        first,
+        ticket.id,
+        ['The part was {replaced} *twice*.', 'By [~me].'],
+        signal(),
+      );
+      expect(await under.tickets.comment(first, ticket.id, ['another text'], signal())).toEqual(made);
+      const other = await under.tickets.comment(second, ticket.id, ['The part was replaced.'], signal());
+      expect(other.id).not.toBe(made.id);
+      expect(await under.tickets.findComment(first, ticket.id, signal())).toEqual(made);
+      expect(await under.tickets.findComment(second, ticket.id, signal())).toEqual(other);
+    });
+
+    test('a file is attached once per key', async () => {
+      const ticket = await under.tickets.create(nextKey(), draft('With files'), signal());
+      const file = { name: 'report "ä"/1.txt', type: 'text/plain', bytes: Buffer.from('0123') };
+      const key = nextKey();
+      const made = await under.tickets.attach(key, ticket.id, file, signal());
+      expect(await under.tickets.attach(key, ticket.id, file, signal())).toEqual(made);
+      expect((await under.tickets.attach(nextKey(), ticket.id, file, signal())).id).not.toBe(made.id);
+    });
+
+    test('moves a ticket into a category, and leaves one that is there', async () => {
+      const ticket = await under.tickets.create(nextKey(), draft('To be moved'), signal());
+      for (const to of ['indeterminate', 'done', 'done', 'new'] as const) {
+        const moved = await under.tickets.transition(ticket.id, to, { resolution: null }, signal());
+        expect(moved).toMatchObject({ id: ticket.id, statusCategory: to });
+        expect((await under.tickets.read(ticket.id, signal()))?.statusCategory).toBe(to);
+      }
+      const gone = await errorOf(under.tickets.transition('999999999', 'done', { resolution: null }, signal()));
+      expect(gone.kind).toBe('not-found');
+    });
+
+    test('links a page again and again, and reads no promises where there are none', async () => {
+      const ticket = await under.tickets.create(nextKey(), draft('With a page'), signal());
+      const page = { globalId: `asset=${nextKey()}`, title: 'Asset', url: 'https://hub.example/assets/1' };
+      for (const resolved of [false, true]) await under.tickets.linkPage(ticket.id, { ...page, resolved }, signal());
+      expect(await under.tickets.readSla(ticket.id, signal())).toEqual([]);
+    });
+
+    test('searches by the other side’s query, page by page, to its end', async () => {
+      const key = nextKey();
+      const word = `page${Date.now().toString(36)}`;
+      const made = new Set<string>();
+      for (let index = 0; index < 3; index += 1)
+        made.add(
+          (await under.tickets.create(`${key}/${index}`, draft(`Found ${index}`, { labels: [word] }), signal())).key,
+        );
+      await findAfterLag(`${key}/2`);
+      const found: string[] = [];
+      for (let page: string | null = null, turned = 0; turned < 10; turned += 1) {
+        const { cases, next } = await under.tickets.search(`labels = ${word}`, page, signal());
+        found.push(...cases.map((one) => one.key));
+        for (const one of cases)
+          expect(one).toMatchObject({
+            text: expect.stringContaining('Second paragraph <b>not markup</b>'),
+            labels: expect.arrayContaining([word]),
+          });
+        page = next;
+        if (page === null) break;
+      }
+      expect(new Set(found)).toEqual(made);
+      const wrong = await errorOf(under.tickets.search('this is (no query', null, signal()));
+      expect(wrong.kind).toBe('rejected');
+    });
+
     test.for(BROKEN)('$name is $kind in every call', async ({ fault, kind }, { skip }) => {
       if (under.faults === undefined) return skip(NO_FAULTS);
       under.faults.add(fault);
@@ -120,6 +191,10 @@ export function describeTickets(name: string, connect: () => Promise<TicketsUnde
         under.tickets.findByKey(nextKey(), signal()),
         under.tickets.read('10000', signal()),
         under.tickets.create(nextKey(), draft('never'), signal()),
+        under.tickets.comment(nextKey(), '10000', ['never'], signal()),
+        under.tickets.transition('10000', 'done', { resolution: null }, signal()),
+        under.tickets.search('labels = x', null, signal()),
+        under.tickets.readSla('10000', signal()),
       ];
       for (const call of await Promise.all(calls.map(errorOf))) {
         expect(call.kind).toBe(kind);
@@ -136,6 +211,27 @@ export function describeTickets(name: string, connect: () => Promise<TicketsUnde
       expect(under.faults.count(summary)).toBe(1); // and not two: the client itself must not try a POST again
       const found = await findAfterLag(key);
       expect(found?.summary).toBe(summary);
+    });
+
+    test('an answer that never comes after the ticket was made: the same', async ({ skip }) => {
+      if (under.faults === undefined) return skip(NO_FAULTS);
+      const key = nextKey();
+      const summary = `Withheld ${key}`;
+      under.faults.add({ kind: 'withhold-answer', match: under.faults.create, times: 1 });
+      expect((await errorOf(under.tickets.create(key, draft(summary), signal()))).kind).toBe('unreachable');
+      expect(under.faults.count(summary)).toBe(1);
+      expect((await findAfterLag(key))?.summary).toBe(summary);
+    });
+
+    test('a comment whose answer was lost is found by its key, and not made again', async ({ skip }) => {
+      if (under.faults === undefined) return skip(NO_FAULTS);
+      const ticket = await under.tickets.create(nextKey(), draft('Comment lost'), signal());
+      const key = nextKey();
+      under.faults.add({ kind: 'drop-answer', match: '^POST .*/comment$', times: 1 });
+      expect((await errorOf(under.tickets.comment(key, ticket.id, ['once'], signal()))).kind).toBe('unreachable');
+      const found = await under.tickets.findComment(key, ticket.id, signal());
+      expect(found).toBeDefined();
+      expect(await under.tickets.comment(key, ticket.id, ['once'], signal())).toEqual(found);
     });
 
     test('a caller that gives up is obeyed', async ({ skip }) => {

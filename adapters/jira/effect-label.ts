@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { EffectProperty } from './schema.ts';
 
 /** Entity property that holds the exact key. Not searchable in JQL without an app descriptor, hence the label beside it. */
 export const EFFECT_PROPERTY = 'reanimator.effect';
@@ -15,4 +16,10 @@ export function effectLabel(key: string): string {
 export function toLabel(text: string): string | undefined {
   const label = text.trim().replaceAll(/\s+/g, '-').slice(0, 255);
   return label === '' ? undefined : label;
+}
+
+/** The key that the value of our property holds. */
+export function keyOf(value: unknown): string | undefined {
+  const parsed = EffectProperty.safeParse(value);
+  return parsed.success ? parsed.data.key : undefined;
 }

@@ -1,165 +1,224 @@
-import { readFileSync } from 'node:fs';
-import { Ajv, type ValidateFunction } from 'ajv';
-import addFormats from 'ajv-formats';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import { createCloudClient } from 'jira.js';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Http } from '#src/kit/http.ts';
+import { type KitForTests, kitForTests } from '#src/kit/kit-for-tests.ts';
+import type { AdapterError } from '#src/ports/adapter-error.ts';
+import { draftForTests } from './draft-for-tests.ts';
 import { jiraAdapter } from './index.ts';
-import { CreatedIssue, JiraErrors, SearchPage } from './schema.ts';
-import { type JiraSimulator, startJiraSimulator } from './simulator.ts';
-import { kitForTests } from '#src/kit/kit-for-tests.ts';
-import { corpusPath } from '#test/kit/corpus.ts';
+import { type Exchange, openapiJudge } from './openapi-for-tests.ts';
+import { type JiraSimulator, type JiraSimulatorOptions, startJiraSimulator } from './simulator.ts';
+import { templatesForTests } from './templates/templates-for-tests.ts';
 
-const corpus = corpusPath();
-const document = read(`${corpus}/jira/openapi/jira-cloud-api.swagger.json`);
-if (document === undefined)
+const judge = openapiJudge();
+if (judge === undefined)
   console.info(
     'skipped: Jira requests and answers against the published OpenAPI, because no corpus is present (REANIMATOR_CORPUS)',
   );
 
-/** The paths that we use, as the document names them. */
-const PATHS: [method: string, pattern: RegExp, path: string][] = [
-  ['POST', /^\/issue$/, '/rest/api/3/issue'],
-  ['GET', /^\/issue\/createmeta\/[^/]+\/issuetypes$/, '/rest/api/3/issue/createmeta/{projectIdOrKey}/issuetypes'],
-  [
-    'GET',
-    /^\/issue\/createmeta\/[^/]+\/issuetypes\/[^/]+$/,
-    '/rest/api/3/issue/createmeta/{projectIdOrKey}/issuetypes/{issueTypeId}',
-  ],
-  ['GET', /^\/issue\/[^/]+$/, '/rest/api/3/issue/{issueIdOrKey}'],
-  ['GET', /^\/issue\/[^/]+\/transitions$/, '/rest/api/3/issue/{issueIdOrKey}/transitions'],
-  ['POST', /^\/issue\/[^/]+\/transitions$/, '/rest/api/3/issue/{issueIdOrKey}/transitions'],
-  ['POST', /^\/issue\/[^/]+\/comment$/, '/rest/api/3/issue/{issueIdOrKey}/comment'],
-  ['POST', /^\/issue\/[^/]+\/remotelink$/, '/rest/api/3/issue/{issueIdOrKey}/remotelink'],
-  ['POST', /^\/search\/jql$/, '/rest/api/3/search/jql'],
-  ['GET', /^\/serverInfo$/, '/rest/api/3/serverInfo'],
-  ['GET', /^\/myself$/, '/rest/api/3/myself'],
-  ['GET', /^\/mypermissions$/, '/rest/api/3/mypermissions'],
+const signal = AbortSignal.timeout(60_000);
+const FIELDS: NonNullable<JiraSimulatorOptions['projects'][number]['fields']> = [
+  { id: 'customfield_10001', name: 'Server serial', type: 'string' },
+  { id: 'customfield_10002', name: 'History', type: 'string', textarea: true },
+  { id: 'customfield_10003', name: 'Rack unit', type: 'number' },
+  { id: 'customfield_10004', name: 'Warranty until', type: 'date' },
+  { id: 'customfield_10005', name: 'Seen first', type: 'datetime' },
+  { id: 'customfield_10006', name: 'Datacenter', type: 'option', list: true, options: ['Amsterdam 1'] },
+  { id: 'customfield_10007', name: 'Team', type: 'group' },
+  { id: 'customfield_10008', name: 'Owner', type: 'user' },
 ];
+const TEMPLATES = templatesForTests(`
+  default:
+    fields:
+      - { name: Server serial, type: text, from: server_serial }
+      - { name: History, type: text, from: previous_tickets }
+      - { name: Rack unit, type: number, from: u }
+      - { name: Warranty until, type: date, from: warranty_until }
+      - { name: Seen first, type: datetime, from: first_seen }
+      - { name: Datacenter, type: option, from: site, words: { ams1: Amsterdam 1 } }
+      - { name: Team, type: group, from: assignee_group }
+      - { name: Owner, type: user, value: 5b10a2844c20165700ede21g }
+`);
+const FACTS = {
+  ...{ server_serial: 'ABC1234', previous_tickets: 'HW-1\nHW-2', u: 7, warranty_until: '2027-01-31' },
+  ...{ first_seen: '2026-11-21T06:00:00.000Z', site: 'ams1' },
+};
 
-const Spec = z.object({
-  paths: z.record(z.string(), z.record(z.string(), z.unknown())),
-  components: z.object({ schemas: z.record(z.string(), z.unknown()) }),
-});
-const Content = z.object({ content: z.object({ 'application/json': z.object({ schema: z.unknown() }) }) });
-const Operation = z.object({
-  requestBody: Content.optional(),
-  parameters: z.array(z.object({ name: z.string(), in: z.string() })).optional(),
-  responses: z.record(z.string(), z.object({ content: z.unknown() }).partial()),
-});
-
-describe.skipIf(document === undefined)('against the published OpenAPI', () => {
-  const spec = document === undefined ? { paths: {}, components: { schemas: {} } } : Spec.parse(document);
-  const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: true });
-  addFormats.default(ajv);
-  for (const format of ['int32', 'int64', 'double']) ajv.addFormat(format, true);
-  // Jira's times have an offset without a colon, which RFC 3339 has not: its own examples too.
-  ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(Z|[+-]\d\d:?\d\d)$/);
-  ajv.addSchema({ $id: 'spec', components: spec.components });
+describe.skipIf(judge === undefined)('against the published OpenAPI', () => {
   let simulator: JiraSimulator;
-
-  beforeAll(async () => {
-    simulator = await startJiraSimulator({
-      email: 'a',
-      apiToken: 't',
-      projects: [{ key: 'HW', screen: ['description', 'labels'] }],
-    });
+  let exchanges: Exchange[] = [];
+  beforeAll(() => void (exchanges = []));
+  afterEach(async () => {
+    vi.unstubAllGlobals();
+    await simulator.close();
   });
-  afterAll(() => simulator.close());
 
-  function schemaOf(schema: unknown): ValidateFunction {
-    return ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"spec#/components')) as object);
-  }
-  function operationOf(method: string, path: string) {
-    const found = PATHS.find(([verb, pattern]) => verb === method && pattern.test(path.replace('/rest/api/3', '')));
-    if (found === undefined) throw new Error(`no operation for ${method} ${path}`);
-    return Operation.parse(spec.paths[found[2]]?.[method.toLowerCase()]);
-  }
-  function problems(validate: ValidateFunction, value: unknown): string[] {
-    validate(value);
-    return (validate.errors ?? []).map(
-      (error) => `${error.instancePath} ${error.message} ${JSON.stringify(error.params)}`,
-    );
+  async function start(options: Partial<JiraSimulatorOptions> = {}): Promise<void> {
+    exchanges = [];
+    const projects = [{ key: 'HW', fields: FIELDS, workflow: 'resolution' as const, serviceDesk: true }];
+    simulator = await startJiraSimulator({ email: 'hub@example.com', apiToken: 't', projects, ...options });
   }
 
-  test('every request of the adapter is one that the document knows', async () => {
-    const settings = jiraAdapter.Settings.parse({ url: simulator.url, email: 'a', apiToken: 't', project: 'HW' });
-    const connection = jiraAdapter.connect(settings, kitForTests('jira'));
-    const signal = AbortSignal.timeout(30_000);
-    const draft = {
-      project: null,
-      summary: 's',
-      paragraphs: ['p'],
-      links: [{ title: 't', url: 'https://hub.example/' }],
-      priority: 'LOW' as const,
-      labels: ['l'],
+  function adapter(settings: Record<string, unknown> = {}) {
+    const parsed = jiraAdapter.Settings.parse({
+      ...{ url: simulator.url, email: 'hub@example.com', apiToken: 't', project: 'HW', templates: TEMPLATES },
+      ...settings,
+    });
+    const connection = jiraAdapter.connect(parsed, watched(kitForTests('jira')));
+    const { tickets } = connection.provides;
+    if (tickets === undefined) throw new Error('no tickets');
+    return { connection, tickets };
+  }
+
+  /** A kit whose HTTP tells of every exchange. */
+  function watched(kit: KitForTests): KitForTests {
+    return {
+      ...kit,
+      http(options) {
+        const http = kit.http(options);
+        const request: Http['request'] = async (wanted) => {
+          const answer = await http.request(wanted);
+          const { method, path, query = {}, body, headers } = wanted;
+          const pairs = Object.entries(query).flatMap(([name, value]) =>
+            value === undefined ? [] : [value].flat().map((one): [string, string] => [name, String(one)]),
+          );
+          const json =
+            body === undefined || Buffer.isBuffer(body) ? undefined : (JSON.parse(JSON.stringify(body)) as unknown);
+          const contentType = headers?.['content-type'] ?? (body === undefined ? undefined : 'application/json');
+          const seen = { method, path, query: new URLSearchParams(pairs), contentType, body: json };
+          exchanges.push({ ...seen, status: answer.status, answer: answer.text });
+          return answer;
+        };
+        return { ...http, request };
+      },
     };
-    const made = await connection.provides.tickets?.create('k', draft, signal);
-    await connection.provides.tickets?.findByKey('k', signal);
-    await connection.provides.tickets?.read(made?.id ?? '', signal);
-    await connection.probe(signal);
-    expect(simulator.requests.length).toBeGreaterThan(6);
-    for (const request of simulator.requests) {
-      const operation = operationOf(request.method, request.path);
-      const known = new Set((operation.parameters ?? []).filter((one) => one.in === 'query').map((one) => one.name));
-      expect(
-        [...request.query.keys()].filter((name) => !known.has(name)),
-        request.path,
-      ).toEqual([]);
-      if (request.json === undefined) continue;
-      expect(
-        problems(schemaOf(operation.requestBody?.content['application/json'].schema), request.json),
-        request.path,
-      ).toEqual([]);
-    }
-  });
-
-  test.each([
-    ['GET', '/serverInfo', undefined],
-    ['GET', '/myself', undefined],
-    ['GET', '/mypermissions?permissions=CREATE_ISSUES', undefined],
-    [
-      'POST',
-      '/issue',
-      { fields: { project: { key: 'HW' }, issuetype: { name: 'Task' }, summary: 's', labels: ['x'] } },
-    ],
-    ['POST', '/issue', { fields: { project: { key: 'NOPE' } } }],
-    ['GET', '/issue/HW-1', undefined],
-    ['GET', '/issue/HW-999', undefined],
-    ['GET', '/issue/HW-1/transitions', undefined],
-    ['POST', '/issue/HW-1/comment', { body: { type: 'doc', version: 1, content: [] } }],
-    ['POST', '/issue/HW-1/remotelink', { globalId: 'g', object: { url: 'https://hub.example/', title: 't' } }],
-    ['POST', '/issue/HW-1/remotelink', { globalId: 'g', object: { url: 'https://hub.example/', title: 'again' } }],
-    ['POST', '/search/jql', { jql: 'labels = x', fields: ['*all'], properties: ['p'] }],
-    ['GET', '/issue/createmeta/HW/issuetypes', undefined],
-    ['GET', '/issue/createmeta/HW/issuetypes/10001', undefined],
-  ])('the simulator answers %s %s as the document says', async (method, path, body) => {
-    const answer = await fetch(`${simulator.url}/rest/api/3${path}`, {
-      method,
-      headers: { authorization: `Basic ${btoa('a:t')}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const operation = operationOf(method, `/rest/api/3${path.split('?')[0]}`);
-    const declared = operation.responses[String(answer.status)];
-    expect(Object.keys(operation.responses)).toContain(String(answer.status));
-    const content = Content.safeParse(declared);
-    const schema = content.success
-      ? content.data.content['application/json'].schema
-      : { $ref: '#/components/schemas/ErrorCollection' };
-    expect(problems(schemaOf(schema), await answer.json())).toEqual([]);
-  });
-});
-
-test('the fixtures are read by our schemas', () => {
-  const fixture = (name: string): unknown => read(new URL(`./fixtures/cloud-v3/${name}`, import.meta.url).pathname);
-  expect(SearchPage.parse(fixture('search-page.json')).nextPageToken).toBe('ChEiDDEwMDAw');
-  expect(JiraErrors.parse(fixture('create-refused.json')).errors).toHaveProperty('priority');
-  expect(CreatedIssue.safeParse({ id: 10000, key: 'HW-1' }).success).toBe(false); // ids are strings; a number is another system
-});
-
-function read(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch {
-    return undefined;
   }
+
+  const problems = (): string[] => exchanges.flatMap((exchange) => judge?.problems(exchange) ?? []);
+
+  test('every request of the adapter, and every answer to it, is one that the documents know', async () => {
+    await start();
+    const { tickets, connection } = adapter();
+    const made = await tickets.create('k', { ...draftForTests, assigneeGroup: 'dc-ops', facts: FACTS }, signal);
+    expect([...(simulator.issue(made.id)?.custom.keys() ?? [])]).toEqual(FIELDS.map(({ id }) => id));
+    await tickets.findByKey('k', signal);
+    await tickets.read(made.id, signal);
+    await tickets.read('99999', signal);
+    for (const text of ['first', 'first', 'second']) await tickets.comment(`c-${text}`, made.id, [text], signal);
+    await tickets.findComment('c-none', made.id, signal);
+    const file = { name: 'report.txt', type: 'text/plain', bytes: Buffer.from('all is lost') };
+    for (const key of ['a', 'a']) await tickets.attach(key, made.id, file, signal);
+    for (const resolved of [false, true])
+      await tickets.linkPage(
+        made.id,
+        { globalId: 'asset=1', title: 'Asset', url: 'https://hub.example/', resolved },
+        signal,
+      );
+    await tickets.readSla(made.id, signal);
+    await tickets.readSla('99999', signal);
+    for (const to of ['done', 'new', 'indeterminate'] as const)
+      await tickets.transition(made.id, to, { resolution: null }, signal);
+    for (let index = 0; index < 101; index += 1) simulator.clone(made.id);
+    const first = await tickets.search('project = HW', null, signal);
+    expect(first.cases[0]?.fields).toMatchObject({
+      'Server serial': 'ABC1234',
+      Datacenter: 'Amsterdam 1',
+      'Rack unit': 7,
+    });
+    expect((await tickets.search('project = HW', first.next, signal)).next).toBeNull();
+    await tickets.create('k', { ...draftForTests, project: 'NOPE' }, signal).catch(expectRejected);
+    await connection.probe(signal);
+    expect(problems()).toEqual([]);
+    const operations = [...(judge?.seen ?? [])].toSorted();
+    for (const wanted of [
+      ...['addAttachment 200', 'addComment 201', 'createIssue 201', 'createIssue 400'],
+      ...['createOrUpdateRemoteIssueLink 200', 'createOrUpdateRemoteIssueLink 201', 'doTransition 204'],
+      ...[
+        'getComments 200',
+        'getCommentsByIds 200',
+        'getCreateIssueMetaIssueTypeId 200',
+        'getIssue 200',
+        'getIssue 404',
+      ],
+      ...[
+        'getSlaInformation 200',
+        'getSlaInformation 404',
+        'getTransitions 200',
+        'searchAndReconsileIssuesUsingJqlPost 200',
+      ],
+    ])
+      expect(operations).toContain(wanted);
+  });
+
+  test('and every request of jira.js by itself', async () => {
+    await start();
+    const real = globalThis.fetch;
+    vi.stubGlobal('fetch', async (input: string | URL | Request, init: RequestInit = {}) => {
+      const request = new Request(input, init);
+      const url = new URL(request.url);
+      const text = await request.clone().text();
+      const answer = await real(request);
+      const contentType = request.headers.get('content-type') ?? undefined;
+      exchanges.push({
+        ...{ method: request.method, path: decodeURI(url.pathname), query: url.searchParams, contentType },
+        body: contentType?.startsWith('application/json') ? JSON.parse(text) : undefined,
+        ...{ status: answer.status, answer: await answer.clone().text() },
+      });
+      return answer;
+    });
+    const jira = createCloudClient({
+      host: simulator.url,
+      auth: { type: 'basic', email: 'hub@example.com', apiToken: 't' },
+    });
+    const body = { type: 'doc' as const, version: 1 as const, content: [] };
+    const fields = {
+      project: { key: 'HW' },
+      issuetype: { name: 'Task' },
+      summary: 's',
+      labels: ['x'],
+      description: body,
+    };
+    const made = await jira.issues.createIssue({ fields });
+    const issueIdOrKey = made.key ?? '';
+    await jira.issues.getIssue({ issueIdOrKey });
+    await jira.issueComments.addComment({ issueIdOrKey, body });
+    await jira.issueComments.getComments({ issueIdOrKey });
+    await jira.issueSearch.searchAndReconsileIssuesUsingJqlPost({
+      jql: 'labels = x',
+      fields: ['*all'],
+      expand: 'names',
+    });
+    const { transitions } = await jira.issues.getTransitions({ issueIdOrKey, expand: 'transitions.fields' });
+    const close = transitions?.find((one) => one.name === 'Close');
+    await jira.issues.doTransition({
+      issueIdOrKey,
+      transition: { id: close?.id ?? '' },
+      fields: { resolution: { name: 'Done' } },
+    });
+    await jira.issueRemoteLinks.createOrUpdateRemoteIssueLink({
+      issueIdOrKey,
+      object: { url: 'https://x.example/', title: 'x' },
+    });
+    await jira.issueAttachments.addAttachment({ issueIdOrKey, attachments: { filename: 'a.txt', content: 'abc' } });
+    await jira.issueProperties.setIssueProperty({ issueIdOrKey, propertyKey: 'p', body: { a: 1 } }).catch(() => {});
+    await jira.myself.getCurrentUser();
+    await jira.serverInfo.getServerInfo();
+    await jira.issues.getCreateIssueMetaIssueTypes({ projectIdOrKey: 'HW' });
+    await jira.issues.getIssue({ issueIdOrKey: 'HW-999' }).catch(() => {});
+    expect(problems()).toEqual([]);
+    expect(exchanges.length).toBeGreaterThan(12);
+  });
+
+  test('a limit is answered as the documents say', async () => {
+    await start({ limits: { requests: 1, windowMs: 5_000 } });
+    const { tickets } = adapter();
+    await tickets.read('10000', signal);
+    const error = await tickets.read('10000', signal).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ kind: 'throttled', retryAfterMs: 5_000 });
+    expect((error as AdapterError).detail).toMatchObject({ rateLimitReason: 'jira-burst-based' });
+    expect(problems()).toEqual([]);
+  });
+});
+
+function expectRejected(error: unknown): void {
+  expect(error).toMatchObject({ kind: 'rejected' });
 }

@@ -8,10 +8,12 @@ test('a person opens a ticket and its project without logging in, and markup sta
   const settings = jiraAdapter.Settings.parse({ url: simulator.url, email: 'a', apiToken: 't', project: 'HW' });
   const { tickets } = jiraAdapter.connect(settings, kitForTests('jira')).provides;
   const draft = { project: null, paragraphs: ['<script>alert(1)</script>'], priority: 'LOW' as const, labels: [] };
+  const rule = { type: 'REPLACE_FAN', template: null, assigneeGroup: null, facts: {} };
   const made = await tickets?.create(
     'k',
     {
       ...draft,
+      ...rule,
       summary: 'Fan <b>',
       links: [
         { title: 'Asset', url: 'https://hub.example/?a=1&b=2' },

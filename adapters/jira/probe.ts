@@ -1,16 +1,22 @@
 import type { ProbeCheck } from '#src/ports/adapter.ts';
 import { AdapterError } from '#src/ports/adapter-error.ts';
-import type { JiraClient } from './client.ts';
+import type { Deployment, JiraClient } from './client.ts';
+import { probeScreens, type ScreensOptions } from './probe-screens.ts';
+import type { ServerInfo } from './schema.ts';
 
-export interface JiraProbeOptions {
+export interface JiraProbeOptions extends ScreensOptions {
   client: JiraClient;
-  project: string;
-  issueType: string;
 }
 
-/** Fields that `create` sends; another required field without a default makes every create fail. */
-const SENT = new Set(['project', 'issuetype', 'summary', 'labels', 'priority', 'description', 'reporter']);
-const NEEDED = ['CREATE_ISSUES', 'BROWSE_PROJECTS'] as const;
+/** Those after the second are for comments, files and states; without them tickets are still made. */
+const NEEDED = [
+  'CREATE_ISSUES',
+  'BROWSE_PROJECTS',
+  'ADD_COMMENTS',
+  'CREATE_ATTACHMENTS',
+  'TRANSITION_ISSUES',
+  'LINK_ISSUES',
+] as const;
 
 /** Goes on as far as the answers allow: what cannot be asked is left out, never shown as fine. */
 export async function probe(options: JiraProbeOptions, signal: AbortSignal): Promise<ProbeCheck[]> {
@@ -18,7 +24,9 @@ export async function probe(options: JiraProbeOptions, signal: AbortSignal): Pro
   try {
     const info = await options.client.serverInfo(signal);
     checks.push({ name: 'reachable', ok: true, found: `Jira ${info.version}` });
-    checks.push(versionCheck(info.deploymentType ?? 'Cloud'));
+    const version = versionCheck(options.client.deployment, info);
+    checks.push(version);
+    if (!version.ok) return checks;
   } catch (error) {
     return [
       {
@@ -31,28 +39,42 @@ export async function probe(options: JiraProbeOptions, signal: AbortSignal): Pro
   }
   try {
     const me = await options.client.myself(signal);
-    checks.push({ name: 'authorised', ok: true, found: me.displayName ?? me.accountId ?? 'a user without a name' });
+    checks.push({
+      name: 'authorised',
+      ok: true,
+      found: me.displayName ?? me.accountId ?? me.name ?? 'a user without a name',
+    });
   } catch (error) {
     checks.push({
       name: 'authorised',
       ok: false,
       found: say(error),
-      remedy: 'Make a new API token of the account `email` and set apiToken',
+      remedy:
+        options.client.deployment === 'cloud'
+          ? 'Make a new API token of the account `email` and set apiToken'
+          : 'Make a new personal access token and set bearerToken',
     });
     return checks;
   }
   checks.push(await permissionsCheck(options, signal));
-  checks.push(await configurationCheck(options, signal));
+  checks.push(...(await screenChecks(options, signal)));
   return checks;
 }
 
-function versionCheck(deployment: string): ProbeCheck {
-  if (deployment === 'Cloud') return { name: 'version', ok: true, found: 'Cloud, REST v3' };
+const NAMES = { cloud: 'Cloud, REST v3', datacenter: 'Data Center, REST v2' } as const satisfies Record<
+  Deployment,
+  string
+>;
+
+/** Server and Data Center both say "Server". */
+function versionCheck(wanted: Deployment, info: ServerInfo): ProbeCheck {
+  const found: Deployment = (info.deploymentType ?? 'Cloud') === 'Cloud' ? 'cloud' : 'datacenter';
+  if (found === wanted) return { name: 'version', ok: true, found: NAMES[found] };
   return {
     name: 'version',
     ok: false,
-    found: deployment,
-    remedy: 'Only Jira Cloud is supported: Data Center has neither REST v3 nor its search',
+    found: `${NAMES[found]}, and the setting says ${wanted}`,
+    remedy: `Set deployment to ${found}`,
   };
 }
 
@@ -77,37 +99,12 @@ async function permissionsCheck(options: JiraProbeOptions, signal: AbortSignal):
   }
 }
 
-async function configurationCheck(options: JiraProbeOptions, signal: AbortSignal): Promise<ProbeCheck> {
-  const fail = (found: string, remedy: string): ProbeCheck => ({ name: 'configuration', ok: false, found, remedy });
+async function screenChecks(options: JiraProbeOptions, signal: AbortSignal): Promise<ProbeCheck[]> {
   try {
-    const { issueTypes } = await options.client.createIssueTypes(options.project, signal);
-    const type = issueTypes.find((one) => one.name === options.issueType);
-    if (type === undefined) {
-      const names = issueTypes.map((one) => one.name).join(', ') || 'none';
-      return fail(
-        `project ${options.project} has no issue type "${options.issueType}", but ${names}`,
-        'Set issueType to one of these',
-      );
-    }
-    const { fields } = await options.client.createFields(options.project, type.id, signal);
-    const shown = new Set(fields.map((field) => field.fieldId));
-    if (!shown.has('labels'))
-      return fail(
-        'Labels is not on the create screen',
-        `Add Labels to the create screen of "${type.name}": tickets are found again by a label`,
-      );
-    const wanted = fields.filter(
-      (field) => field.required && field.hasDefaultValue !== true && !SENT.has(field.fieldId),
-    );
-    if (wanted.length > 0) {
-      return fail(
-        `required on create: ${wanted.map((field) => field.name).join(', ')}`,
-        `Make them optional for "${type.name}" or give them a default`,
-      );
-    }
-    return { name: 'configuration', ok: true, found: `${options.project}, ${type.name}` };
+    return await probeScreens(options, signal);
   } catch (error) {
-    return fail(say(error), `Check that project ${options.project} exists`);
+    const remedy = `Check that project ${options.project} and those of the templates exist`;
+    return [{ name: 'configuration', ok: false, found: say(error), remedy }];
   }
 }
 

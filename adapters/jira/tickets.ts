@@ -1,78 +1,49 @@
 import { AdapterError } from '#src/ports/adapter-error.ts';
-import type { TicketDraft, TicketRecord, Tickets } from '#src/ports/tickets.ts';
-import { toAdf } from './adf.ts';
-import type { IssueFields, JiraClient } from './client.ts';
-import { EFFECT_PROPERTY, effectLabel, toLabel } from './effect-label.ts';
-import { EffectProperty, type FoundIssue, type Issue } from './schema.ts';
+import type { TicketRecord, Tickets } from '#src/ports/tickets.ts';
+import { attachOnce } from './attach.ts';
+import { toCase } from './cases.ts';
+import { createIssue, type CreateOptions } from './create-issue.ts';
+import { EFFECT_PROPERTY, effectLabel, keyOf } from './effect-label.ts';
+import type { FoundIssue, Issue, SlaPage } from './schema.ts';
+import { toTime } from './time.ts';
+import { moveIssue } from './transition.ts';
 
-export interface JiraTicketsOptions {
-  client: JiraClient;
-  system: string;
+export interface JiraTicketsOptions extends CreateOptions {
   /** Without a trailing slash: the pages that people open are below it. */
   siteUrl: string;
-  project: string;
-  issueType: string;
   searchLagMs: number;
 }
-
-/** Names of Jira's default priority scheme. */
-const PRIORITIES = { LOW: 'Low', MEDIUM: 'Medium', HIGH: 'High', CRITICAL: 'Highest' } as const satisfies Record<
-  TicketDraft['priority'],
-  string
->;
 
 export function createTickets(options: JiraTicketsOptions): Tickets {
   const { client, system } = options;
 
   function toRecord(issue: Issue): TicketRecord {
+    const { fields } = issue;
     return {
       id: issue.id,
       key: issue.key,
       url: `${options.siteUrl}/browse/${issue.key}`,
-      summary: issue.fields.summary,
-      status: issue.fields.status.name,
-      statusCategory: issue.fields.status.statusCategory.key,
+      summary: fields.summary,
+      status: fields.status.name,
+      statusCategory: fields.status.statusCategory.key,
+      assignee: fields.assignee?.displayName ?? fields.assignee?.name ?? null,
+      resolution: fields.resolution?.name ?? null,
+      priority: fields.priority?.name ?? null,
+      updatedAt: toTime(fields.updated),
     };
   }
 
-  function toFields(key: string, draft: TicketDraft): IssueFields {
-    const labels = [effectLabel(key), ...draft.labels.map(toLabel)].filter((label) => label !== undefined);
-    const description = toAdf(draft);
-    return {
-      project: { key: draft.project ?? options.project },
-      issuetype: { name: options.issueType },
-      summary: toSummary(draft.summary),
-      labels: [...new Set(labels)],
-      priority: { name: PRIORITIES[draft.priority] },
-      ...(description === undefined ? {} : { description }),
-    };
-  }
-
-  async function createOnce(
-    key: string,
-    fields: IssueFields,
-    signal: AbortSignal,
-  ): Promise<{ id: string; key: string }> {
-    const properties = [{ key: EFFECT_PROPERTY, value: { key } }];
-    try {
-      return await client.createIssue(fields, properties, signal);
-    } catch (error) {
-      // Many screens have no priority, or a scheme with other names. A 400 says that nothing was created, so this is a first
-      // attempt again and not a repeat; the ticket matters more than its colour.
-      if (!isAbout(error, 'priority') || !('priority' in fields)) throw error;
-      const { priority: _, ...rest } = fields;
-      return await client.createIssue(rest, properties, signal);
-    }
+  function gone(id: string): AdapterError {
+    return new AdapterError('not-found', `${system}: there is no issue ${id}, or this account may not see it`, {
+      system,
+    });
   }
 
   return {
     searchLagMs: options.searchLagMs,
 
     async create(key, draft, signal) {
-      const fields = toFields(key, draft);
-      const created = await createOnce(key, fields, signal).catch((error: unknown) => {
-        throw withRemedy(error, system, options.issueType);
-      });
+      const created = await createIssue(options, key, draft, signal);
       try {
         const issue = await client.getIssue(created.id, signal);
         if (issue !== undefined) return toRecord(issue);
@@ -80,11 +51,13 @@ export function createTickets(options: JiraTicketsOptions): Tickets {
         // The ticket exists: an error now would let the caller believe that it does not.
       }
       return {
-        ...created,
+        id: created.id,
+        key: created.key,
         url: `${options.siteUrl}/browse/${created.key}`,
-        summary: String(fields['summary']),
+        summary: created.summary,
         status: 'unknown',
         statusCategory: 'undefined', // Jira's own word for "no category"
+        ...{ assignee: null, resolution: null, priority: null, updatedAt: null },
       };
     },
 
@@ -103,38 +76,61 @@ export function createTickets(options: JiraTicketsOptions): Tickets {
       const issue = await client.getIssue(id, signal);
       return issue === undefined ? undefined : toRecord(issue);
     },
+
+    async comment(key, id, paragraphs, signal) {
+      const there = await client.findComment(id, key, signal);
+      return { id: there ?? (await client.addComment(id, key, paragraphs, signal)) };
+    },
+
+    async findComment(key, id, signal) {
+      const there = await client.findComment(id, key, signal);
+      return there === undefined ? undefined : { id: there };
+    },
+
+    async transition(id, to, { resolution }, signal) {
+      const issue = await moveIssue(client, system, id, { to, resolution }, signal);
+      if (issue === undefined) throw gone(id);
+      return toRecord(issue);
+    },
+
+    attach: (key, id, file, signal) => attachOnce(client, key, id, file, signal),
+
+    linkPage: (id, page, signal) => client.putRemoteLink(id, page, signal),
+
+    async readSla(id, signal) {
+      return ((await client.sla(id, signal)) ?? []).flatMap(toSla);
+    },
+
+    async search(query, page, signal) {
+      const { issues, names, next } = await client.searchCases(ordered(query), page, signal);
+      return { cases: issues.map((issue) => toCase(issue, names, client, options.siteUrl)), next };
+    },
   };
 }
 
-function propertyOf(issue: FoundIssue): string | undefined {
-  const parsed = EffectProperty.safeParse(issue.properties?.[EFFECT_PROPERTY]);
-  return parsed.success ? parsed.data.key : undefined;
+/** Oldest first where the query says nothing else: what is made meanwhile comes at the end and moves no page. */
+function ordered(jql: string): string {
+  const outside = jql.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, '');
+  return /\border\s+by\b/i.test(outside) ? jql : `${jql} ORDER BY created ASC`;
 }
 
-/** Jira refuses line breaks and more than 255 characters. */
-function toSummary(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
-  return line.length > 255 ? `${line.slice(0, 254)}…` : line;
-}
-
-function isAbout(error: unknown, field: string): boolean {
-  if (!(error instanceof AdapterError) || error.status !== 400) return false;
-  const fields = error.detail?.['fields'];
-  return typeof fields === 'object' && fields !== null && Object.hasOwn(fields, field);
-}
-
-/** Without the label a ticket could not be found again, so this one cannot be done without. */
-function withRemedy(error: unknown, system: string, issueType: string): unknown {
-  if (!isAbout(error, 'labels')) return error;
-  const { status, detail } = error as AdapterError;
-  return new AdapterError(
-    'rejected',
-    `${system}: put the field Labels on the create screen of "${issueType}": tickets are found again by a label`,
+/** The cycle that runs; else the last one that ended. One that never began promises nothing yet. */
+function toSla(sla: SlaPage['values'][number]): Awaited<ReturnType<Tickets['readSla']>> {
+  const { name, ongoingCycle } = sla;
+  const last = sla.completedCycles?.at(-1);
+  const cycle = ongoingCycle ?? last;
+  if (cycle === undefined || cycle === null) return [];
+  return [
     {
-      system,
-      status,
-      detail,
-      cause: error,
+      name,
+      goalMs: cycle.goalDuration.millis,
+      remainingMs: ongoingCycle ? (ongoingCycle.remainingTime?.millis ?? null) : null,
+      breached: cycle.breached ?? false,
+      paused: ongoingCycle?.paused ?? false,
     },
-  );
+  ];
+}
+
+function propertyOf(issue: FoundIssue): string | undefined {
+  return keyOf(issue.properties?.[EFFECT_PROPERTY]);
 }

@@ -51,7 +51,27 @@ describe('verify', () => {
   });
 });
 
+test('its name is the identifier that Jira gives it, where it gives one', () => {
+  const name = (headers: Record<string, string>): string | undefined => door.identify?.(delivery('{}', headers));
+  expect(name({ 'x-atlassian-webhook-identifier': ' 3f9a ' })).toBe('3f9a');
+  expect(name({ 'x-atlassian-webhook-identifier': '' })).toBeUndefined();
+  expect(name({})).toBeUndefined();
+});
+
 describe('translate', () => {
+  test('Data Center names people by name and key, and its issue is a hint all the same', () => {
+    const user = { self: 'https://jira.example/rest/api/2/user?username=mia', name: 'mia', key: 'JIRAUSER10100' };
+    const body = JSON.stringify({
+      ...{ timestamp: Date.parse('2026-11-01T09:00:00Z'), webhookEvent: 'jira:issue_updated', user },
+      ...{ issue_event_type_name: 'issue_assigned', issue: { id: '10000', key: 'HW-1', fields: { assignee: user } } },
+      changelog: {
+        id: '1',
+        items: [{ field: 'assignee', fieldtype: 'jira', from: null, fromString: null, to: 'mia' }],
+      },
+    });
+    expect(door.translate(delivery(body))).toMatchObject({ observations: [{ ticketId: '10000', ticketKey: 'HW-1' }] });
+  });
+
   test('a status change of the fixture is a hint by id', () => {
     const body = readFileSync(new URL('webhook-issue-updated.json', FIXTURES), 'utf8');
     expect(door.translate(delivery(body))).toEqual({
@@ -122,12 +142,19 @@ test('what the simulator sends, the door takes', async () => {
   });
   expect(made.status).toBe(201);
   simulator.transition('HW-1', 'Done');
+  await simulator.settled();
+  simulator.resend(simulator.webhooks[1]!, true);
   await simulator.close();
   receiver.close();
   expect(simulator.webhooks.map((one) => [one.event, one.status])).toEqual([
     ['jira:issue_created', 202],
     ['jira:issue_updated', 202],
+    ['jira:issue_updated', 202],
   ]);
+  const names = arrived.map((one) => door.identify?.(one));
+  expect(names[1]).toBe(names[2]);
+  expect(new Set(names).size).toBe(2);
+  expect(arrived[1]?.body.equals(arrived[2]?.body ?? Buffer.alloc(0))).toBe(false);
   for (const one of arrived) {
     expect(door.verify(one)).toEqual({ ok: true });
     expect(door.translate(one)).toMatchObject({

@@ -12,6 +12,8 @@ const OLDEST_MS = 24 * 3_600_000;
 export function createWebhookDoor(secret: string | undefined): WebhookDoor {
   return {
     verify: (delivery) => verify(delivery, secret),
+    // Cloud, and newer Data Centers: the same in every try and in both flows, though `timestamp` in the body may be another.
+    identify: ({ headers }) => headers['x-atlassian-webhook-identifier']?.trim().slice(0, 200) || undefined,
     translate,
   };
 }

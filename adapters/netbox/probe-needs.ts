@@ -34,6 +34,7 @@ export const LISTS: Readonly<Record<string, string>> = {
   'dcim.moduletype': '/api/dcim/module-types/',
   'dcim.module': '/api/dcim/modules/',
   'dcim.inventoryitem': '/api/dcim/inventory-items/',
+  'dcim.powerport': '/api/dcim/power-ports/',
   'dcim.cable': '/api/dcim/cables/',
   'ipam.ipaddress': '/api/ipam/ip-addresses/',
   'ipam.prefix': '/api/ipam/prefixes/',
@@ -83,6 +84,7 @@ const OBJECTS: Readonly<Record<string, MappedObject>> = {
   'module-type': { objectType: 'dcim.moduletype', are: 'module types' },
   'module-bay': { objectType: 'dcim.modulebay', are: 'slots' },
   tag: { objectType: 'extras.tag', are: 'tags' },
+  'power-port': { objectType: 'dcim.powerport', are: 'power ports' },
   cable: { objectType: 'dcim.cable', are: 'cables' },
   prefix: { objectType: 'ipam.prefix', are: 'prefixes' },
   device: {
@@ -247,6 +249,7 @@ export function needsOf(mapped: readonly MappedWrites[], createMissing: readonly
     ['view'],
     'a change whose webhook was lost is only found by the nightly compare',
   );
+  need('reading', 'dcim.powerport', ['view'], 'which PDU feeds which server is not known', true);
   for (const [objectType, actions, without] of RECORDING) need('recording', objectType, actions, without);
   need('reconcile', 'extras.journalentry', ['view', 'add'], 'no notes are written at objects', true);
   need('reconcile', 'ipam.prefix', ['view'], 'no addresses are taken out of prefixes', true);

@@ -329,6 +329,7 @@ describe('least permissions', () => {
       'core.objectchange: view',
       'dcim.device: view',
       'dcim.interface: view',
+      'dcim.powerport: view',
       'dcim.site: view',
     ]);
     expect(of('reconcile')).toEqual([

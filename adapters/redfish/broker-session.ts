@@ -3,7 +3,7 @@ import type { Http } from '../../src/kit/http.ts';
 import type { Kit } from '../../src/kit/kit.ts';
 import type { Lease } from '../../src/kit/shared-store.ts';
 import { AdapterError } from '../../src/ports/adapter-error.ts';
-import type { Lane } from './broker-lane.ts';
+import type { KnownBmc } from './known-bmc.ts';
 import { basicHeaders, logIn, logOut, type Login, type Session } from './session.ts';
 
 type Credentials = Pick<Login, 'username' | 'password'>;
@@ -21,97 +21,127 @@ export interface SessionRecord {
   closingSince: number | null;
 }
 
-export interface SessionPlace {
-  /** Keyed digest of origin, user name and password. */
-  key: string;
-  host: string;
-  origin: string;
-  lane: Lane;
-}
-
-/** The one session of a place, of all uses in this process. */
-export interface SessionKeeper {
-  readonly place: SessionPlace;
-  readonly usedAt: number;
-  current(): Session | null;
-  /** Takes what the record says, which was read together with other things. */
-  adopt(record: SessionRecord | null, credentials: Credentials): void;
-  /**
-   * The session to go on with after `used` was refused (null: there was none). One login for all who need one, in all processes.
-   * @throws AdapterError as `logIn`; unauthorized where these credentials were refused before
-   */
-  enter(login: Login, http: Http, used: Session | null): Promise<Session>;
-  /** A login under way. */
-  entering(): Promise<unknown> | null;
-  /** Deletes a session that is of no use. */
-  discard(session: Session, http: Http): Promise<void>;
-  /** Keeps it from being closed as idle. Tells the other processes only now and then. */
-  touch(): void;
-  /** Somebody has closed it. */
-  drop(): void;
-}
-
 export const SESSION_LIST = 'sessions';
 /** The record outlives the process that opened the session, so that the session can still be deleted. */
 export const RECORD_MS = 24 * 3_600_000;
 const LOGIN = { ttlMs: 30_000, waitMs: 90_000 };
 const LOG_OUT_MS = 5_000;
 
-export function keepSession(place: SessionPlace, kit: Kit, idleMs: number): SessionKeeper {
-  const { key, host, lane } = place;
-  const { shared, system } = kit;
-  const state = {
-    session: null as Session | null,
-    fingerprint256: null as string | null,
-    usedAt: 0,
-    remindedAt: 0,
-    entering: null as Promise<Session> | null,
-  };
+/** The same for all sessions. */
+export interface SessionHouse {
+  kit: Kit;
+  idleMs: number;
+}
 
-  async function save(session: Session): Promise<void> {
-    const { fingerprint256 } = state;
-    const { path } = session;
-    const { origin } = place;
-    const record: SessionRecord = { origin, host, token: tokenOf(session), path, fingerprint256, closingSince: null };
-    await shared.set(recordName(key), JSON.stringify(record), RECORD_MS);
+/** The one session at one BMC for one pair of credentials, of all uses in this process. */
+export class SessionKeeper {
+  /** Keyed digest of origin, user name and password. */
+  readonly key: string;
+  readonly bmc: KnownBmc;
+  /** How many work with it now. */
+  users = 0;
+  usedAt = 0;
+  /** The BMC demands another password before anything else. */
+  mustChangeUntil = 0;
+  readonly #house: SessionHouse;
+  #session: Session | null = null;
+  #fingerprint256: string | null = null;
+  #remindedAt = 0;
+  #entering: Promise<Session> | null = null;
+
+  constructor(key: string, bmc: KnownBmc, house: SessionHouse) {
+    this.key = key;
+    this.bmc = bmc;
+    this.#house = house;
   }
 
-  function touch(): void {
-    const now = Date.now();
-    state.usedAt = now;
-    if (state.session === null || state.session.path === null || now - state.remindedAt < idleMs / 4) return;
-    state.remindedAt = now;
-    void shared.remind(SESSION_LIST, key, idleMs);
+  current(): Session | null {
+    return this.#session;
   }
 
-  function adopt(record: SessionRecord | null, credentials: Credentials): void {
-    const own = state.session;
+  /** A login under way. */
+  entering(): Promise<unknown> | null {
+    return this.#entering;
+  }
+
+  /** Takes what the record says, which was read together with other things. */
+  adopt(record: SessionRecord | null, credentials: Credentials): void {
+    const own = this.#session;
     if (record === null) {
       // It was swept; unless Redis is away or has forgotten everything, and then one that was used just now still holds.
-      if (own !== null && Date.now() - state.usedAt > idleMs) state.session = null;
+      if (own !== null && Date.now() - this.usedAt > this.#house.idleMs) this.#session = null;
     } else if (own === null || tokenOf(own) !== record.token) {
-      state.fingerprint256 = record.fingerprint256;
-      state.session = sessionOf(record, credentials);
+      this.#fingerprint256 = record.fingerprint256;
+      this.#session = sessionOf(record, credentials);
     }
   }
 
-  async function logInOnce(login: Login, http: Http, used: Session | null): Promise<Session> {
-    const lease = await leaveToLogIn();
+  /**
+   * The session to go on with after `used` was refused (null: there was none). One login for all who need one, in all processes.
+   * @throws AdapterError as `logIn`; unauthorized where these credentials were refused before
+   */
+  async enter(login: Login, http: Http, used: Session | null): Promise<Session> {
+    if (this.#session !== null && this.#session !== used) return this.#session;
+    this.#entering ??= this.#logInOnce(login, http, used).finally(() => (this.#entering = null));
+    return this.#entering;
+  }
+
+  /** Deletes a session that is of no use. */
+  async discard(session: Session, http: Http): Promise<void> {
+    if (this.#session === session) {
+      const { shared } = this.#house.kit;
+      this.#session = null;
+      await shared.delete(recordName(this.key));
+      await shared.forget(SESSION_LIST, this.key);
+    }
+    await this.#logOutQuietly(session, http);
+  }
+
+  /** Keeps it from being closed as idle. Tells the other processes only now and then. */
+  touch(): void {
+    const { kit, idleMs } = this.#house;
+    const now = Date.now();
+    this.usedAt = now;
+    const session = this.#session;
+    if (session === null || session.path === null || now - this.#remindedAt < idleMs / 4) return;
+    this.#remindedAt = now;
+    void kit.shared.remind(SESSION_LIST, this.key, idleMs);
+  }
+
+  /** Somebody has closed it. */
+  drop(): void {
+    this.#session = null;
+  }
+
+  async #save(session: Session): Promise<void> {
+    const { origin, host } = this.bmc;
+    const { path } = session;
+    const fingerprint256 = this.#fingerprint256;
+    const record: SessionRecord = { origin, host, token: tokenOf(session), path, fingerprint256, closingSince: null };
+    await this.#house.kit.shared.set(recordName(this.key), JSON.stringify(record), RECORD_MS);
+  }
+
+  async #logInOnce(login: Login, http: Http, used: Session | null): Promise<Session> {
+    const { kit } = this.#house;
+    const { host, lane } = this.bmc;
+    const lease = await this.#leaveToLogIn();
     try {
-      const record = await readRecord(kit, key);
+      const record = await readRecord(kit, this.key);
       const another = record !== null && (used === null || tokenOf(used) !== record.token);
       if (another) {
-        adopt(record, login);
-        if (state.session !== null && state.session !== used) return state.session;
+        this.adopt(record, login);
+        if (this.#session !== null && this.#session !== used) return this.#session;
       }
       // Somebody may have been refused while this one waited.
       await kit.lockouts.check(host, credentialOf(login));
       // It may be alive, where a BMC answers 401 for what the account may not see: two at once would use up what it has.
-      if (used !== null) await logOutQuietly(used, http);
-      const session = await lane.run(state, () => logIn(http, login));
-      Object.assign(state, { session, fingerprint256: http.fingerprint256, remindedAt: 0 });
-      await save(session);
-      touch();
+      if (used !== null) await this.#logOutQuietly(used, http);
+      const session = await lane.run(this, () => logIn(http, login));
+      this.#session = session;
+      this.#fingerprint256 = http.fingerprint256;
+      this.#remindedAt = 0;
+      await this.#save(session);
+      this.touch();
       return session;
     } catch (error) {
       // Told before the lease ends: whoever comes next must find it.
@@ -123,42 +153,19 @@ export function keepSession(place: SessionPlace, kit: Kit, idleMs: number): Sess
     }
   }
 
-  async function logOutQuietly(session: Session, http: Http): Promise<void> {
-    const problem = await lane.run(state, () => logOut(http, session, LOG_OUT_MS));
-    if (problem !== null) kit.log.warn({ host, problem }, 'BMC session may be left open');
+  async #logOutQuietly(session: Session, http: Http): Promise<void> {
+    const { host, lane } = this.bmc;
+    const problem = await lane.run(this, () => logOut(http, session, LOG_OUT_MS));
+    if (problem !== null) this.#house.kit.log.warn({ host, problem }, 'BMC session may be left open');
   }
 
-  async function leaveToLogIn(): Promise<Lease> {
-    const lease = await shared.lease(`login:${key}`, { slots: 1, ...LOGIN });
+  async #leaveToLogIn(): Promise<Lease> {
+    const { shared, system } = this.#house.kit;
+    const lease = await shared.lease(`login:${this.key}`, { slots: 1, ...LOGIN });
     if (lease) return lease;
-    const message = `${system}: another worker has been logging in at ${host} for ${LOGIN.waitMs / 1000} s`;
+    const message = `${system}: another worker has been logging in at ${this.bmc.host} for ${LOGIN.waitMs / 1000} s`;
     throw new AdapterError('throttled', message, { system, retryAfterMs: 30_000 });
   }
-
-  return {
-    place,
-    get usedAt() {
-      return state.usedAt;
-    },
-    current: () => state.session,
-    adopt,
-    async enter(login, http, used) {
-      if (state.session !== null && state.session !== used) return state.session;
-      state.entering ??= logInOnce(login, http, used).finally(() => (state.entering = null));
-      return state.entering;
-    },
-    entering: () => state.entering,
-    async discard(session, http) {
-      if (state.session === session) {
-        state.session = null;
-        await shared.delete(recordName(key));
-        await shared.forget(SESSION_LIST, key);
-      }
-      await logOutQuietly(session, http);
-    },
-    touch,
-    drop: () => void (state.session = null),
-  };
 }
 
 /** What identifies credentials to the lockouts. */

@@ -17,7 +17,6 @@ export interface SweepOptions {
   idleMs: number;
   /** The sessions that this process knows, by key. */
   keepers: ReadonlyMap<string, SessionKeeper>;
-  isInUse(keeper: SessionKeeper): boolean;
   /** A connection to where the session was opened, trusting nobody else. */
   reach(record: Pick<SessionRecord, 'origin' | 'host' | 'fingerprint256'>): Http;
 }
@@ -37,13 +36,13 @@ const ALL_SLOTS = { slots: 4, all: true, ttlMs: 10_000, waitMs: 0 };
 const ENDED_MS = 31 * 60_000;
 const AGAIN_MS = 60_000;
 
-export function createSweeper({ kit, idleMs, keepers, isInUse, reach }: SweepOptions): Sweeper {
+export function createSweeper({ kit, idleMs, keepers, reach }: SweepOptions): Sweeper {
   const { shared, log } = kit;
 
   /** Whoever works at the BMC keeps it from being closed, in this process or another. */
   async function close(key: string): Promise<void> {
     const keeper = keepers.get(key);
-    if (keeper !== undefined && isInUse(keeper)) return shared.remind(SESSION_LIST, key, idleMs);
+    if (keeper !== undefined && keeper.users > 0) return shared.remind(SESSION_LIST, key, idleMs);
     const record = await readRecord(kit, key);
     if (record === null || record.path === null) return shared.forget(SESSION_LIST, key);
     const lease = await shared.lease(`bmc:${record.host}`, ALL_SLOTS);
@@ -84,8 +83,8 @@ export function createSweeper({ kit, idleMs, keepers, isInUse, reach }: SweepOpt
   async function closeOrphan(keeper: SessionKeeper): Promise<void> {
     const session = keeper.current();
     if (session === null || session.path === null) return;
-    const { key, host, origin } = keeper.place;
-    const record = await readRecord(kit, key);
+    const { host, origin } = keeper.bmc;
+    const record = await readRecord(kit, keeper.key);
     keeper.drop();
     if (record !== null && record.token === tokenOf(session)) return; // it stands on the list
     const problem = await logOutOver({ origin, host, fingerprint256: null }, session);
@@ -95,7 +94,7 @@ export function createSweeper({ kit, idleMs, keepers, isInUse, reach }: SweepOpt
   function idleHere(): SessionKeeper[] {
     const before = Date.now() - idleMs * 1.5;
     return [...keepers.values()].filter(
-      (keeper) => keeper.current() !== null && keeper.usedAt < before && !isInUse(keeper),
+      (keeper) => keeper.current() !== null && keeper.usedAt < before && keeper.users === 0,
     );
   }
 
@@ -113,9 +112,9 @@ export function createSweeper({ kit, idleMs, keepers, isInUse, reach }: SweepOpt
         [...keepers.values()].map((keeper) =>
           limit(async () => {
             await keeper.entering()?.catch(() => undefined);
-            if (Date.now() > giveUpAt || keeper.current() === null || isInUse(keeper)) return;
-            keeper.place.lane.rest();
-            await close(keeper.place.key);
+            if (Date.now() > giveUpAt || keeper.current() === null || keeper.users > 0) return;
+            keeper.bmc.lane.rest();
+            await close(keeper.key);
             await closeOrphan(keeper);
           }),
         ),

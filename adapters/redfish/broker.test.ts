@@ -332,3 +332,36 @@ describe('what was learnt', () => {
     await second.close();
   });
 });
+
+describe('what was learnt', () => {
+  test('is let go when nobody has spoken to the BMC for a while, and comes back from what is shared', async () => {
+    await withBmc({}, async (bmc) => {
+      const kept = sharedInProcess();
+      const names: string[] = [];
+      const shared: Shared = {
+        ...kept,
+        reach: 'all',
+        set: (name, value, ttlMs) => {
+          names.push(name);
+          return kept.set(name, value, ttlMs);
+        },
+      };
+      const own = worker({ shared });
+      const later = vi.spyOn(Date, 'now');
+      try {
+        await own.use(bmc, async (open) => open.learn('a', '1'));
+        const now = Date.now();
+        later.mockImplementation(() => now + 60_000);
+        await new Promise((resolve) => setTimeout(resolve, 1_300));
+        expect(await own.use(bmc, async (open) => open.learnt('a'))).toBe('1');
+        later.mockImplementation(() => now + 120_000);
+        await new Promise((resolve) => setTimeout(resolve, 1_300));
+        for (const name of names.filter((one) => one.startsWith('learnt:'))) await kept.delete(name);
+        expect(await own.use(bmc, async (open) => open.learnt('a'))).toBeUndefined();
+      } finally {
+        later.mockRestore();
+        await own.stop();
+      }
+    });
+  });
+});

@@ -2,25 +2,12 @@ import type { TlsMemory } from '../../src/kit/connector.ts';
 import type { Http } from '../../src/kit/http.ts';
 import type { Kit } from '../../src/kit/kit.ts';
 import type { BmcTarget } from '../../src/ports/hardware-inventory.ts';
-import { createBreaker, type Breaker } from './broker-breaker.ts';
-import { createLane, type Lane } from './broker-lane.ts';
-import { keepSession, parseRecord, recordName, type SessionKeeper } from './broker-session.ts';
+import { parseRecord, recordName, SessionKeeper } from './broker-session.ts';
 import { createSweeper } from './broker-sweep.ts';
 import { connect, parseTarget, trust } from './connect.ts';
-import { createLearnt, LEARNT_MS, type Learnt } from './learn.ts';
-import type { ServiceRoot } from './schema.ts';
+import { KnownBmc, type Pool } from './known-bmc.ts';
+import { LEARNT_MS } from './learn.ts';
 import type { Settings } from './settings.ts';
-
-/** One BMC as this process knows it, whoever logs in there. */
-export interface KnownBmc {
-  host: string;
-  origin: string;
-  lane: Lane;
-  breaker: Breaker;
-  learnt: Learnt;
-  tls: TlsMemory;
-  root: { value: ServiceRoot; until: number } | null;
-}
 
 /** A place at one BMC: connection pool, session and lane, shared with everybody else who is there. */
 export interface Seat {
@@ -46,33 +33,18 @@ const CAPS = {
 };
 /** Several BMCs reset or mishandle a connection that was idle for longer (iLO 5: DMTF Redfish-Event-Listener #24). */
 const KEEP_ALIVE_MS = 3_000;
+/** So long connections to a BMC stay when nobody uses it: enough for who comes at once. Each costs some 150 KB while it waits to be closed. */
+const IDLE_POOL_MS = 250;
 /** What other processes did is looked up again after so long. */
 const FRESH_MS = 20_000;
+/** By then the next use looks everything up again. */
+const REST_MS = FRESH_MS + 1_000;
 const LANE_WAIT_MS = 120_000;
 /** How long the hub waits for the sessions when it stops; the others stay on the list of whoever starts next. */
 const STOP_MS = 10_000;
 const MUST_CHANGE_MS = 3_600_000;
 /** What is known of a BMC that nobody speaks to is dropped: Redis has what matters. */
 const FORGET_MS = 30 * 60_000;
-
-interface Entry {
-  bmc: KnownBmc;
-  pools: Map<string, Pool>;
-  users: number;
-  usedAt: number;
-  lookedAt: number;
-}
-interface Pool {
-  http: Http;
-  users: number;
-  idleSince: number;
-}
-interface Login {
-  keeper: SessionKeeper;
-  entry: Entry;
-  users: number;
-  mustChangeUntil: number;
-}
 
 const brokers = new WeakMap<Kit, Broker>();
 
@@ -92,18 +64,18 @@ export async function closeBroker(kit: Kit): Promise<void> {
 
 function createBroker(kit: Kit, settings: Settings): Broker {
   const { shared, system } = kit;
-  const entries = new Map<string, Entry>();
-  const logins = new Map<string, Login>();
+  const bmcs = new Map<string, KnownBmc>();
   const keepers = new Map<string, SessionKeeper>();
-  const openPools = new Set<{ entry: Entry; label: string; pool: Pool }>();
+  const openPools = new Set<Pool>();
+  const resting = new Set<KnownBmc>();
+  const lanes = { system, atATime: settings.maxInFlight, waitMs: LANE_WAIT_MS, shared };
+  const house = { kit, idleMs: settings.sessionIdleMs };
 
   const sweeper = createSweeper({
-    kit,
-    idleMs: settings.sessionIdleMs,
+    ...house,
     keepers,
-    isInUse: ({ place }) => (logins.get(place.key)?.users ?? 0) > 0,
     reach: ({ origin, host, fingerprint256 }) =>
-      makeHttp(origin, { url: origin, username: '', password: '', fingerprint256 }, entries.get(host)?.bmc.tls),
+      makeHttp(origin, { url: origin, username: '', password: '', fingerprint256 }, bmcs.get(host)?.tls),
   });
   let sweeping = false;
   async function sweep(): Promise<void> {
@@ -117,7 +89,10 @@ function createBroker(kit: Kit, settings: Settings): Broker {
     sweeping = false;
   }
   const sweepTimer = setInterval(() => void sweep(), Math.min(Math.max(settings.sessionIdleMs / 4, 100), 15_000));
-  const poolTimer = setInterval(() => closeIdlePools(Date.now() - KEEP_ALIVE_MS), 1_000);
+  const poolTimer = setInterval(() => {
+    closeIdlePools(Date.now() - IDLE_POOL_MS);
+    restIdle(Date.now() - REST_MS);
+  }, IDLE_POOL_MS / 2);
   const forgetTimer = setInterval(() => forgetOld(Date.now() - FORGET_MS), 60_000);
   for (const timer of [sweepTimer, poolTimer, forgetTimer]) timer.unref();
 
@@ -134,121 +109,124 @@ function createBroker(kit: Kit, settings: Settings): Broker {
 
   /** Thousands of idle sockets cost memory on both sides; the TLS session stays, so that coming back is cheap. */
   function closeIdlePools(before: number): void {
-    for (const one of openPools) {
-      if (one.pool.users > 0 || one.pool.idleSince > before) continue;
-      openPools.delete(one);
-      one.entry.pools.delete(one.label);
-      void one.pool.http.close();
+    for (const pool of openPools) {
+      if (pool.users > 0 || pool.idleSince > before) continue;
+      openPools.delete(pool);
+      pool.bmc.removePool(pool);
+      void pool.http.close();
+    }
+  }
+
+  /** What ten thousand BMCs have taught stands in the shared store, and is read anew with each use. */
+  function restIdle(before: number): void {
+    if (shared.reach !== 'all') return;
+    for (const bmc of resting) {
+      if (bmc.users === 0 && bmc.usedAt > before) continue;
+      resting.delete(bmc);
+      if (bmc.users === 0) bmc.learnt.rest();
     }
   }
 
   function forgetOld(before: number): void {
-    for (const [host, entry] of entries) {
-      if (entry.users > 0 || entry.usedAt > before || entry.pools.size > 0) continue;
-      entries.delete(host);
-      for (const [key, login] of logins) {
-        if (login.entry !== entry || login.keeper.current() !== null) continue;
-        logins.delete(key);
-        keepers.delete(key);
-      }
+    const old = new Set<KnownBmc>();
+    for (const [host, bmc] of bmcs) {
+      if (bmc.users > 0 || bmc.usedAt > before || bmc.isConnected) continue;
+      bmcs.delete(host);
+      old.add(bmc);
     }
+    if (old.size === 0) return;
+    for (const [key, keeper] of keepers) if (old.has(keeper.bmc) && keeper.current() === null) keepers.delete(key);
   }
 
-  function entryOf(origin: string, host: string): Entry {
-    const known = entries.get(host);
+  function bmcAt(place: { origin: string; host: string }): KnownBmc {
+    const known = bmcs.get(place.host);
     if (known) return known;
-    const lane = createLane({ system, host, atATime: settings.maxInFlight, waitMs: LANE_WAIT_MS, shared });
-    const breaker = createBreaker(system, host);
-    const bmc: KnownBmc = { host, origin, lane, breaker, learnt: createLearnt(), tls: { last: null }, root: null };
-    const entry: Entry = { bmc, pools: new Map(), users: 0, usedAt: 0, lookedAt: 0 };
-    entries.set(host, entry);
-    return entry;
+    const bmc = new KnownBmc(place, lanes);
+    bmcs.set(bmc.host, bmc);
+    return bmc;
   }
 
-  function loginOf(entry: Entry, key: string): Login {
-    const known = logins.get(key);
+  function keeperOf(bmc: KnownBmc, key: string): SessionKeeper {
+    const known = keepers.get(key);
     if (known) return known;
-    const { host, origin, lane } = entry.bmc;
-    const keeper = keepSession({ key, host, origin, lane }, kit, settings.sessionIdleMs);
-    const login: Login = { keeper, entry, users: 0, mustChangeUntil: 0 };
-    logins.set(key, login);
+    const keeper = new SessionKeeper(key, bmc, house);
     keepers.set(key, keeper);
-    return login;
+    return keeper;
   }
 
-  function poolOf(entry: Entry, target: BmcTarget): Pool {
+  function poolOf(bmc: KnownBmc, target: BmcTarget): Pool {
     const label = target.fingerprint256 ?? '';
-    const known = entry.pools.get(label);
+    const known = bmc.poolFor(label);
     if (known) return known;
-    const { origin, tls } = entry.bmc;
-    const pool: Pool = { http: makeHttp(origin, target, tls), users: 0, idleSince: Date.now() };
-    entry.pools.set(label, pool);
-    openPools.add({ entry, label, pool });
+    const pool: Pool = { bmc, label, http: makeHttp(bmc.origin, target, bmc.tls), users: 0, idleSince: Date.now() };
+    bmc.addPool(pool);
+    openPools.add(pool);
     return pool;
   }
 
   /** One round trip for all that other processes may have left about this BMC. */
-  async function lookUp(entry: Entry, login: Login, target: BmcTarget): Promise<void> {
-    const { breaker, learnt, lane } = entry.bmc;
-    const { key } = login.keeper.place;
-    const names = namesOf(entry.bmc.host);
+  async function lookUp(bmc: KnownBmc, keeper: SessionKeeper, target: BmcTarget): Promise<void> {
+    const { breaker, learnt, lane } = bmc;
+    const { key } = keeper;
+    const names = namesOf(bmc.host);
     const found = await shared.get([recordName(key), names.breaker, names.learnt, names.mustChange(key)]);
-    login.keeper.adopt(parseRecord(found[recordName(key)] ?? null), target);
+    keeper.adopt(parseRecord(found[recordName(key)] ?? null), target);
     breaker.load(found[names.breaker] ?? null);
     learnt.load(found[names.learnt] ?? null);
-    if ((found[names.mustChange(key)] ?? null) !== null) login.mustChangeUntil = Date.now() + FRESH_MS;
-    entry.lookedAt = Date.now();
+    if ((found[names.mustChange(key)] ?? null) !== null) keeper.mustChangeUntil = Date.now() + FRESH_MS;
+    bmc.lookedAt = Date.now();
     const narrow = Number(learnt.get('in-flight'));
     if (narrow > 0) lane.narrow(narrow);
   }
 
   async function take(given: BmcTarget): Promise<Seat> {
     const target = withDefaults(given, settings);
-    const { origin, host } = parseTarget(target.url, system);
-    const entry = entryOf(origin, host);
-    const login = loginOf(entry, shared.digest(`${origin} ${target.username} ${target.password}`));
-    const pool = poolOf(entry, target);
-    for (const one of [entry, login, pool]) one.users += 1;
+    const place = parseTarget(target.url, system);
+    const bmc = bmcAt(place);
+    const keeper = keeperOf(bmc, shared.digest(`${place.origin} ${target.username} ${target.password}`));
+    const pool = poolOf(bmc, target);
+    for (const one of [bmc, keeper, pool]) one.users += 1;
     let left = false;
     const leave = (): void => {
       if (left) return;
       left = true;
-      for (const one of [entry, login, pool]) one.users -= 1;
-      entry.usedAt = Date.now();
-      pool.idleSince = entry.usedAt;
-      login.keeper.touch();
-      if (entry.users > 0) return;
-      entry.bmc.lane.rest();
-      tellOthers(entry);
+      for (const one of [bmc, keeper, pool]) one.users -= 1;
+      bmc.usedAt = Date.now();
+      pool.idleSince = bmc.usedAt;
+      keeper.touch();
+      if (bmc.users > 0) return;
+      bmc.lane.rest();
+      tellOthers(bmc);
+      resting.add(bmc);
     };
     try {
-      if (Date.now() - Math.max(entry.lookedAt, login.keeper.usedAt) > FRESH_MS) await lookUp(entry, login, target);
+      if (Date.now() - Math.max(bmc.lookedAt, keeper.usedAt) > FRESH_MS) await lookUp(bmc, keeper, target);
     } catch (error) {
       leave();
       throw error;
     }
     return {
-      bmc: entry.bmc,
+      bmc,
       http: pool.http,
-      keeper: login.keeper,
+      keeper,
       target,
       get mustChange() {
-        return login.mustChangeUntil > Date.now();
+        return keeper.mustChangeUntil > Date.now();
       },
       tellMustChange() {
-        login.mustChangeUntil = Date.now() + MUST_CHANGE_MS;
-        const { mustChange } = namesOf(host);
-        void shared.set(mustChange(login.keeper.place.key), '1', MUST_CHANGE_MS);
+        keeper.mustChangeUntil = Date.now() + MUST_CHANGE_MS;
+        const { mustChange } = namesOf(bmc.host);
+        void shared.set(mustChange(keeper.key), '1', MUST_CHANGE_MS);
       },
       leave,
     };
   }
 
-  function tellOthers({ bmc }: Entry): void {
-    const learnt = bmc.learnt.take();
-    const names = namesOf(bmc.host);
-    if (learnt !== null) void shared.set(names.learnt, learnt, LEARNT_MS);
-    const broken = bmc.breaker.save();
+  function tellOthers({ host, learnt, breaker }: KnownBmc): void {
+    const told = learnt.take();
+    const names = namesOf(host);
+    if (told !== null) void shared.set(names.learnt, told, LEARNT_MS);
+    const broken = breaker.save();
     if (broken !== null) void shared.set(names.breaker, broken.text, broken.forMs);
   }
 
@@ -257,7 +235,7 @@ function createBroker(kit: Kit, settings: Settings): Broker {
     async close() {
       for (const timer of [sweepTimer, poolTimer, forgetTimer]) clearInterval(timer);
       await sweeper.closeAll(STOP_MS);
-      await Promise.all([...openPools].map(({ pool }) => pool.http.close()));
+      await Promise.all([...openPools].map(({ http }) => http.close()));
     },
   };
 }

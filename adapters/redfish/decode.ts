@@ -107,3 +107,14 @@ export type Place = z.infer<typeof Place>;
 /** What every resource has, and every part. */
 export const resource = { '@odata.id': Text, '@odata.type': Text, Id: Text, Name: Text, Status };
 export const made = { Manufacturer: Known, Model: Known, PartNumber: Known, SerialNumber: Text };
+type Made = z.output<z.ZodObject<typeof made>>;
+
+/** The same, as a part of the inventory says it. */
+export function madeOf(one: Made): {
+  manufacturer: string | null;
+  model: string | null;
+  partNumber: string | null;
+  serial: string | null;
+} {
+  return { manufacturer: one.Manufacturer, model: one.Model, partNumber: one.PartNumber, serial: one.SerialNumber };
+}

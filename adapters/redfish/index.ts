@@ -35,6 +35,7 @@ export const redfishAdapter = defineAdapter({
     'hardwareInventory',
   ],
   hasWebhook: true,
+  isMany: true,
   Settings,
   connect(settings, kit) {
     // From the start: it looks after sessions that a process before it has left open.

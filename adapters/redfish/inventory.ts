@@ -32,7 +32,7 @@ export function hardwareInventory(settings: Settings, kit: Kit): HardwareInvento
   return {
     async read(target, signal) {
       try {
-        return await readInventory(withDefaults(target, settings), settings, kit, signal);
+        return await readInventory(target, settings, kit, signal);
       } catch (error) {
         if (error instanceof AdapterError) throw error;
         if (signal.aborted)
@@ -47,11 +47,6 @@ export function hardwareInventory(settings: Settings, kit: Kit): HardwareInvento
       }
     },
   };
-}
-
-function withDefaults(target: BmcTarget, settings: Settings): BmcTarget {
-  if (target.username !== '') return target;
-  return { ...target, username: settings.username, password: settings.password };
 }
 
 async function readInventory(

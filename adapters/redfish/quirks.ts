@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Bmc } from './bmc.ts';
 import { asLink, asText, isRecord } from './decode.ts';
 import { ami } from './vendors/ami.ts';
+import { cisco } from './vendors/cisco.ts';
 import { dell } from './vendors/dell.ts';
 import { hpe } from './vendors/hpe.ts';
 import { intel } from './vendors/intel.ts';
@@ -16,7 +17,17 @@ export type { Evidence } from './vendors/row.ts';
 export type { Quirks } from './vendors/standard.ts';
 
 /** Later rows win. */
-const ROWS: readonly Row[] = [...ami, ...openbmc, ...nvidia, ...intel, ...lenovo, ...supermicro, ...hpe, ...dell];
+const ROWS: readonly Row[] = [
+  ...ami,
+  ...openbmc,
+  ...nvidia,
+  ...intel,
+  ...lenovo,
+  ...supermicro,
+  ...cisco,
+  ...hpe,
+  ...dell,
+];
 
 export function quirksOf(bmc: Evidence): Quirks {
   return compose(STANDARD, ROWS, bmc);

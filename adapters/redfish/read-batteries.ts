@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Known, made, Place, Positive, resource } from './decode.ts';
+import { Known, made, Place, Positive, resource, madeOf } from './decode.ts';
 import type { Reading } from './reading.ts';
 import type { HpeBattery } from './schema-hpe.ts';
 import type { Chassis, Storage } from './schema.ts';
@@ -21,10 +21,7 @@ export async function readBatteries(reading: Reading, link: string): Promise<voi
       kind: 'battery',
       slot: slotSigns(one, one.Location),
       status: one.Status,
-      manufacturer: one.Manufacturer,
-      model: one.Model,
-      partNumber: one.PartNumber,
-      serial: one.SerialNumber,
+      ...madeOf(one),
       firmware: one.FirmwareVersion,
       attributes: { capacityWattHours: one.CapacityRatedWattHours },
     });

@@ -1,3 +1,4 @@
+import { madeOf } from './decode.ts';
 import type { Reading } from './reading.ts';
 import { Fan, Thermal, ThermalSubsystem, type Chassis } from './schema.ts';
 import { slotSigns } from './slots.ts';
@@ -23,9 +24,6 @@ export function reportFan(reading: Reading, one: Fan): void {
     kind: 'fan',
     slot: slotSigns(one, one.Location, one.FanName ?? one.Name),
     status: one.Status,
-    manufacturer: one.Manufacturer,
-    model: one.Model,
-    partNumber: one.PartNumber,
-    serial: one.SerialNumber,
+    ...madeOf(one),
   });
 }

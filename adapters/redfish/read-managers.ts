@@ -21,7 +21,7 @@ export function pickManager(managers: readonly Manager[], system: ComputerSystem
 /** Reports each manager as a `bmc`, with the MACs of its physical interfaces. */
 export async function readManagers(reading: Reading, managers: readonly Manager[]): Promise<ManagerEnds[]> {
   // A service that runs somewhere (NVIDIA's fabric manager on a DGX) is no controller.
-  const controllers = managers.filter((one) => !/^service$/i.test(one.ManagerType ?? ''));
+  const controllers = managers.filter((one) => !/^service$/i.test(one.ManagerType ?? '') && !isNameOnly(one, managers));
   if (controllers.length > 0) reading.looked('bmc');
   return Promise.all(
     controllers.map(async (manager) => {
@@ -33,6 +33,12 @@ export async function readManagers(reading: Reading, managers: readonly Manager[
       return { manager, macAddresses };
     }),
   );
+}
+
+/** Cisco lists each of its network cards as a manager that has nothing but a name. */
+function isNameOnly(one: Manager, all: readonly Manager[]): boolean {
+  const said = [one.ManagerType, one.FirmwareVersion, one.Model, one.SerialNumber, one.UUID, one.EthernetInterfaces];
+  return all.length > 1 && said.every((value) => value === null);
 }
 
 export function reportManager(reading: Reading, manager: Manager, macAddresses: string[]): void {

@@ -1,3 +1,4 @@
+import { madeOf } from './decode.ts';
 import type { Reading } from './reading.ts';
 import { Memory, type ComputerSystem } from './schema.ts';
 import { slotSigns } from './slots.ts';
@@ -16,12 +17,9 @@ export function reportModule(reading: Reading, one: Memory): void {
   if (/^(HBM|GDDR)/i.test(one.MemoryDeviceType ?? '') || (untyped && /(^|[^a-z])(gpu|hbm)/i.test(one.Id ?? ''))) return;
   reading.found({
     kind: 'dimm',
-    slot: slotSigns(one, one.Location, one.DeviceLocator),
+    slot: slotSigns(one, one.Location, one.DeviceLocator, nameInPath(one)),
     status: one.Status,
-    manufacturer: one.Manufacturer,
-    model: one.Model,
-    partNumber: one.PartNumber,
-    serial: one.SerialNumber,
+    ...madeOf(one),
     firmware: one.FirmwareRevision,
     attributes: {
       capacityBytes: one.CapacityMiB === null ? null : one.CapacityMiB * 1024 ** 2,
@@ -34,6 +32,11 @@ export function reportModule(reading: Reading, one: Memory): void {
       ecc: one.ErrorCorrection === null ? null : /ECC$/.test(one.ErrorCorrection) && one.ErrorCorrection !== 'NoECC',
     },
   });
+}
+
+/** Cisco's blades number their modules (`Id`) and say which socket it is in the name, and in the address. */
+function nameInPath({ '@odata.id': path, Id, Name }: Memory): string | null {
+  return /^\d+$/.test(Id ?? '') && Name !== null && path?.split('/').at(-1) === Name ? Name : null;
 }
 
 /** The best speed that the module allows. BMCs write transfers where the schema has MHz; one that is slower than it runs is the clock. */

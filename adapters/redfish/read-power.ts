@@ -1,3 +1,4 @@
+import { madeOf } from './decode.ts';
 import { readBatteries } from './read-batteries.ts';
 import type { Reading } from './reading.ts';
 import { Power, PowerSubsystem, PowerSupply, type Chassis } from './schema.ts';
@@ -31,10 +32,7 @@ export function reportSupply(reading: Reading, one: PowerSupply): void {
     kind: 'psu',
     slot: slotSigns(one, one.Location, bay === null ? null : `Bay ${bay}`),
     status: one.Status,
-    manufacturer: one.Manufacturer,
-    model: one.Model,
-    partNumber: one.PartNumber,
-    serial: one.SerialNumber,
+    ...madeOf(one),
     firmware: one.FirmwareVersion,
     attributes: { powerWatts: one.PowerCapacityWatts, inputType: one.PowerSupplyType },
   });

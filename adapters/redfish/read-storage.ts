@@ -1,3 +1,4 @@
+import { madeOf } from './decode.ts';
 import { fold } from './own-origin.ts';
 import { fullerLink, linkAttributes, type PcieInterface } from './pcie-link.ts';
 import type { FoundPart } from './found-part.ts';
@@ -156,23 +157,29 @@ export function reportDrive(reading: Reading, one: Drive, link: PcieInterface | 
     slot: slotSigns(one, place),
     status: one.Status,
     devices: one.Links.PCIeFunctions,
-    manufacturer: one.Manufacturer,
-    model: one.Model,
-    partNumber: one.PartNumber,
-    serial: one.SerialNumber,
+    ...madeOf(one),
     firmware: one.FirmwareVersion ?? one.Revision,
     attributes: {
-      capacityBytes: one.CapacityBytes,
+      capacityBytes: sizeOf(reading, one),
       logicalBlockBytes: one.BlockSizeBytes === 0 ? null : one.BlockSizeBytes,
       interfaceSpeedGbps: busSpeed(one),
       mediaType: one.MediaType,
       protocol: one.Protocol,
       rotationRpm: one.RotationSpeedRPM,
-      lifeLeftPercent: one.PredictedMediaLifeLeftPercent,
+      // Cisco writes 0 for what has nothing to wear out.
+      lifeLeftPercent: one.MediaType === 'HDD' ? null : one.PredictedMediaLifeLeftPercent,
       failurePredicted: one.FailurePredicted,
       ...(link === null ? {} : linkAttributes(link)),
     },
   });
+}
+
+/** No drive of a server is smaller than a gigabyte. */
+const SMALLEST_DRIVE_BYTES = 1_000_000_000;
+
+function sizeOf({ quirks }: Reading, { CapacityBytes: bytes }: Drive): number | null {
+  if (bytes === null || bytes >= SMALLEST_DRIVE_BYTES || quirks.smallDriveSizes === 'bytes') return bytes;
+  return bytes * 1024 ** 2;
 }
 
 /** Of NVMe drives some firmware writes gigabytes, some the sum of the lanes; the buses of disks are named by it. */
@@ -190,6 +197,9 @@ async function readSimpleStorage(reading: Reading, link: string): Promise<FoundP
       // What the BMC itself plugs in: its virtual CD and disk (AMI lists them beside the real ones)
       if (/virtual (cd|dvd|floppy|hdisk|hard ?disk|disk|media)/i.test(`${device.Name ?? ''} ${device.Model ?? ''}`))
         continue;
+      // Dell lists the backplane as one more device
+      const nothingToStoreOn = device.CapacityBytes === null && device.SerialNumber === null;
+      if (nothingToStoreOn && /\bbackplane\b/i.test(device.Name ?? '')) continue;
       const path = `${unit['@odata.id'] ?? link}#${device.Name ?? ''}`;
       found.push({
         kind: 'drive',

@@ -13,8 +13,8 @@ export interface Systems extends Server {
   warnings: string[];
 }
 
-// A DPU or a virtual machine in the list is not this server's hardware.
-const NOT_HARDWARE = /^(virtual|os|virtuallypartitioned|dpu)$/i;
+/** A DPU or a virtual machine in the list is not this server's hardware. */
+export const NOT_HARDWARE = /^(virtual|os|virtuallypartitioned|dpu)$/i;
 
 /** @throws AdapterError where the BMC shows no server at all, or several of which the wanted one cannot be told */
 export async function readSystems(bmc: Bmc, wanted?: WantedServer): Promise<Systems> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Known, made, Place, resource } from './decode.ts';
+import { Known, made, Place, resource, madeOf } from './decode.ts';
 import { fold } from './own-origin.ts';
 import type { Reading } from './reading.ts';
 import type { Chassis, ComputerSystem, TrustedModule } from './schema.ts';
@@ -33,10 +33,7 @@ export async function readTpm(reading: Reading, system: ComputerSystem, chassis:
         kind: 'tpm',
         slot: slotSigns(one, one.Location),
         status: one.Status,
-        manufacturer: one.Manufacturer,
-        model: one.Model,
-        partNumber: one.PartNumber,
-        serial: one.SerialNumber,
+        ...madeOf(one),
         firmware: one.FirmwareVersion,
       });
     }

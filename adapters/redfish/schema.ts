@@ -41,12 +41,18 @@ export const ServiceRoot = z.object({
   SessionService: Link,
   AccountService: Link,
   CertificateService: Link,
+  TelemetryService: Link,
   Links: part(z.object({ Sessions: Link })),
   ProtocolFeaturesSupported: part(
     z.object({ ExpandQuery: part(z.object({ NoLinks: Flag, ExpandAll: Flag, MaxLevels: Numeric })) }),
   ),
-  /** Its keys name the vendor where `Vendor` is missing (before Redfish 1.5). */
-  Oem: part(z.record(z.string(), z.unknown())),
+  /** Its keys name the vendor where `Vendor` is missing (before Redfish 1.5); iLO keeps much in it that nobody needs. */
+  Oem: part(
+    z.record(
+      z.string(),
+      z.unknown().transform(() => true),
+    ),
+  ),
 });
 export type ServiceRoot = z.infer<typeof ServiceRoot>;
 
@@ -276,5 +282,5 @@ export const Manager = z.object({
 export type Manager = z.infer<typeof Manager>;
 
 export const UpdateService = z.object({ FirmwareInventory: Link });
-export const SoftwareInventory = z.object({ ...resource, Version: Text, Updateable: Flag });
+export const SoftwareInventory = z.object({ ...resource, Version: Text, Updateable: Flag, RelatedItem: Links });
 export type SoftwareInventory = z.infer<typeof SoftwareInventory>;

@@ -146,7 +146,11 @@ export async function startBmcSimulator(options: BmcSimulatorOptions): Promise<B
   const control = controlOf(systemPaths, options, {
     read,
     write: change,
-    started: () => tasks?.wasReset('host-reset'),
+    started(path) {
+      tasks?.wasReset('host-reset');
+      erase?.booted(path);
+      updates?.booted();
+    },
   });
 
   const events = options.events === true ? eventsOf({ read, write: change }) : null;
@@ -253,6 +257,7 @@ export async function startBmcSimulator(options: BmcSimulatorOptions): Promise<B
     async close() {
       tasks?.close();
       erase?.close();
+      updates?.close();
       control.close();
       await server.close();
     },

@@ -1,5 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
+import { startChild } from '../child.ts';
 import type { Asked, Counted } from './netbox-process.ts';
 
 /** NetBox's simulator in a process of its own, so that what it costs is not the hub's. */
@@ -18,22 +18,11 @@ export interface NetboxProcess {
 }
 
 export async function startNetboxProcess(): Promise<NetboxProcess> {
-  const child = fork(path.resolve(import.meta.dirname, 'netbox-process.ts'), {
-    // A fleet of 100,000 has more objects than a heap of the default size takes.
-    execArgv: ['--disable-warning=ExperimentalWarning', '--max-old-space-size=8192'],
-  });
-  const { url, token } = (await hear(child)) as { url: string; token: string };
-  let last: Promise<unknown> = Promise.resolve();
-  // One question at a time: answers come without a number.
-  const ask = (asked: Asked): Promise<unknown> => {
-    const answer = last.then(() => {
-      const heard = hear(child);
-      child.send(asked);
-      return heard;
-    });
-    last = answer.catch(() => undefined);
-    return answer;
-  };
+  const file = path.resolve(import.meta.dirname, 'netbox-process.ts');
+  // A fleet of 100,000 has more objects than a heap of the default size takes.
+  const child = await startChild('the simulator of NetBox', file, [], ['--max-old-space-size=8192']);
+  const { url, token } = resultOf(child.ready) as { url: string; token: string };
+  const ask = async (asked: Asked): Promise<unknown> => resultOf(await child.ask(asked));
   return {
     url,
     token,
@@ -43,21 +32,8 @@ export async function startNetboxProcess(): Promise<NetboxProcess> {
     tell: async () => (await ask({ do: 'tell' })) as Counted,
     change: async (change) => void (await ask({ do: 'change', ...change })),
     webhooks: async () => Number(await ask({ do: 'webhooks' })),
-    async stop() {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.disconnect();
-      await ended;
-    },
+    stop: child.stop,
   };
 }
 
-function hear(child: ChildProcess): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const ended = (code: number | null): void => reject(new Error(`the simulator of NetBox ended (${code})`));
-    child.once('exit', ended);
-    child.once('message', (message) => {
-      child.off('exit', ended);
-      resolve((message as { result: unknown }).result);
-    });
-  });
-}
+const resultOf = (message: unknown): unknown => (message as { result: unknown }).result;

@@ -59,6 +59,8 @@ export async function measureFleet(
       POLL_CONCURRENCY: String(scale.atOnce),
       // Without a limit V8 lets garbage lie until there is as much of it as on a machine that is its own.
       NODE_OPTIONS: `--max-old-space-size=${scale.heapMb} --max-semi-space-size=8`,
+      // As the image has it.
+      MALLOC_ARENA_MAX: '2',
       UPLOAD_PATH: path.join(services.folder, 'uploads'),
       DIRECTORY_PATH: path.join(services.folder, 'objects'),
     };

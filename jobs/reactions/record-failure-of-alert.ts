@@ -1,6 +1,6 @@
 import { criticalAlertRaised } from '#src/health/events.ts';
 import type { Reaction } from '#src/journal/job.ts';
-import { recordAlertFailureJob } from '../catalogue.ts';
+import { recordAlertFailureJob } from '../catalogue-tickets.ts';
 
 /** Only alerts that name a part by its serial: a slot may hold another one by now. */
 export const recordFailureOfAlert: Reaction = {
@@ -8,7 +8,7 @@ export const recordFailureOfAlert: Reaction = {
   on: [criticalAlertRaised.type],
   job: recordAlertFailureJob,
   input: ({ id, subject, data }) =>
-    data['serial'] === null
+    typeof data['serial'] !== 'string' || subject.type !== 'asset'
       ? undefined
       : {
           alertId: id,

@@ -1,12 +1,14 @@
-import { ticketMoved } from '#src/tickets/events.ts';
+import { ticketMoved, ticketRepairProven } from '#src/tickets/events.ts';
 import type { Reaction } from '#src/journal/job.ts';
-import { recordTicketFailureJob } from '../catalogue.ts';
+import { recordTicketFailureJob } from '../catalogue-tickets.ts';
 
-/** Closed as done, or opened again after that. */
+/** Closed as done, opened again after that, or seen replaced. */
 export const recordFailureOfTicket: Reaction = {
   name: 'record-failure-of-ticket',
-  on: [ticketMoved.type],
+  on: [ticketMoved.type, ticketRepairProven.type],
   job: recordTicketFailureJob,
-  input: ({ subject, data }) =>
-    data['to'] === 'DONE' || data['from'] === 'DONE' ? { ticketId: subject.id } : undefined,
+  input: ({ type, subject, data }) =>
+    type === ticketRepairProven.type || data['to'] === 'DONE' || data['from'] === 'DONE'
+      ? { ticketId: subject.id }
+      : undefined,
 };

@@ -14,6 +14,7 @@ import {
   isGathering,
   type Notice,
   noticesOf,
+  oldestDue,
   postponeNotices,
   settleNotices,
 } from '#src/drift/notice-store.ts';
@@ -22,7 +23,10 @@ import { insertRun, oldestRun, updateRun } from '#src/drift/run-store.ts';
 import { saveDecided, willBeDone } from '#src/drift/save-decided.ts';
 import { append } from '#src/events/append.ts';
 import { Later } from '#src/journal/effect.ts';
+import { isOverdueSince } from '#src/journal/reads.ts';
+import { isBehindSince } from '#src/observations/reads.ts';
 import { AdapterError } from '#src/ports/adapter-error.ts';
+import { noticeRecordJob } from '../catalogue.ts';
 import { applyWork, workOf } from './apply-rows.ts';
 import { waitOutSent } from './apply-run.ts';
 import { type Decided, decideScopes } from './decide-scopes.ts';
@@ -32,6 +36,10 @@ import type { Reconciling } from './reconciling.ts';
 /** What was written by itself within this time counts together for the brakes. */
 const BRAKE_WINDOW_MS = 3_600_000;
 
+/** A worker that keeps up comes to a webhook within milliseconds. */
+const BEHIND_MS = 1000;
+const FLOOD_MS = 60_000;
+
 /** Looks at what was noticed, up to a hundred roots of one type at once. @returns whether there was anything */
 export async function reconcileNoticed(rc: Reconciling): Promise<boolean> {
   const { ctx, system } = rc;
@@ -40,6 +48,7 @@ export async function reconcileNoticed(rc: Reconciling): Promise<boolean> {
     if (due.length === 0) continue;
     const about = { system, rootType: mapping.object, now: ctx.now() };
     if (due.length < BATCH && (await isGathering(ctx.db, about))) continue;
+    if (await isFloodComing(rc, about)) continue;
     await rc.refreshLinks();
     try {
       await look(rc, mapping, due);
@@ -52,6 +61,23 @@ export async function reconcileNoticed(rc: Reconciling): Promise<boolean> {
     return true;
   }
   return false;
+}
+
+/**
+ * Webhooks come faster than they can be noted: what is due now is probably noticed once more in a moment, and then one look does for both.
+ * Nothing waits for longer than a minute because of that.
+ */
+async function isFloodComing(
+  { ctx, system }: Reconciling,
+  about: { system: string; rootType: string; now: Date },
+): Promise<boolean> {
+  const before = new Date(about.now.getTime() - BEHIND_MS);
+  const isFlooded =
+    (await isOverdueSince(ctx, { name: noticeRecordJob.name, before })) ||
+    (await isBehindSince(ctx, { adapter: system, before }));
+  if (!isFlooded) return false;
+  const oldest = await oldestDue(ctx.db, about);
+  return oldest !== undefined && about.now.getTime() - oldest.getTime() < FLOOD_MS;
 }
 
 /** Trouble that every other look would have as well: the job waits it out, or is not ours any more. */

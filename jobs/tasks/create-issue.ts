@@ -1,24 +1,24 @@
-import { findAsset } from '#src/assets/reads.ts';
-import { latestInventory } from '#src/history/reads.ts';
 import { HubError } from '#src/core/error.ts';
 import { tx } from '#src/core/tx.ts';
 import { handle } from '../job-ctx.ts';
+import { noteOnce } from '#src/tickets/commands/comment-ticket.ts';
 import { linkTicket } from '#src/tickets/commands/link-ticket.ts';
-import { ticketDraft } from '#src/tickets/model.ts';
+import { ticketDraft } from '#src/tickets/draft.ts';
 import { findTicket } from '#src/tickets/reads.ts';
-import { createIssueJob } from '../catalogue.ts';
+import { createIssueJob } from '../catalogue-tickets.ts';
+import { spareFor } from '../spare-for-ticket.ts';
+import { ticketFacts } from '../ticket-facts.ts';
+import { ticketReport } from '../ticket-report.ts';
+import { showPage } from './tell-ticket.ts';
 
-/** Gives a ticket its counterpart where operators live: one, whatever crashes. */
+/** Reserves a spare, and gives the ticket its counterpart where operators live: one, whatever crashes. */
 export const createIssueTask = handle(createIssueJob, async (ctx, { ticketId }) => {
   const ticket = await findTicket(ctx, ticketId);
   if (!ticket) throw new HubError('not-found', `there is no ticket ${ticketId}`);
   if (ticket.externalId !== null) return { outcome: 'linked already', key: ticket.externalKey };
+  const spare = await spareFor(ctx, ticket);
   if (!ctx.adapters.has('tickets')) return { outcome: 'kept here: no ticket system is configured' };
-  const asset = await findAsset(ctx, ticket.assetId);
-  if (!asset) throw new HubError('not-found', `there is no asset ${ticket.assetId}`);
-  const inventory = await latestInventory(ctx, asset.id);
-  const part = inventory?.components.find((component) => component.slot === ticket.component) ?? null;
-  const draft = ticketDraft({ ...ticket, asset, part }, ctx.settings.publicUrl);
+  const draft = ticketDraft(await ticketFacts(ctx, ticket, spare), ctx.settings.publicUrl, ctx.now());
   const tickets = ctx.adapters.use('tickets');
   const key = `ticket-${ticket.id}`;
   const system = ctx.adapters.providerOf('tickets');
@@ -32,8 +32,11 @@ export const createIssueTask = handle(createIssueJob, async (ctx, { ticketId }) 
     probe: () => tickets.findByKey(key, ctx.signal),
     act: () => tickets.create(key, draft, ctx.signal),
   });
-  await tx(ctx, (inside) =>
-    linkTicket(inside, { ticketId, system, externalId: issue.id, key: issue.key, url: issue.url }),
-  );
+  const report = await ticketReport(ctx, ticket, draft);
+  await tx(ctx, async (inside) => {
+    await noteOnce(inside, { ticketId, source: 'report', note: report });
+    await linkTicket(inside, { ticketId, system, externalId: issue.id, key: issue.key, url: issue.url });
+  });
+  await showPage(ctx, ticket, issue.id, false);
   return { outcome: 'created', key: issue.key, url: issue.url };
 });

@@ -19,6 +19,8 @@ import type { BmcTarget } from '#src/ports/hardware-inventory.ts';
 import { eraseDrivesJob } from '../catalogue.ts';
 import { handle, type JobCtx } from '../job-ctx.ts';
 import { targetOf } from './bmc-target.ts';
+import { restartForErase, settleRestart, whyNotYet } from './restart-for-erase.ts';
+import { wasRefused } from './was-refused.ts';
 
 interface Erasing {
   ctx: JobCtx;
@@ -36,7 +38,11 @@ export const eraseDrivesTask = handle(eraseDrivesJob, async (ctx, { assetId, req
     (await erasuresOf(ctx, requestId)).filter(({ endedAt }) => endedAt === null);
   await choose(erasing, await open());
   for (const one of await open()) if (one.state === 'starting') await begin(erasing, one, await open());
-  for (const one of await open()) if (one.state === 'following') await follow(erasing, one);
+  const waiting: Erasure[] = [];
+  await settleRestart(ctx, erasing.target, await open());
+  for (const one of await open())
+    if (one.state === 'following' && (await follow(erasing, one)) === 'host-reset') waiting.push(one);
+  if (waiting.length > 0) await restart(erasing, waiting, await open());
   const left = await open();
   const all = await erasuresOf(ctx, requestId);
   const drives = all.map(({ slot, serial, state, why }) => ({ slot, serial, state, ...(why === null ? {} : { why }) }));
@@ -115,8 +121,8 @@ async function start(erasing: Erasing, lead: Erasure, together: readonly Erasure
       let announced = false;
       try {
         return await erase.startErase(target, { slot, serial, method }, ctx.signal, async () => {
-          await tx(ctx, (inside) => announceErase(inside, together));
-          announced = true;
+          announced = await tx(ctx, (inside) => announceErase(inside, together));
+          if (!announced) throw cancelled(ctx, together);
         });
       } catch (error) {
         if (announced && error instanceof AdapterError && wasRefused(error))
@@ -127,17 +133,20 @@ async function start(erasing: Erasing, lead: Erasure, together: readonly Erasure
   });
 }
 
+/** For the others where one of several is: the method erases all of them or none. */
+function cancelled(ctx: JobCtx, together: readonly Erasure[]): AdapterError {
+  const what = together.length === 1 ? 'it was cancelled' : 'one of the drives that it would erase was cancelled';
+  const system = ctx.adapters.providerOf('driveErase');
+  return new AdapterError('rejected', `${what} before anything was sent`, { system, detail: { sent: false } });
+}
+
 /** The BMC said no, and will again. Wrong credentials wait for a person to set the right ones. */
 function isFinal(error: unknown): error is AdapterError {
   return error instanceof AdapterError && error.retry === 'never' && error.kind !== 'unauthorized';
 }
 
-function wasRefused({ kind, detail }: AdapterError): boolean {
-  if (detail?.['sent'] === false) return true;
-  return kind !== 'unreachable' && kind !== 'malformed';
-}
-
-async function follow(erasing: Erasing, one: Erasure): Promise<void> {
+/** @returns what it waits for, where nobody else sees to that */
+async function follow(erasing: Erasing, one: Erasure): Promise<EraseProgress['needs']> {
   const { ctx, erase, target } = erasing;
   const { deadlineMs, quietMs } = ctx.settings.erase;
   const now = ctx.now();
@@ -149,23 +158,46 @@ async function follow(erasing: Erasing, one: Erasure): Promise<void> {
   } catch (error) {
     // Also what says no: it was sent, so that only time ends it.
     if (!(error instanceof AdapterError) || error.kind === 'unauthorized' || ctx.signal.aborted) throw error;
-    if (isLate) return end(ctx, one, 'unknown', `the BMC does not answer: ${error.message}`);
-    await tx(ctx, (inside) => noteErase(inside, one, { said: error.message }));
-    return;
+    if (isLate) await end(ctx, one, 'unknown', `the BMC does not answer: ${error.message}`);
+    else await tx(ctx, (inside) => noteErase(inside, one, { said: error.message }));
+    return null;
   }
-  const { state, said, percent, evidence } = progress;
-  if (state === 'done') return prove(erasing, one, progress);
+  const { state, said, percent, evidence, needs } = progress;
+  if (state === 'done') {
+    await prove(erasing, one, progress);
+    return null;
+  }
   if (state === 'failed') {
     await tx(ctx, (inside) => endErase(inside, one, { state, why: said, evidence }));
-    return;
+    return null;
   }
   const quietSince = state === 'unknown' ? (one.quietSince ?? now.toISOString()) : null;
   const isQuiet = quietSince !== null && now.getTime() - Date.parse(quietSince) > quietMs;
   if (isLate || isQuiet) {
-    await tx(ctx, (inside) => endErase(inside, one, { state: 'unknown', why: said, evidence }));
-    return;
+    const why = needs === null ? said : (one.said ?? said);
+    await tx(ctx, (inside) => endErase(inside, one, { state: 'unknown', why, evidence }));
+    return null;
   }
-  await tx(ctx, (inside) => noteErase(inside, one, { said, percent, evidence, quietSince }));
+  const seen = { percent, evidence, quietSince };
+  await tx(ctx, (inside) => noteErase(inside, one, needs === null ? { ...seen, said } : seen));
+  return needs;
+}
+
+/** The erasures are sent and may begin whoever restarts the server: what goes wrong here is said, and they are followed on. */
+async function restart(erasing: Erasing, waiting: readonly Erasure[], open: readonly Erasure[]): Promise<void> {
+  const { ctx, target } = erasing;
+  const [first] = waiting;
+  if (first === undefined) return;
+  const { requestId } = first;
+  let how: string;
+  try {
+    how = (await whyNotYet(erasing, { waiting, open })) ?? (await restartForErase(ctx, target, { requestId, waiting }));
+  } catch (error) {
+    if (!(error instanceof AdapterError) || error.kind === 'unauthorized' || ctx.signal.aborted) throw error;
+    how = `the restart that it waits for: ${error.message}`;
+  }
+  const said = `it begins at the next boot of the server; ${how}`;
+  for (const one of waiting) await tx(ctx, (inside) => noteErase(inside, one, { said }));
 }
 
 /** The proof is kept for ever, as a document of the server's history, before anybody is told. */

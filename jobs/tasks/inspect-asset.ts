@@ -10,6 +10,7 @@ import { AdapterError } from '#src/ports/adapter-error.ts';
 import type { InventoryReport } from '#src/ports/hardware-inventory.ts';
 import { reportToReading } from '#src/ports/inventory-to-reading.ts';
 import { inspectAssetJob } from '../catalogue.ts';
+import { reportFirmware } from '../report-firmware.ts';
 import { targetOf } from './bmc-target.ts';
 
 /** Reads everything that the BMC can tell, and keeps it. */
@@ -28,11 +29,13 @@ export const inspectAssetTask = handle(inspectAssetJob, async (ctx, { assetId })
   // What another machine says must not enter this one's history.
   if (whyStranger(asset, report) === undefined) await ctx.bundles.takeDocument(ctx, asDocument(assetId, report));
   const { changed } = await tx(ctx, (inside) => recordInspection(inside, { assetId, report }));
+  const symptoms = await reportFirmware(ctx, (await findAsset(ctx, assetId)) ?? asset);
   return {
     outcome: changed ? 'changed' : 'unchanged',
     requests: report.requests,
     components: countByKind(report.components),
     warnings: report.warnings,
+    symptoms,
   };
 });
 

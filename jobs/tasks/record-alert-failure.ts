@@ -2,7 +2,7 @@ import { tx } from '#src/core/tx.ts';
 import { recordFailure } from '#src/history/commands/record-failure.ts';
 import { modeOfSymptom } from '#src/history/failure-modes.ts';
 import { handle } from '../job-ctx.ts';
-import { recordAlertFailureJob } from '../catalogue.ts';
+import { recordAlertFailureJob } from '../catalogue-tickets.ts';
 import { findPartOfServer } from './part-of-server.ts';
 
 /**

@@ -6,20 +6,22 @@ import { withdrawFailure } from '#src/history/commands/withdraw-failure.ts';
 import { failuresFrom, modeFromTelemetry } from '#src/history/failure-reads.ts';
 import { handle } from '../job-ctx.ts';
 import { findTicket, type Ticket } from '#src/tickets/reads.ts';
-import { recordTicketFailureJob } from '../catalogue.ts';
+import { recordTicketFailureJob } from '../catalogue-tickets.ts';
 import { findPartOfServer } from './part-of-server.ts';
 
 /**
- * A ticket to replace a part that is done says that the part failed. One that was opened again, or will not be fixed, says nothing: what
+ * A ticket to replace a part that is done, or whose part was seen replaced, says that the part failed. One that was opened again, or will not be fixed, says nothing: what
  * it said before is taken back.
  */
 export const recordTicketFailureTask = handle(recordTicketFailureJob, async (ctx, { ticketId }) => {
   const ticket = await findTicket(ctx, ticketId);
   if (!ticket) throw new HubError('not-found', `there is no ticket ${ticketId}`);
-  if (ticket.state !== 'DONE') return withdrawAll(ctx, ticket);
+  if (ticket.state !== 'DONE' && ticket.proof === null) return withdrawAll(ctx, ticket);
   if (!ticket.type.startsWith('REPLACE_')) return { outcome: 'nothing was to be replaced' };
+  const { assetId } = ticket;
+  if (assetId === null) return { outcome: 'it is about a place' };
   if (ticket.serial === null) return { outcome: 'the ticket names no part by its serial' };
-  const part = await findPartOfServer(ctx, ticket.serial, ticket.assetId);
+  const part = await findPartOfServer(ctx, ticket.serial, assetId);
   if ('outcome' in part) return part;
   const span = { from: ticket.firstEventAt, to: ticket.lastEventAt };
   const mode = (await modeFromTelemetry(ctx, part.componentId, span)) ?? 'other';
@@ -32,7 +34,7 @@ export const recordTicketFailureTask = handle(recordTicketFailureJob, async (ctx
     sourceId: ticket.id,
     confidence: null,
     note: `${ticket.summary}: ${ticket.reason}`.slice(0, 500),
-    assetId: ticket.assetId,
+    assetId,
     renew: true,
   } as const;
   const { failure, isNew } = await tx(ctx, (inside) => recordFailure(inside, report), { isolation: 'read committed' });

@@ -19,7 +19,17 @@ import type { InstalledFirmware, UpdateHandle, UpdateProgress } from '#src/ports
 import { updateFirmwareJob } from '../catalogue.ts';
 import { handle, type JobCtx, type JobResult } from '../job-ctx.ts';
 import { targetOf } from './bmc-target.ts';
-import { goBack, nameOf, resetFor, startHop, type Updating } from './start-firmware-hop.ts';
+import {
+  foundAs,
+  goBack,
+  isOurs,
+  nameOf,
+  resetFor,
+  retire,
+  startHop,
+  startStaged,
+  type Updating,
+} from './start-firmware-hop.ts';
 
 /**
  * Brings one server's firmware where it shall be, one step after the other. Each run looks once and does at most one thing; between runs
@@ -81,7 +91,8 @@ async function advance(updating: Updating, hop: Hop): Promise<JobResult> {
     const running = await failing(ctx, update, () => firmware.findRunning(target, ctx.signal));
     if (running === null) return { outcome: 'failed' };
     // Another update under way, by whomever: two at once have left servers without a BIOS.
-    if (running.length > 0) throw later(ctx, hop, 'the BMC is busy with another update');
+    if (running.length > 0)
+      throw later(ctx, hop, `the BMC is busy with another update (${running.map(nameOf).join(', ')})`);
     await tx(ctx, (inside) => prepareHop(inside, hop, running.map(nameOf)));
     return go(updating, hop);
   }
@@ -126,19 +137,25 @@ async function look(updating: Updating, hop: Hop): Promise<JobResult> {
   });
   if (verdict.do === 'finish' && hop.state === 'going-back')
     return fail(ctx, update, hop, `${hop.why ?? 'it failed'}; it went back to ${row?.version ?? 'the version before'}`);
+  const left = verdict.do === 'finish' || verdict.do === 'fail' ? await retire(updating, seen.hop) : null;
   if (verdict.do === 'finish') {
     await tx(ctx, (inside) => finishHop(inside, hop));
     throw new Later(0, `${hop.name} is at ${hop.to}`);
   }
-  if (verdict.do === 'fail' && hop.state === 'following') return giveUp(updating, seen.hop, verdict.why, row);
-  if (verdict.do === 'fail')
-    return fail(ctx, update, hop, `${hop.why ?? 'it failed'}; going back failed too: ${verdict.why}`);
+  if (verdict.do === 'fail') {
+    const why = left === null ? verdict.why : `${verdict.why}; ${left}`;
+    if (hop.state === 'following') return giveUp(updating, seen.hop, why, row);
+    return fail(ctx, update, hop, `${hop.why ?? 'it failed'}; going back failed too: ${why}`);
+  }
+  if (verdict.do === 'start') return begin(updating, seen.hop, seen.handle);
   if (verdict.do === 'reset') {
     try {
       await resetFor(updating, hop, verdict.what);
     } catch (error) {
       if (!isFinal(error)) throw error;
-      return fail(ctx, update, hop, `the image waits for a reset, and that failed: ${error.message}`);
+      const stays = await retire(updating, seen.hop);
+      const why = `the image waits for a reset, and that failed: ${error.message}`;
+      return fail(ctx, update, hop, stays === null ? why : `${why}; ${stays}`);
     }
     throw later(ctx, hop, `restarted: ${verdict.what}`);
   }
@@ -148,9 +165,24 @@ async function look(updating: Updating, hop: Hop): Promise<JobResult> {
   throw later(ctx, hop, said);
 }
 
+/** The image is there and was checked: the second half of the step. */
+async function begin(updating: Updating, hop: Hop, handle: UpdateHandle): Promise<JobResult> {
+  const { ctx, update } = updating;
+  let started: UpdateHandle;
+  try {
+    started = await startStaged(updating, hop, handle);
+  } catch (error) {
+    if (!isFinal(error)) throw error;
+    return fail(ctx, update, hop, `the BMC has taken and checked the image, and starting it failed: ${error.message}`);
+  }
+  await tx(ctx, (inside) => noteProgress(inside, hop, { handle: started, said: 'started', quietSince: null }));
+  throw later(ctx, hop, 'the BMC was told to install the image');
+}
+
 interface Seen {
   /** With what is aimed at now: on the way back, the version before. */
   hop: Hop;
+  handle: UpdateHandle;
   progress: UpdateProgress | null;
   row: InstalledFirmware | undefined;
 }
@@ -169,11 +201,16 @@ async function lookAt(updating: Updating, hop: Hop): Promise<Seen> {
     const adopted = await adopt(updating, hop, known);
     const progress = await firmware.followUpdate(target, adopted, ctx.signal);
     const rows = await firmware.readFirmware(target, ctx.signal);
-    return { hop: { ...aim, handle: adopted }, progress, row: rows.find(({ id }) => id === hop.component) };
+    return {
+      hop: { ...aim, handle: adopted },
+      handle: adopted,
+      progress,
+      row: rows.find(({ id }) => id === hop.component),
+    };
   } catch (error) {
     // Also what says no: half awake, BMCs answer 404 and 501. It was sent, so that only time ends it.
     if (!(error instanceof AdapterError) || error.kind === 'unauthorized' || ctx.signal.aborted) throw error;
-    return { hop: { ...aim, handle: known }, progress: null, row: undefined };
+    return { hop: { ...aim, handle: known }, handle: known, progress: null, row: undefined };
   }
 }
 
@@ -181,10 +218,11 @@ async function lookAt(updating: Updating, hop: Hop): Promise<Seen> {
 async function adopt({ ctx, firmware, target }: Updating, hop: Hop, known: UpdateHandle): Promise<UpdateHandle> {
   if (known.task !== null || known.job !== null) return known;
   const running = await firmware.findRunning(target, ctx.signal);
-  const ours = running.find((one) => one.task !== null && !hop.knownTasks.includes(nameOf(one)));
+  const ours = running.find((one) => one.task !== null && isOurs(hop, one));
   if (ours === undefined) return known;
-  await tx(ctx, (inside) => noteProgress(inside, hop, { handle: ours }));
-  return ours;
+  const handle = foundAs(known, ours);
+  await tx(ctx, (inside) => noteProgress(inside, hop, { handle }));
+  return handle;
 }
 
 /** Goes back where the component is neither at the old version nor at the new one, and the BMC has kept an older image. */

@@ -33,7 +33,7 @@ export const proveRedfish: SharedProof = {
 
 /** Of what a BMC was asked undisturbed; those of the writes first, and some of the looks that follow. */
 function boundariesOf(requests: readonly string[]): Boundary[] {
-  const isWrite = (line: string): boolean => /^(POST|PATCH)/.test(line) && !/Sessions/.test(line);
+  const isWrite = (line: string): boolean => /^(POST|PATCH|DELETE)/.test(line) && !/Sessions/.test(line);
   const most = requests.findLastIndex(isWrite) + 8;
   const numbered = requests.slice(0, most).map((line, at) => ({ nth: at + 1, rank: isWrite(line) ? 0 : 1 }));
   return numbered

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { BmcSimulator, BmcSimulatorOptions } from '#adapters/redfish/simulator.ts';
 import type { SimulatedTreeName } from '#adapters/redfish/simulator/simulated-tree.ts';
 import { findAsset } from '#src/assets/reads.ts';
@@ -10,6 +13,7 @@ import { erasuresOf } from '#src/erasure/reads.ts';
 import { requestUpdate } from '#src/firmware/commands/request-update.ts';
 import { findUpdate, hopsOf } from '#src/firmware/reads.ts';
 import { listJobs } from '#src/journal/reads.ts';
+import type { EraseMethod } from '#src/ports/drive-erase.ts';
 
 /** Something that must not be begun twice, and whose outcome must be known in the end. */
 export interface Work {
@@ -25,14 +29,35 @@ export interface Work {
 
 const VERSION = '01.03.07';
 
-function update(name: string, bmc: Partial<BmcSimulatorOptions>): Work {
+/** For as long as this process lives. */
+async function servedImage(name: string): Promise<{ uri: string; sha256: string; size_bytes: number }> {
+  const content = Buffer.from(`${name}\n`);
+  const server = createServer((_request, answer) => void answer.end(content));
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  server.unref();
+  const { port } = server.address() as AddressInfo;
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  return { uri: `http://127.0.0.1:${port}/${name}`, sha256, size_bytes: content.length };
+}
+
+interface Updating {
+  tree: SimulatedTreeName;
+  component: string;
+  extension: string;
+}
+
+const BMC: Updating = { tree: 'supermicro', component: 'BMC', extension: 'bin' };
+
+function update(name: string, bmc: Partial<BmcSimulatorOptions>, { tree, component, extension }: Updating = BMC): Work {
+  const file = `${component}_${VERSION}.${extension}`;
+  const hasTwoHalves = bmc.updates?.staged === true || bmc.updates?.queue !== undefined;
   return {
-    name: `update, ${name}`,
-    tree: 'supermicro',
+    ...{ name: `update, ${name}`, tree },
     bmc: { ...bmc, updates: bmc.updates ?? {} },
     async ask(ctx, assetId) {
-      const image = { uri: `http://images.example/BMC_${VERSION}.bin`, sha256: '0'.repeat(64), size_bytes: 1 };
-      const wanted = [{ component: 'BMC', version: VERSION, image }];
+      const named = { uri: `http://images.example/${file}`, sha256: '0'.repeat(64), size_bytes: 1 };
+      const image = bmc.updates?.staged ? await servedImage(file) : named;
+      const wanted = [{ component, version: VERSION, image }];
       const { updateId } = await tx(ctx, (inside) =>
         requestUpdate(inside, { assetId, wanted, mayReset: true, reason: 'a proof' }),
       );
@@ -42,18 +67,25 @@ function update(name: string, bmc: Partial<BmcSimulatorOptions>): Work {
     async broken(ctx, id, { updates, read }) {
       const [found, [hop]] = [await findUpdate(ctx, id), await hopsOf(ctx, id)];
       const taken = updates?.taken().length ?? 0;
-      const version = read('/redfish/v1/UpdateService/FirmwareInventory/BMC')?.['Version'];
+      const started = hasTwoHalves ? (updates?.started() ?? 0) : taken;
+      const version = read(`/redfish/v1/UpdateService/FirmwareInventory/${component}`)?.['Version'];
       const isThere = version === VERSION;
       const wrong: string[] = [];
       if (taken > 1) wrong.push(`the BMC took ${taken} updates`);
+      if (started > 1) wrong.push(`the BMC started ${started} updates`);
       if (isThere && found?.state !== 'done')
         wrong.push(`it is at ${VERSION}, and the hub says ${found?.state}: ${found?.error}`);
       if (!isThere && found?.state === 'done') wrong.push(`it shows ${String(version)}, and the hub says done`);
       // Only where the worker died in the instant between its note and the request may it never have gone out; and then that is said.
       if (taken === 0 && !/not known/.test(found?.error ?? ''))
         wrong.push(`never sent, and the hub says ${found?.state}: ${found?.error}`);
-      if (taken === 1 && !isThere) wrong.push(`taken, and it shows ${String(version)}`);
+      // Uploaded, and whether it was started is not known: then nothing is installed, and that is said.
+      if (started === 0 && taken === 1 && found?.state !== 'failed')
+        wrong.push(`not started, and it is ${found?.state}`);
+      if (started === 1 && !isThere) wrong.push(`taken, and it shows ${String(version)}`);
       if (hop === undefined) wrong.push('no step was kept');
+      const queue = read('/redfish/v1/UpdateService/UpdateTaskQueue')?.['Members'];
+      if (Array.isArray(queue) && queue.length > 0) wrong.push(`${queue.length} tasks were left in the queue`);
       const ends = await ctx
         .db('events')
         .whereIn('type', ['firmware.update_completed', 'firmware.update_failed'])
@@ -64,33 +96,49 @@ function update(name: string, bmc: Partial<BmcSimulatorOptions>): Work {
   };
 }
 
-function erase(name: string, bmc: Partial<BmcSimulatorOptions>): Work {
-  const [slot, serial] = ['NVMe Slot 0', 'PHAX0A01003P8'];
+interface Erasing {
+  tree: SimulatedTreeName;
+  drives: { slot: string; serial: string }[];
+  method: EraseMethod | null;
+  bmc: Partial<BmcSimulatorOptions>;
+}
+
+const oneDrive = (bmc: Partial<BmcSimulatorOptions>): Erasing => ({
+  ...{ tree: 'openbmc', method: null, bmc },
+  drives: [{ slot: 'NVMe Slot 0', serial: 'PHAX0A01003P8' }],
+});
+
+function erase(name: string, { tree, drives, method, bmc }: Erasing): Work {
   return {
     name: `erase, ${name}`,
-    tree: 'openbmc',
+    tree,
     bmc: { ...bmc, erase: bmc.erase ?? {} },
     async ask(ctx, assetId) {
-      const want = { assetId, drives: [{ slot, serial }], method: null, reason: 'a proof' };
+      const want = { assetId, drives, method, reason: 'a proof' };
       return (await tx(ctx, (inside) => requestErase(inside, want))).requestId;
     },
     hasEnded: async (ctx, id) => (await erasuresOf(ctx, id)).every(({ endedAt }) => endedAt !== null),
-    async broken(ctx, id, { erase: done }) {
-      const [found] = await erasuresOf(ctx, id);
+    async broken(ctx, id, { erase: done, requests }) {
       const begun = done?.begun() ?? 0;
-      const isErased = done?.erased().includes(serial) ?? false;
       const wrong: string[] = [];
-      const says = `the hub says ${found?.state}: ${found?.why}`;
       if (begun > 1) wrong.push(`it was begun ${begun} times`);
-      if (isErased !== (found?.state === 'done')) wrong.push(`${isErased ? 'erased' : 'not erased'}, and ${says}`);
-      if (begun === 0 && found?.state !== 'unknown') wrong.push(`never sent, and ${says}`);
-      if (found?.state === 'done' && (found.document === null || Object.keys(found.evidence).length === 0))
-        wrong.push('done without a proof');
-      const told = await ctx
-        .db('events')
-        .where('type', 'like', 'asset.drive_erase%')
-        .where({ subject_id: found?.assetId ?? '' });
-      if (told.length !== 1) wrong.push(`${told.length} ends were told, not 1`);
+      const boots = requests.filter(({ method: verb, path }) => verb === 'POST' && /System\.Reset$/.test(path)).length;
+      // A request that the BMC never got is counted here too: it was sent, and is not sent again.
+      if (boots > 1) wrong.push(`the server was restarted ${boots} times`);
+      for (const found of await erasuresOf(ctx, id)) {
+        const isErased = done?.erased().includes(found.serial) ?? false;
+        const says = `the hub says ${found.state}: ${found.why}`;
+        if (isErased !== (found.state === 'done')) wrong.push(`${isErased ? 'erased' : 'not erased'}, and ${says}`);
+        if (begun === 0 && found.state !== 'unknown') wrong.push(`never sent, and ${says}`);
+        if (found.state === 'done' && (found.document === null || Object.keys(found.evidence).length === 0))
+          wrong.push('done without a proof');
+        const told = await ctx
+          .db('events')
+          .where('type', 'like', 'asset.drive_erase%')
+          .where({ subject_id: found.assetId })
+          .where('data', 'like', `%${found.id}%`);
+        if (told.length !== 1) wrong.push(`${told.length} ends of ${found.serial} were told, not 1`);
+      }
       return wrong;
     },
   };
@@ -129,7 +177,32 @@ export const WORKS: readonly Work[] = [
   update('a task that stays', { tasks: { durationMs: 200 } }),
   update('no task at all', { tasks: { named: 'nowhere', durationMs: 200, vanishAfterMs: 1 } }),
   update('after a restart of the server', { tasks: { durationMs: 100 }, updates: { applies: 'host-reset' } }),
-  erase('a task that stays', { tasks: { durationMs: 200 } }),
-  erase('a drive that shows it', { tasks: { named: 'nowhere', durationMs: 300 }, erase: { showsOperations: true } }),
+  erase('a task that stays', oneDrive({ tasks: { durationMs: 200 } })),
+  erase(
+    'a drive that shows it',
+    oneDrive({ tasks: { named: 'nowhere', durationMs: 300 }, erase: { showsOperations: true } }),
+  ),
   rotation,
+  update('uploaded, checked and started', {
+    tasks: { durationMs: 200, named: 'accepted' },
+    updates: { ways: ['multipart'], staged: true },
+  }),
+  update(
+    'through iLO’s repository and queue',
+    { tasks: { durationMs: 100 }, updates: { queue: ['Uefi'] } },
+    { tree: 'hpe', component: '3', extension: 'fwpkg' },
+  ),
+  erase('at the next boot of the server', {
+    ...{ tree: 'hpe', method: 'hpe-secure-system-erase' },
+    drives: ['1', '2'].flatMap((bay) => [
+      { slot: `Box 2:Bay ${bay}`, serial: `S6EXNE0T4A010${bay}` },
+      { slot: `Slot 2 1I:3:${bay}`, serial: `WFK0A01${bay}` },
+    ]),
+    bmc: { erase: { ways: ['hpe-system'], systemMs: 300 } },
+  }),
+  erase('scheduled by iDRAC until the server starts', {
+    ...{ tree: 'dell', method: null },
+    drives: [{ slot: 'Disk.Bay.0:Enclosure.Internal.0-1:RAID.SL.3-1', serial: '6CK0A01ST7B1' }],
+    bmc: { tasks: { named: 'job', durationMs: 100 }, erase: { staged: true } },
+  }),
 ];

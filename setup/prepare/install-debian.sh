@@ -7,6 +7,10 @@ export DEBIAN_FRONTEND=noninteractive
 policy=/usr/sbin/policy-rc.d
 mark='# temporary, by the set-up of reanimator'
 
+# One at a time, for they share that file.
+exec 9>/run/reanimator-install.lock
+flock 9
+
 # invoke-rc.d asks this file whether a package may start its service; 101 means no.
 # One that is there already belongs to somebody else, unless it is what a killed run of ours left behind.
 if [ ! -e "$policy" ] || grep -qxF "$mark" "$policy"; then

@@ -1,4 +1,4 @@
-import { inOrder, type Order, type SortColumns } from '../core/csv.ts';
+import { inOrder, type Order, type SortColumns } from '../core/sorted-list.ts';
 import type { Ctx, TxCtx } from '../core/ctx.ts';
 import { inParts } from '../core/insert-rows.ts';
 import { normalizeMac } from '../core/mac.ts';
@@ -9,6 +9,7 @@ import { lifecycle, type LifecycleState } from './model.ts';
 import { type Asset, type PlacedAsset, toAsset } from './store.ts';
 
 export type { Asset, PlacedAsset };
+export { findAssetsByNames, type NamedAsset } from './named-reads.ts';
 export {
   isFoundBy,
   pageOfRecorded,
@@ -36,6 +37,12 @@ export async function findAssetByName(ctx: Ctx, name: string): Promise<Asset | u
     if (rows.length === 1) return toAsset(rows[0]);
   }
   return undefined;
+}
+
+/** Those whose BMC has this address; at most two, for who asks whether it is one. */
+export async function findAssetsByBmcAddress(ctx: Ctx, address: string): Promise<Asset[]> {
+  const rows = await ctx.db('assets').where({ bmc_address: address }).whereNull('merged_into').limit(2).select('*');
+  return rows.map(toAsset);
 }
 
 export interface AssetFilter {

@@ -1,22 +1,10 @@
 import { z } from 'zod';
-import {
-  afterRow,
-  allRows,
-  BulkAnswer,
-  bulkBody,
-  csvAnswer,
-  ListFormat,
-  orderOf,
-  runBulk,
-  sortBy,
-  SortCursor,
-  sortedPage,
-  wantedVersion,
-} from '../core/csv.ts';
+import { BulkAnswer, bulkBody, runBulk, wantedVersion } from '../core/bulk.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { HubError } from '../core/error.ts';
-import { Limit, pageOf } from '../core/page.ts';
+import { pageOf } from '../core/page.ts';
 import { get, patch, post, type Route } from '../core/route.ts';
+import { answerSorted, sortedQuery } from '../core/sorted-list.ts';
 import { Accepted, accepted, Id, IdParams } from '../core/schemas.ts';
 import { AssetChanges, AssetInput } from './commands/asset-input.ts';
 import { createAsset } from './commands/create-asset.ts';
@@ -26,12 +14,11 @@ import { requestInspection } from './commands/request-inspection.ts';
 import { keyOfAsset, saveAsset } from './commands/save-asset.ts';
 import { changeAsset } from './commands/update-asset.ts';
 import { LifecycleMove, LifecycleState } from './model.ts';
-import { ASSET_ORDER, findAsset, listAssets, type PlacedAsset, type ShownAsset, withNames } from './reads.ts';
+import { ASSET_ORDER, findAsset, listAssets, type PlacedAsset, withNames } from './reads.ts';
 import { ASSET_COLUMNS, AssetView, viewAsset } from './views.ts';
 
 const tag = 'Assets';
 const AssetPage = pageOf(AssetView).meta({ id: 'AssetPage' });
-const ROWS_PER_READ = 500;
 const Reason = z.string().trim().min(1).max(500);
 
 export const assetRoutes: Route[] = [
@@ -62,27 +49,17 @@ export const assetRoutes: Route[] = [
           .enum(['true', 'false'])
           .optional()
           .meta({ description: 'true: only those that have been in their state for too long' }),
-        sort: sortBy(ASSET_ORDER, 'id'),
-        format: ListFormat,
-        cursor: SortCursor,
-        limit: Limit,
+        ...sortedQuery(ASSET_ORDER, 'id'),
       }),
       answers: { 200: { says: 'A page of servers', schema: AssetPage } },
     },
     async (ctx, { query }) => {
-      const { cursor, limit, sort, format, stuck, project_id: projectId, location_id: locationId, ...filter } = query;
-      const order = orderOf(ASSET_ORDER, sort, cursor);
-      const read = async (after: typeof order, rows: number): Promise<ShownAsset[]> => {
-        const want = { ...filter, projectId, locationId, stuck: stuck === 'true', order: after, limit: rows };
-        return withNames(ctx, await listAssets(ctx, want));
-      };
-      if (format === 'csv') {
-        const first = { ...order, after: undefined };
-        const rows = allRows((last: ShownAsset | undefined) => read(afterRow(first, last), ROWS_PER_READ));
-        return csvAnswer(ASSET_COLUMNS, rows, 'servers.csv');
-      }
-      const page = sortedPage(await read(order, limit + 1), limit, order);
-      return { status: 200, body: { items: page.rows.map(viewAsset), next: page.next } };
+      const { project_id: projectId, location_id: locationId } = query;
+      const filter = { ...query, projectId, locationId, stuck: query.stuck === 'true' };
+      return answerSorted({
+        ...{ columns: ASSET_ORDER, query, view: viewAsset, csv: ASSET_COLUMNS, file: 'servers.csv' },
+        read: async (order, limit) => withNames(ctx, await listAssets(ctx, { ...filter, order, limit })),
+      });
     },
   ),
   get(

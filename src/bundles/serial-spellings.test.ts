@@ -27,6 +27,7 @@ describe('one serial, however it is written', () => {
     ['dimm', '80CE012314049469F9', '049469F9'],
     ['dimm', '802c0F19511a2b3c4d', '1a2b3c4d'],
     ['dimm', '0x9DCCE4ED', '9DCCE4ED'],
+    ['dimm', '2102-2A3B4C5D', '2A3B4C5D'],
     ['drive', 'ZC10ABCD0000C812XY9Z', 'ZC10ABCD', 'ST8000NM0075'],
   ])('%s %s', (kind, serial, expected, model) => {
     expect(plain(kind, serial, { model: model ?? null })?.serial).toBe(expected);
@@ -39,6 +40,7 @@ describe('one serial, however it is written', () => {
     ['dimm', '049469F9'],
     // no week has the number 77
     ['dimm', '80CE012377049469F9'],
+    ['dimm', '2177-2A3B4C5D'],
     ['dimm', '9223381598431146360'],
     ['drive', 'ZC10ABCD0000C812XY9Z', 'HUH721212AL5200'],
     ['drive', 'ZC10ABCD', 'ST8000NM0075'],

@@ -40,13 +40,12 @@ function plainBoard(serial: string | null): string | null {
 
 /**
  * Supermicro's Redfish gives the whole number of JEDEC's SPD: maker, site, year and week, and only then the serial of the module, which is
- * all that SMBIOS shows. Old SMBIOS tables write it with `0x`.
+ * all that SMBIOS shows. Cisco's gives year and week before it: `2102-23ECEA4E`. Old SMBIOS tables write it with `0x`.
  */
 function plainModule(serial: string): string {
   const text = serial.trim();
-  return (
-    /^[08][0-9A-F]{5}\d{2}[0-5]\d([0-9A-F]{8})$/i.exec(text)?.[1] ?? /^0x([0-9A-F]{8})$/i.exec(text)?.[1] ?? serial
-  );
+  const forms = [/^[08][0-9A-F]{5}\d{2}[0-5]\d([0-9A-F]{8})$/i, /^\d{2}[0-5]\d-([0-9A-F]{8})$/i, /^0x([0-9A-F]{8})$/i];
+  return forms.map((form) => form.exec(text)?.[1]).find((found) => found !== undefined) ?? serial;
 }
 
 /** SAS drives give the number of their electronics behind their own: `ZC10ABCD0000C812XY9Z`. On the label are the first eight. */

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
-import { allRows, csvAnswer, csvCell, orderOf, readCsv, runBulk, sortedPage, wantedVersion } from './csv.ts';
+import { allRows, csvAnswer, csvCell, readCsv } from './csv.ts';
 import { HubError } from './error.ts';
 
 async function* from<T>(rows: readonly T[]): AsyncGenerator<T> {
@@ -105,74 +104,4 @@ test('all rows of a list are read page by page, each once', async () => {
     seen.push(row);
   expect(seen).toEqual(rows);
   expect(pages).toEqual([3, 3, 1, 0]);
-});
-
-describe('an order', () => {
-  interface Row {
-    id: string;
-    name: string | null;
-  }
-  const columns = { name: { column: 't.name', kind: 'text' as const, of: (row: Row) => row.name } };
-  const id = '01997d9c-0000-7000-8000-000000000000';
-
-  test('gives a cursor that leads to the row after, whatever its value', () => {
-    fc.assert(
-      fc.property(fc.option(fc.string({ unit: 'binary', maxLength: 150 })), (name) => {
-        const order = orderOf(columns, '-name', undefined);
-        const { next } = sortedPage(
-          [
-            { id, name },
-            { id, name: 'x' },
-          ],
-          1,
-          order,
-        );
-        expect(orderOf(columns, '-name', next ?? '').after).toEqual({ value: name, id });
-        expect(() => orderOf(columns, 'name', next ?? '')).toThrow(HubError);
-      }),
-    );
-  });
-
-  test('refuses whatever is no cursor', () => {
-    fc.assert(
-      fc.property(
-        fc.oneof(
-          fc.string(),
-          fc.json().map((json) => Buffer.from(json).toString('base64url')),
-        ),
-        (cursor) => {
-          expect(() => orderOf(columns, 'name', cursor)).toThrow(HubError);
-        },
-      ),
-    );
-  });
-});
-
-test('a version is in the body, else an ETag', () => {
-  expect(wantedVersion({ 'if-match': '"7"' }, 3)).toBe(3);
-  expect(['"7"', 'W/"7"', '7', '*'].map((tag) => wantedVersion({ 'if-match': tag }, undefined))).toEqual([
-    7,
-    7,
-    7,
-    undefined,
-  ]);
-  expect(wantedVersion({}, undefined)).toBeUndefined();
-  expect(() => wantedVersion({ 'if-match': '"x"' }, undefined)).toThrow(/If-Match/);
-});
-
-test("what is nobody's fault ends a bulk request, so that it can be tried again", async () => {
-  const bulk = (error: Error) =>
-    runBulk({
-      ...{ body: { atomic: false, items: ['a'] }, headers: {}, Item: z.string(), numbers: [] },
-      keyOf: (item: string) => item,
-      save: async () => {
-        throw error;
-      },
-    });
-  const deadlock = Object.assign(new Error('Deadlock found'), { errno: 1213 });
-  await expect(bulk(deadlock)).rejects.toBe(deadlock);
-  await expect(bulk(new HubError('unavailable', 'away'))).rejects.toThrow('away');
-  expect((await bulk(new HubError('conflict', 'taken'))).body).toMatchObject({
-    results: [{ did: 'refused', reason: 'taken', pointer: '/items/0' }],
-  });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { idFrom, newId, sha256 } from './id.ts';
+import { firstIdOf, idFrom, newId, sha256 } from './id.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-([78])[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -38,4 +38,12 @@ test('no derived id is one that MariaDB refuses', () => {
 
 test('sha256 is the usual one', () => {
   expect(sha256('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+});
+
+test('the first id of a moment is before those of the moment and after those before it', () => {
+  const at = Date.now() + 1_000_000;
+  const [before, after] = [newId(at - 1), newId(at)];
+  const first = firstIdOf(new Date(at));
+  expect(UUID.exec(first)?.[1]).toBe('7');
+  expect([after, first, before].toSorted()).toEqual([before, first, after]);
 });

@@ -34,6 +34,15 @@ export function newId(now: number = Date.now()): string {
   return formatUuid(bytes);
 }
 
+/** Before every id of that moment or later that `newId` makes, after every earlier one. */
+export function firstIdOf(time: Date): string {
+  const bytes = Buffer.alloc(16);
+  bytes.writeUIntBE(time.getTime(), 0, 6);
+  bytes.writeUInt16BE(0x7000, 6);
+  bytes[8] = 0x80;
+  return formatUuid(bytes);
+}
+
 /**
  * The same parts always give the same id (UUIDv8 over SHA-256, RFC 9562 §5.8): for rows that must exist once.
  *

@@ -45,6 +45,14 @@ interface RouteShape<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTy
   body?: B;
   /** By status. `null`: no body, or none that is JSON. */
   answers: Record<number, { says: string; schema: z.ZodType | null; contentType?: string }>;
+  /** Headers that say something of the body, for the published document. */
+  headers?: z.ZodObject;
+  /** What is checked as the body, where headers say a part of it; undefined: there is none. @throws HubError invalid, naming the header */
+  bodyFrom?: (body: unknown, headers: Readonly<Record<string, string>>) => unknown;
+  /** The largest body, where it may be larger than usual, e.g. `16mb`. */
+  bodyLimit?: string;
+  /** Schemas that the published document refers to by their names. */
+  mentions?: Record<string, z.ZodType>;
   /** Of the transaction that the handler runs in; for those that find out step by step what they have to lock. */
   isolation?: TxOptions['isolation'];
 }
@@ -199,8 +207,9 @@ function parseInput(
   req: Request,
   headers: Record<string, string>,
 ): Omit<Input<unknown, unknown, unknown>, 'caller'> {
-  const { params, query, body } = route.shape;
-  if (body && req.body === undefined) {
+  const { params, query, body, bodyFrom } = route.shape;
+  const given: unknown = bodyFrom === undefined ? req.body : bodyFrom(req.body, headers);
+  if (body && given === undefined) {
     if (headers['content-type'] && !/json/.test(headers['content-type'])) {
       throw new HubError('unsupported-media', `Send application/json, not ${headers['content-type']}`);
     }
@@ -217,7 +226,7 @@ function parseInput(
   const input = {
     params: parse(params, req.params, 'path'),
     query: parse(query instanceof z.ZodObject ? query.strict() : query, req.query, 'query'),
-    body: parse(body, req.body, ''),
+    body: parse(body, given, ''),
     headers,
   };
   if (faults.length > 0) {

@@ -1,21 +1,9 @@
 import { z } from 'zod';
-import {
-  afterRow,
-  allRows,
-  BulkAnswer,
-  bulkBody,
-  csvAnswer,
-  ListFormat,
-  orderOf,
-  runBulk,
-  sortBy,
-  SortCursor,
-  sortedPage,
-  wantedVersion,
-} from '../core/csv.ts';
+import { BulkAnswer, bulkBody, runBulk, wantedVersion } from '../core/bulk.ts';
 import { HubError } from '../core/error.ts';
-import { Limit, pageOf } from '../core/page.ts';
+import { pageOf } from '../core/page.ts';
 import { get, patch, post, type Route } from '../core/route.ts';
+import { answerSorted, sortedQuery } from '../core/sorted-list.ts';
 import { Id, IdParams } from '../core/schemas.ts';
 import { createProject } from './commands/create-project.ts';
 import { saveProject } from './commands/save-project.ts';
@@ -25,7 +13,6 @@ import { findProject, listProjects, type NamedProject, PROJECT_ORDER } from './r
 import { PROJECT_COLUMNS, ProjectView, viewProject } from './views.ts';
 
 const tag = 'Customers';
-const ROWS_PER_READ = 500;
 
 export const projectRoutes: Route[] = [
   get(
@@ -40,25 +27,16 @@ export const projectRoutes: Route[] = [
         code: z.string().max(64).optional(),
         q: z.string().trim().min(1).max(100).optional().meta({ description: 'Beginning of its name or code' }),
         archived: z.enum(['false', 'true', 'any']).default('false'),
-        sort: sortBy(PROJECT_ORDER, 'name'),
-        format: ListFormat,
-        cursor: SortCursor,
-        limit: Limit,
+        ...sortedQuery(PROJECT_ORDER, 'name'),
       }),
       answers: { 200: { says: 'A page of them', schema: pageOf(ProjectView).meta({ id: 'ProjectPage' }) } },
     },
     async (ctx, { query }) => {
-      const { q, code, customer_id: customerId, archived, limit } = query;
-      const order = orderOf(PROJECT_ORDER, query.sort, query.cursor);
-      const read = (after: typeof order, rows: number): Promise<NamedProject[]> =>
-        listProjects(ctx, { q, code, customerId, archived, order: after, limit: rows });
-      if (query.format === 'csv') {
-        const first = { ...order, after: undefined };
-        const rows = allRows((last: NamedProject | undefined) => read(afterRow(first, last), ROWS_PER_READ));
-        return csvAnswer(PROJECT_COLUMNS, rows, 'projects.csv');
-      }
-      const page = sortedPage(await read(order, limit + 1), limit, order);
-      return { status: 200, body: { items: page.rows.map(viewProject), next: page.next } };
+      const { q, code, customer_id: customerId, archived } = query;
+      return answerSorted({
+        ...{ columns: PROJECT_ORDER, query, view: viewProject, csv: PROJECT_COLUMNS, file: 'projects.csv' },
+        read: (order, limit) => listProjects(ctx, { q, code, customerId, archived, order, limit }),
+      });
     },
   ),
   get(

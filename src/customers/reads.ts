@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { inOrder, type Order, type SortColumns } from '../core/csv.ts';
+import { inOrder, type Order, type SortColumns } from '../core/sorted-list.ts';
 import type { Ctx, TxCtx } from '../core/ctx.ts';
 import { type Customer, type Project, toCustomer, toProject } from './store.ts';
 

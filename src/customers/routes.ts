@@ -1,21 +1,9 @@
 import { z } from 'zod';
-import {
-  afterRow,
-  allRows,
-  BulkAnswer,
-  bulkBody,
-  csvAnswer,
-  ListFormat,
-  orderOf,
-  runBulk,
-  sortBy,
-  SortCursor,
-  sortedPage,
-  wantedVersion,
-} from '../core/csv.ts';
+import { BulkAnswer, bulkBody, runBulk, wantedVersion } from '../core/bulk.ts';
 import { HubError } from '../core/error.ts';
-import { Limit, pageOf } from '../core/page.ts';
+import { pageOf } from '../core/page.ts';
 import { get, patch, post, type Route } from '../core/route.ts';
+import { answerSorted, sortedQuery } from '../core/sorted-list.ts';
 import { IdParams } from '../core/schemas.ts';
 import { createCustomer } from './commands/create-customer.ts';
 import { saveCustomer } from './commands/save-customer.ts';
@@ -25,7 +13,6 @@ import { type Customer, CUSTOMER_ORDER, findCustomer, listCustomers } from './re
 import { CUSTOMER_COLUMNS, CustomerView, viewCustomer } from './views.ts';
 
 const tag = 'Customers';
-const ROWS_PER_READ = 500;
 
 export const customerRoutes: Route[] = [
   get(
@@ -39,25 +26,16 @@ export const customerRoutes: Route[] = [
         q: z.string().trim().min(1).max(100).optional().meta({ description: 'Beginning of its name' }),
         external_id: z.string().max(100).optional(),
         archived: z.enum(['false', 'true', 'any']).default('false'),
-        sort: sortBy(CUSTOMER_ORDER, 'name'),
-        format: ListFormat,
-        cursor: SortCursor,
-        limit: Limit,
+        ...sortedQuery(CUSTOMER_ORDER, 'name'),
       }),
       answers: { 200: { says: 'A page of them', schema: pageOf(CustomerView).meta({ id: 'CustomerPage' }) } },
     },
     async (ctx, { query }) => {
-      const { q, external_id: externalId, archived, limit } = query;
-      const order = orderOf(CUSTOMER_ORDER, query.sort, query.cursor);
-      const read = (after: typeof order, rows: number): Promise<Customer[]> =>
-        listCustomers(ctx, { q, externalId, archived, order: after, limit: rows });
-      if (query.format === 'csv') {
-        const first = { ...order, after: undefined };
-        const rows = allRows((last: Customer | undefined) => read(afterRow(first, last), ROWS_PER_READ));
-        return csvAnswer(CUSTOMER_COLUMNS, rows, 'customers.csv');
-      }
-      const page = sortedPage(await read(order, limit + 1), limit, order);
-      return { status: 200, body: { items: page.rows.map(viewCustomer), next: page.next } };
+      const { q, external_id: externalId, archived } = query;
+      return answerSorted({
+        ...{ columns: CUSTOMER_ORDER, query, view: viewCustomer, csv: CUSTOMER_COLUMNS, file: 'customers.csv' },
+        read: (order, limit) => listCustomers(ctx, { q, externalId, archived, order, limit }),
+      });
     },
   ),
   get(

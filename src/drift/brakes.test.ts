@@ -63,6 +63,15 @@ test('a share of what exists, and few never stop it', () => {
   ]);
 });
 
+test('why says how many of how many; where none is known yet, that', () => {
+  const reasons = (known: number): string[] =>
+    trippedBrakes([{ object: 'device', kind: 'create', field: null, count: 60 }], MAPPINGS, () => known).map(
+      ({ reason }) => reason,
+    );
+  expect(reasons(100)).toEqual(['it would make devices for 60 of 100, more than 50']);
+  expect(reasons(0)).toEqual(['it would make devices for 60, where none is known yet, more than 50']);
+});
+
 test('forty parts of one server are one', () => {
   const parts = many(40, {
     object: 'module',

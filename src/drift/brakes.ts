@@ -82,5 +82,6 @@ const WORDS: Record<BrakeKind, string> = {
 
 function reasonOf({ object, kind, field, count }: BrakeCount, limit: number, of: number): string {
   const what = kind === 'blank' ? `the field ${field} of ${object}s` : `${object}s`;
-  return `it would ${WORDS[kind]} ${what} for ${count} of ${of}, more than ${limit}`;
+  const share = of === 0 ? `${count}, where none is known yet` : `${count} of ${of}`;
+  return `it would ${WORDS[kind]} ${what} for ${share}, more than ${limit}`;
 }

@@ -1,20 +1,10 @@
 import { z } from 'zod';
-import {
-  afterRow,
-  allRows,
-  csvAnswer,
-  ListFormat,
-  type Order,
-  orderOf,
-  sortBy,
-  SortCursor,
-  sortedPage,
-  wantedVersion,
-} from '../core/csv.ts';
+import { wantedVersion } from '../core/bulk.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { HubError } from '../core/error.ts';
-import { Limit, pageOf } from '../core/page.ts';
+import { pageOf } from '../core/page.ts';
 import { command, get, post, type Route } from '../core/route.ts';
+import { answerSorted, sortedQuery } from '../core/sorted-list.ts';
 import { Id, IdParams } from '../core/schemas.ts';
 import { decideDrift } from './commands/decide-drift.ts';
 import { decideDrifts } from './commands/decide-drifts.ts';
@@ -42,7 +32,6 @@ import {
 } from './views.ts';
 
 const tag = 'Drift';
-const ROWS_PER_READ = 500;
 const GROUPS = 500;
 
 const Time = z.iso.datetime({ offset: true });
@@ -98,25 +87,18 @@ export function inboxRoutes(reconciled: Reconciled): Route[] {
         scope: 'reconcile:read',
         query: z.object({
           ...FilterShape,
-          ...{ sort: sortBy(DRIFT_ORDER, '-first_seen'), format: ListFormat, cursor: SortCursor, limit: Limit },
+          ...sortedQuery(DRIFT_ORDER, '-first_seen'),
         }),
         answers: { 200: { says: 'A page of it', schema: pageOf(DriftView).meta({ id: 'DriftPage' }) } },
       },
       async (ctx, { query: { sort, format, cursor, limit, ...query } }) => {
         const filter = checked(query);
-        const order = orderOf(DRIFT_ORDER, sort, cursor);
-        const read = async (after: Order<Drift>, rows: number): Promise<ShownDrift[]> =>
-          show(ctx, await listDrifts(ctx, { filter, order: after, limit: rows }));
-        if (format === 'csv') {
-          const first = { ...order, after: undefined };
-          const rows = allRows<ShownDrift>((last) => read(afterRow(first, last), ROWS_PER_READ));
-          return csvAnswer(driftColumns(reconciled), rows, 'drifts.csv');
-        }
-        const page = sortedPage(await read(order, limit + 1), limit, order);
-        return {
-          status: 200,
-          body: { items: page.rows.map((drift) => viewDrift(drift, reconciled)), next: page.next },
-        };
+        return answerSorted({
+          ...{ columns: DRIFT_ORDER, query: { sort, format, cursor, limit } },
+          ...{ csv: driftColumns(reconciled), file: 'drifts.csv' },
+          read: async (order, rows) => show(ctx, await listDrifts(ctx, { filter, order, limit: rows })),
+          view: (drift) => viewDrift(drift, reconciled),
+        });
       },
     ),
     // Before `{id}`, which would take the word for one.

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { insertRows } from '../core/insert-rows.ts';
-import { toSql } from '../core/time.ts';
+import { toIso, toSql } from '../core/time.ts';
 import type { Root } from './model.ts';
 
 /** An object that has to be looked at again, by its id here or there. */
@@ -80,6 +80,19 @@ export async function isGathering(db: Knex, want: { system: string; rootType: st
     .max({ last: 'due_at' });
   const { first, last } = row ?? {};
   return typeof first === 'string' && typeof last === 'string' && first > at(-GATHERING_MS) && last > at(0);
+}
+
+/** Since when the one that has waited longest is due; undefined where none is due. */
+export async function oldestDue(
+  db: Knex,
+  want: { system: string; rootType: string; now: Date },
+): Promise<Date | undefined> {
+  const [row] = await db('reconcile_notices')
+    .where({ system_id: want.system, root_type: want.rootType })
+    .andWhere('due_at', '<=', toSql(want.now))
+    .min({ due: 'due_at' });
+  const due = row?.['due'];
+  return typeof due === 'string' ? new Date(toIso(due)) : undefined;
 }
 
 /** Milliseconds until the next one is due; undefined where there is none. */

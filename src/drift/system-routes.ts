@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { get, patch, post, type Route } from '../core/route.ts';
-import { wantedVersion } from '../core/csv.ts';
+import { wantedVersion } from '../core/bulk.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { releaseHold, setMode } from './commands/set-mode.ts';
 import { MODES } from './model.ts';

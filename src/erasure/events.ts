@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineEvent } from '../core/event.ts';
 
 const Drive = z.object({ slot: z.string(), serial: z.string() });
+const serials = (drives: readonly z.infer<typeof Drive>[]): string => drives.map(({ serial }) => serial).join(', ');
 const evidence = z
   .record(z.string(), z.string())
   .meta({ description: 'What the BMC showed: paths and values as they were read' });
@@ -21,6 +22,21 @@ export const eraseRequested = defineEvent({
   Data: z.object({ requestId: z.string(), reason: z.string(), method: z.string().nullable(), drives: z.array(Drive) }),
   sentence: ({ drives, reason }) =>
     `Asked to erase ${drives.map(({ slot, serial }) => `${serial} in ${slot}`).join(', ')}: ${reason}`,
+});
+
+export const eraseRestarted = defineEvent({
+  type: 'asset.erase_restarted',
+  version: 1,
+  topic: 'assets.erase_restarted',
+  Data: z.object({
+    requestId: z.string(),
+    drives: z.array(Drive),
+    resetType: z.string().nullable().meta({ description: 'What the BMC took; null: whether it did is not known' }),
+  }),
+  sentence: ({ drives, resetType }) =>
+    resetType === null
+      ? `Was asked to boot, so that the erasure of ${serials(drives)} begins; whether the BMC heard it is not known`
+      : `Told to boot (${resetType}), so that the erasure of ${serials(drives)} begins`,
 });
 
 export const driveErased = defineEvent({

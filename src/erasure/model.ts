@@ -40,6 +40,11 @@ export function mustBeErasable(asset: Asset | undefined, id: string, reason: str
   }
 }
 
+/** Of a server whose erasures wait for a boot; null: it may be restarted for them. */
+export function whyNoRestart({ state }: Asset): string | null {
+  return TENANTS.includes(state) ? `the server is ${state}, and a tenant’s is not restarted` : null;
+}
+
 /** These erase more than the drive that they are asked for. */
 export function erasesOthers(method: EraseMethod): boolean {
   return method !== 'drive-secure-erase';

@@ -18,3 +18,16 @@ export async function listErasures(
   newestFirst(query, { time: 'erasures.requested_at', id: 'erasures.id' }, filter.before);
   return (await query.select('*')).map(toErasure);
 }
+
+/** What a server's BMC was asked for in other requests, and has not ended. */
+export async function openElsewhere(ctx: Ctx, { assetId, requestId }: Erasure): Promise<Erasure[]> {
+  const rows = await ctx
+    .db('erasures')
+    .where({ asset_id: assetId })
+    .whereNot({ request_id: requestId })
+    .whereNull('ended_at')
+    .whereNotNull('announced_at')
+    .orderBy('id')
+    .select('*');
+  return rows.map(toErasure);
+}

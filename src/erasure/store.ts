@@ -5,6 +5,11 @@ import { isDuplicate } from '../core/tx.ts';
 import type { EraseHandle, EraseMethod } from '../ports/drive-erase.ts';
 import type { ErasureState } from './model.ts';
 
+/** What an erasure was handed on as, and when the boot that it waits for was asked for: set right before that request goes out. */
+export interface KeptHandle extends EraseHandle {
+  restartAnnouncedAt?: string;
+}
+
 /** One drive that shall be erased, is, or was. */
 export interface Erasure {
   id: string;
@@ -16,7 +21,7 @@ export interface Erasure {
   state: ErasureState;
   /** Set right before the request goes out that erases; from then on it is never sent again. */
   announcedAt: string | null;
-  handle: EraseHandle | null;
+  handle: KeptHandle | null;
   quietSince: string | null;
   said: string | null;
   percent: number | null;
@@ -61,6 +66,12 @@ export async function insertErasure(
 export async function lockErasure(db: Knex.Transaction, id: string): Promise<Erasure | undefined> {
   const [row] = await db('erasures').where({ id }).forUpdate().select('*');
   return row && toErasure(row);
+}
+
+/** All of one request, always in the same order. */
+export async function lockErasures(db: Knex.Transaction, requestId: string): Promise<Erasure[]> {
+  const rows = await db('erasures').where({ request_id: requestId }).orderBy('slot').forUpdate().select('*');
+  return rows.map(toErasure);
 }
 
 export async function updateErasure(
@@ -112,7 +123,7 @@ export function toErasure(row: Record<string, unknown>): Erasure {
     method: row['method'] as EraseMethod | null,
     state: row['state'] as ErasureState,
     announcedAt: toIsoOrNull(row['announced_at'] as string | null),
-    handle: fromJsonOrNull<EraseHandle>(row['handle']),
+    handle: fromJsonOrNull<KeptHandle>(row['handle']),
     quietSince: toIsoOrNull(row['quiet_since'] as string | null),
     said: row['said'] as string | null,
     percent: row['percent'] === null ? null : Number(row['percent']),

@@ -14,6 +14,7 @@ function judge(seen: {
   quietFor?: number;
   resetFor?: number;
   mayReset?: boolean;
+  startAnnounced?: boolean;
 }): Verdict {
   const { state, needs = null, seconds = 5, quietFor, resetFor, mayReset = true } = seen;
   const now = START + seconds * 1_000;
@@ -21,7 +22,10 @@ function judge(seen: {
     s === undefined ? null : new Date(now - s * 1_000).toISOString();
   return judgeHop({
     hop: {
-      ...{ from: '1.0', to: '2.0', announcedAt: new Date(START).toISOString(), handle: null },
+      ...{ from: '1.0', to: '2.0', announcedAt: new Date(START).toISOString() },
+      handle: seen.startAnnounced
+        ? { method: 'multipart', task: '/1', job: null, startedAt: '', startAnnouncedAt: ago(1) ?? '' }
+        : null,
       ...{ resetAnnouncedAt: ago(resetFor), quietSince: ago(quietFor) },
     },
     progress: state === null ? null : { state, percent: null, said: 'what it says', needs },
@@ -41,6 +45,11 @@ describe('the version decides', () => {
   test('it shows while the task still runs: the image may still be written; a stuck task ends with the time', () => {
     expect(judge({ state: 'running', version: '2.0' })).toMatchObject({ do: 'wait' });
     expect(judge({ state: 'running', version: '2.0', seconds: 61 })).toEqual({ do: 'finish' });
+  });
+
+  test('it shows while the task waits for a start of the server, and writes nothing: done (iLO 7 leaves it so for ever)', () => {
+    expect(judge({ state: 'waiting', needs: 'host-reset', version: '2.0', resetFor: 3 })).toEqual({ do: 'finish' });
+    expect(judge({ state: 'running', needs: 'host-reset', version: '2.0' })).toMatchObject({ do: 'wait' });
   });
 
   test('a task that says it went well is not believed for ever', () => {
@@ -65,6 +74,14 @@ describe('the version decides', () => {
   test('failed is failed', () => {
     expect(judge({ state: 'failed' })).toEqual({ do: 'fail', why: 'what it says' });
   });
+});
+
+test('an image that is only staged is started, whether resets are allowed or not, and not once the time is over', () => {
+  expect(judge({ state: 'waiting', needs: 'start', mayReset: false })).toEqual({ do: 'start' });
+  expect(judge({ state: 'waiting', needs: 'start', seconds: 61 })).toMatchObject({ do: 'fail' });
+  expect(judge({ state: 'waiting', needs: 'start', version: '2.0' })).toEqual({ do: 'finish' });
+  const announced = { version: '2.0', startAnnounced: true };
+  expect(judge({ state: 'waiting', needs: 'start', ...announced })).toEqual({ do: 'start' });
 });
 
 describe('an image that waits for a reset', () => {

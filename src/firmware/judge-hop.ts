@@ -6,6 +6,7 @@ import type { Hop } from './store.ts';
 export type Verdict =
   | { do: 'finish' }
   | { do: 'fail'; why: string }
+  | { do: 'start' }
   | { do: 'reset'; what: 'host-reset' | 'bmc-reset' }
   | { do: 'wait'; quietSince: string | null };
 
@@ -35,15 +36,23 @@ export function judgeHop(seen: {
   const sinceStart = now.getTime() - Date.parse(hop.announcedAt ?? now.toISOString());
   const isLate = sinceStart > patience.deadlineMs;
   const isOpen = progress === null || progress.state === 'waiting' || progress.state === 'running';
-  if (isThere && progress !== null && (!isOpen || isLate)) return { do: 'finish' };
+  // What waits for a start of the server writes nothing just now. iLO 7 leaves what UEFI has done waiting for ever.
+  const isIdle = progress?.state === 'waiting' && progress.needs === 'host-reset';
+  if (isThere && progress !== null && (!isOpen || isIdle || isLate)) return { do: 'finish' };
   if (progress?.state === 'failed') return { do: 'fail', why: progress.said };
+  // One that was announced is not sent again: what became of it is looked for.
+  if (progress?.needs === 'start' && !isLate) {
+    return isThere && hop.handle?.startAnnouncedAt === undefined ? { do: 'finish' } : { do: 'start' };
+  }
   // It still waits long after it was told to reset: then that was never sent, or not taken, and nothing is being written yet.
   const resetFor = hop.resetAnnouncedAt === null ? Infinity : now.getTime() - Date.parse(hop.resetAnnouncedAt);
-  if (progress?.needs && resetFor > patience.quietMs && !isThere && !isLate) {
-    if (mayReset) return { do: 'reset', what: progress.needs };
+  const reset = progress?.needs === 'start' ? null : (progress?.needs ?? null);
+  if (reset !== null && resetFor > patience.quietMs && !isThere && !isLate) {
+    if (mayReset) return { do: 'reset', what: reset };
     return { do: 'wait', quietSince: null };
   }
-  if (isLate && progress?.needs && hop.resetAnnouncedAt === null) return { do: 'fail', why: waitsForReset(progress) };
+  if (isLate && progress !== null && reset !== null && hop.resetAnnouncedAt === null)
+    return { do: 'fail', why: waitsForReset(progress) };
   if (isLate) return { do: 'fail', why: late(hop.to, version, progress, patience.deadlineMs) };
   if (isOpen) return { do: 'wait', quietSince: null };
   const quietSince = hop.quietSince ?? now.toISOString();

@@ -8,6 +8,7 @@ interface Row {
   name: string;
   version: string | null;
   updateable: boolean | null;
+  queueable?: true;
 }
 
 export interface PlannedServer {
@@ -74,7 +75,8 @@ function namedTargets(
     const row = rows.find(({ id }) => id === component);
     if (row === undefined)
       return { why: `the BMC lists no ${component}; it lists ${rows.map(({ id }) => id).join(', ') || 'nothing'}` };
-    if (row.updateable === false) return { why: `the BMC says that it cannot update ${row.name} (${component})` };
+    if (row.updateable === false && row.queueable !== true)
+      return { why: `the BMC says that it cannot update ${row.name} (${component})` };
     list.push({ row, version, image: image ?? null });
   }
   return { list };

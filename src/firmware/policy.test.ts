@@ -33,6 +33,15 @@ test('a sample that does not hold is a fault of the file, with its place', () =>
   ]);
 });
 
+test('what the BMC itself cannot update is refused, unless it takes images in for what can', () => {
+  const wanted = [{ component: 'Drive.1', version: '2', image }];
+  const fixed = row('Drive.1', '1', false);
+  const plan = (rows: Parameters<typeof planUpdate>[1]['rows']) =>
+    planUpdate(policyOf({}), { vendor: 'HPE', model: 'DL380', rows }, wanted);
+  expect(plan([fixed])).toMatchObject({ why: expect.stringMatching(/cannot update Drive.1/) });
+  expect(plan([{ ...fixed, queueable: true }])).toMatchObject({ steps: [{ component: 'Drive.1', to: '2' }] });
+});
+
 describe('a baseline', () => {
   const policy = policyOf({
     images: [step('nic', '33.1'), step('bios', '1.16.0')],

@@ -4,6 +4,7 @@ import { HubError } from '../core/error.ts';
 import { Cursor, fromTimeCursor, Limit, pageOf, toPage } from '../core/page.ts';
 import { get, post, type Route } from '../core/route.ts';
 import { Accepted, accepted, IdParams } from '../core/schemas.ts';
+import { cancelUpdate } from './commands/cancel-update.ts';
 import { requestUpdate } from './commands/request-update.ts';
 import { WantedComponent } from './model.ts';
 import { findUpdate, hopsOf, listUpdates } from './reads.ts';
@@ -81,6 +82,24 @@ export const firmwareRoutes: Route[] = [
       const update = await findUpdate(ctx, params.id);
       if (!update) throw new HubError('not-found', `There is no firmware update ${params.id}`);
       return { status: 200, body: viewUpdate(update, await hopsOf(ctx, update.id)) };
+    },
+  ),
+  post(
+    {
+      id: 'cancelFirmwareUpdate',
+      path: '/v1/firmware-updates/{id}/cancel',
+      summary: 'Send nothing more of an update; a step that a BMC has taken already goes to its end first (409)',
+      tag,
+      scope: 'assets:write',
+      params: IdParams,
+      body: z.strictObject({ reason: z.string().trim().min(1).max(500) }),
+      answers: { 200: { says: 'The update, ended', schema: FirmwareUpdateView } },
+    },
+    async (tx, { params, body }) => {
+      await cancelUpdate(tx, { updateId: params.id, reason: body.reason });
+      const update = await findUpdate(tx, params.id);
+      if (!update) throw new HubError('not-found', `There is no firmware update ${params.id}`);
+      return { status: 200, body: viewUpdate(update, await hopsOf(tx, update.id)) };
     },
   ),
 ];

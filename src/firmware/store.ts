@@ -20,6 +20,11 @@ export interface FirmwareUpdate {
   error: string | null;
 }
 
+/** What a step was handed on as, and when the start of what is staged was asked for: set right before that request goes out. */
+export interface KeptHandle extends UpdateHandle {
+  startAnnouncedAt?: string;
+}
+
 export interface Hop {
   updateId: string;
   number: number;
@@ -33,7 +38,7 @@ export interface Hop {
   knownTasks: string[];
   /** Set right before the request that starts it goes out; from then on it is never sent again. */
   announcedAt: string | null;
-  handle: UpdateHandle | null;
+  handle: KeptHandle | null;
   resetAnnouncedAt: string | null;
   /** Since when the BMC says no more of it, and shows another version. */
   quietSince: string | null;
@@ -185,7 +190,7 @@ export function toHop(row: Record<string, unknown>): Hop {
     state: row['state'] as HopState,
     knownTasks: fromJsonOrNull<string[]>(row['known_tasks']) ?? [],
     announcedAt: toIsoOrNull(row['announced_at'] as string | null),
-    handle: fromJsonOrNull<UpdateHandle>(row['handle']),
+    handle: fromJsonOrNull<KeptHandle>(row['handle']),
     resetAnnouncedAt: toIsoOrNull(row['reset_announced_at'] as string | null),
     quietSince: toIsoOrNull(row['quiet_since'] as string | null),
     backAnnouncedAt: toIsoOrNull(row['back_announced_at'] as string | null),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { HealthReport, SensorReading } from '../ports/bmc-health.ts';
+import { healthReport } from './health-report-for-tests.ts';
 import { judgeLogs } from './judge-logs.ts';
 import { judgeReport, judgeSilence } from './judge-report.ts';
 import { HealthRules } from './poll-rules.ts';
@@ -24,19 +25,11 @@ function temperature(value: number | null): SensorReading {
 function fan(value: number | null): SensorReading {
   return { ...limits, chassis: '1', name: 'Fan 3', kind: 'fan', value, unit: 'RPM', lowerCritical: 500 };
 }
-function answer(changed: Partial<HealthReport>): HealthReport {
-  return {
-    collectedAt: '2026-01-01T00:00:00.000Z',
-    ...{ power: 'On', system: 'OK', manager: 'OK', faults: [], sensors: [], complete: true, bootMark: null },
-    ...{ warnings: [], requests: 3, fingerprint256: null },
-    ...changed,
-  };
-}
 /** Which symptoms each of these answers gives, one after the other. */
 function follow(...answers: Partial<HealthReport>[]): string[][] {
   let watch: Watch = EMPTY;
   return answers.map((one) => {
-    const { after, found } = judgeReport(rules, watch, answer(one));
+    const { after, found } = judgeReport(rules, watch, healthReport(one));
     watch = parseWatch(JSON.stringify(after));
     return found.map(({ type, component }) => `${type} ${component}`);
   });
@@ -114,7 +107,7 @@ describe('a BMC that does not answer', () => {
     judgeSilence(rules, watch, { kind, why: 'no answer', at: '2026-01-01T00:00:00.000Z' });
 
   test('is reported once, after five polls, and once when it is back; what it said stays', () => {
-    let watch: Watch = judgeReport(rules, EMPTY, answer({ sensors: [temperature(101)] })).after;
+    let watch: Watch = judgeReport(rules, EMPTY, healthReport({ sensors: [temperature(101)] })).after;
     const types: string[][] = [];
     for (let poll = 0; poll < 8; poll += 1) {
       const { after, found } = silent(watch);
@@ -122,13 +115,13 @@ describe('a BMC that does not answer', () => {
       types.push(found.map(({ type, value }) => `${type} ${value}`));
     }
     expect(types).toEqual([[], [], [], [], ['BMC_UNREACHABLE 5'], [], [], []]);
-    const back = judgeReport(rules, watch, answer({ sensors: [temperature(101)] }));
+    const back = judgeReport(rules, watch, healthReport({ sensors: [temperature(101)] }));
     expect(back.found.map(({ type }) => type)).toEqual(['BMC_REACHABLE', 'OVERHEAT']);
   });
 
   test('for a moment, or because the hub itself is busy with it, is none', () => {
     const once = silent(EMPTY).after;
-    expect(judgeReport(rules, once, answer({})).found).toEqual([]);
+    expect(judgeReport(rules, once, healthReport({})).found).toEqual([]);
     expect(silent(EMPTY, 'throttled')).toEqual({ after: EMPTY, found: [] });
   });
 

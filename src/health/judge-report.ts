@@ -1,6 +1,7 @@
 import type { AdapterErrorKind } from '../ports/adapter-error.ts';
 import type { HealthReport, SensorReading } from '../ports/bmc-health.ts';
 import { crosses, faultRuleOf, type HealthRules, limitOf, type SensorRule, silenceRuleOf } from './poll-rules.ts';
+import { idleSupplies } from './judge-balance.ts';
 import type { Found, Open, Watch } from './watch.ts';
 
 /** More are a BMC that has lost its mind, and one of them is enough to look at it. */
@@ -11,6 +12,9 @@ interface Condition {
   component: string | null;
   over: string | null;
   message: string;
+  value?: number;
+  /** In a row, until it counts; left out: as all. */
+  polls?: number;
 }
 
 interface Looked {
@@ -38,14 +42,14 @@ export function judgeReport(rules: HealthRules, before: Watch, report: HealthRep
         found.push(toFound(known.over, known.component, `${known.type} since ${known.since} is over`, at));
     }
   }
-  for (const [key, { type, component, over, message }] of conditions) {
+  for (const [key, { type, component, over, message, value = null, polls = rules.polls }] of conditions) {
     const known = before.open[key];
     if (known === undefined && Object.keys(open).length >= MOST_OPEN) continue;
-    const seen = Math.min((known?.seen ?? 0) + 1, rules.polls);
+    const seen = Math.min((known?.seen ?? 0) + 1, polls);
     const told = known?.told === true;
-    if (!told && seen >= rules.polls) found.push(toFound(type, component, message, at));
+    if (!told && seen >= polls) found.push({ ...toFound(type, component, message, at), value });
     const since = known?.since ?? at;
-    open[key] = { type, component, over, since, seen, missed: 0, told: told || seen >= rules.polls };
+    open[key] = { type, component, over, since, seen, missed: 0, told: told || seen >= polls };
   }
   return { after: { silence: null, open, bootMark: report.bootMark ?? before.bootMark }, found };
 }
@@ -80,6 +84,7 @@ function look(rules: HealthRules, before: Watch, report: HealthReport): Looked {
     for (const [key, { type }] of Object.entries(before.open))
       if (sensorTypes.has(type) && !judged.has(key)) unknown.add(key);
 
+  lookAtBalance({ rules, before, report }, { conditions, unknown });
   const names = new Map<string, number>();
   for (const { name } of report.faults) names.set(name, (names.get(name) ?? 0) + 1);
   for (const fault of report.faults) {
@@ -122,6 +127,18 @@ function lookAtSensor(
     const says = `${sensor.name} reads ${sensor.value} ${sensor.unit}, and its ${rule.side} ${rule.level} limit is ${own}`;
     add(conditions, rule, component, says);
   }
+}
+
+/** A supply that begins or ends to rest while nothing can be told of it stays as it was. */
+function lookAtBalance({ rules, before, report }: Asked, { conditions, unknown }: Looked): void {
+  const { balance } = rules;
+  if (balance === null) return;
+  const { type, over = null, polls } = balance;
+  const idle = idleSupplies(balance, report);
+  if (idle === null || !report.complete)
+    for (const [key, open] of Object.entries(before.open)) if (open.type === type) unknown.add(key);
+  for (const { name: component, message, value } of report.complete ? (idle ?? []) : [])
+    conditions.set(keyOf(type, component), { type, component, over, message, value, polls });
 }
 
 /** Fans stand still and voltages are gone while the server is off; as long as it is not known to be on, a low value is no fault. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AdapterErrorKind } from '../ports/adapter-error.ts';
 import type { HealthFault, LogEntry, SensorReading } from '../ports/bmc-health.ts';
-import { SymptomType } from './rules.ts';
+import { SymptomType } from './rule-words.ts';
 
 const KINDS = ['temperature', 'fan', 'power', 'voltage', 'current', 'energy', 'humidity', 'percent', 'other'] as const;
 const Words = z.array(z.string().min(1).max(80)).min(1);
@@ -21,10 +21,19 @@ const SensorRule = z.strictObject({
   ...{ type: SymptomType, over },
 });
 const FaultRule = z.strictObject({ health: Word, path: Words, type: SymptomType, over });
+const BalanceRule = z.strictObject({
+  /** Of the average of the other supplies. */
+  share: z.number().gt(0).max(0.5),
+  /** All supplies together carry at least so much. */
+  watts: z.number().positive(),
+  polls: Polls,
+  ...{ type: SymptomType, over },
+});
 const LogRule = z.strictObject({ severity: Word, says: Words.optional(), type: SymptomType });
 export type SilenceRule = z.infer<typeof SilenceRule>;
 export type SensorRule = z.infer<typeof SensorRule>;
 export type FaultRule = z.infer<typeof FaultRule>;
+export type BalanceRule = z.infer<typeof BalanceRule>;
 export type LogRule = z.infer<typeof LogRule>;
 
 const limit = z.number().nullable().default(null);
@@ -51,6 +60,7 @@ const Shape = z.strictObject({
   sensors: z.array(SensorRule),
   faults: z.array(FaultRule),
   whole: z.strictObject({ health: Word, type: SymptomType, over }).nullable(),
+  balance: BalanceRule.nullable().default(null),
   logs: z.array(LogRule),
   tests: z.array(Sample),
 });

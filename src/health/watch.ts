@@ -29,7 +29,7 @@ export interface Found {
   type: string;
   component: string | null;
   message: string;
-  /** How many polls it took, where that says how bad it is. */
+  /** How many polls a silence took, or what else says how bad it is. */
   value: number | null;
   occurredAt: string;
 }

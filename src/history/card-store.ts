@@ -179,7 +179,9 @@ export async function lockPlaces({ db, learnt }: TxCtx, places: readonly Place[]
     const all = learnt.get(table) ?? new Set<string>();
     for (const place of places) if (place.type === type) all.add(place.id);
     learnt.set(table, all);
-    await inParts([...all].toSorted(), (part) =>
+    const held = heldBy(db, table);
+    const wanted = [...all].filter((id) => !held.has(id)).toSorted();
+    await inParts(wanted, (part) =>
       // Among a few rows all would be read, and locked.
       db
         .from(db.raw('?? FORCE INDEX (PRIMARY)', [table]))
@@ -188,5 +190,17 @@ export async function lockPlaces({ db, learnt }: TxCtx, places: readonly Place[]
         .forUpdate()
         .select('id'),
     );
+    for (const id of wanted) held.add(id);
   }
+}
+
+/** What a transaction has locked already, which it need not ask for again. */
+const locks = new WeakMap<Knex, Map<string, Set<string>>>();
+
+function heldBy(db: Knex, table: string): Set<string> {
+  const tables = locks.get(db) ?? new Map<string, Set<string>>();
+  locks.set(db, tables);
+  const held = tables.get(table) ?? new Set<string>();
+  tables.set(table, held);
+  return held;
 }

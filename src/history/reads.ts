@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { inOrder, type Order, type SortColumns } from '../core/csv.ts';
+import { inOrder, type Order, type SortColumns } from '../core/sorted-list.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { fromJson } from '../core/json.ts';
 import { toIso, toIsoOrNull } from '../core/time.ts';

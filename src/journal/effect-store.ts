@@ -9,6 +9,8 @@ export interface EffectRow {
   fence: number;
   jobId: string;
   sentAt: Date | null;
+  /** How often it was marked as sent. */
+  sends: number;
 }
 
 export async function intendEffect(
@@ -45,18 +47,19 @@ export async function intendEffect(
     fence: row.fence,
     jobId: row.job_id,
     sentAt: row.sent_at === null ? null : new Date(toIso(row.sent_at)),
+    sends: row.sends,
   };
 }
 
-/** Compare-and-set on the state and the sender that were read, so that of two runs one sends. */
+/** Compare-and-set on the state, the sender and the count that were read, so that of two runs one sends. */
 export async function markSent(
   db: Knex,
   key: string,
-  seen: EffectRow,
+  seen: Pick<EffectRow, 'state' | 'fence' | 'jobId' | 'sends'>,
   by: { jobId: string; fence: number; now: Date },
 ): Promise<boolean> {
   const changed = await db('effects')
-    .where({ effect_key: key, state: seen.state, fence: seen.fence, job_id: seen.jobId })
+    .where({ effect_key: key, state: seen.state, fence: seen.fence, job_id: seen.jobId, sends: seen.sends })
     .update({ state: 'sent', job_id: by.jobId, fence: by.fence, sent_at: toSql(by.now), sends: db.raw('sends + 1') });
   return changed === 1;
 }

@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import { AdapterError } from '../ports/adapter-error.ts';
+import { withBeforeWrite } from '../ports/before-write.ts';
 import { type Effect, Later, Parked } from './effect.ts';
-import { intendEffect, markDone, markParked, markRefused, markSent } from './effect-store.ts';
+import { type EffectRow, intendEffect, markDone, markParked, markRefused, markSent } from './effect-store.ts';
 import { ownsJob } from './store.ts';
 
 /** After these the other side has done nothing. After all others nobody knows. */
@@ -36,9 +37,54 @@ export async function performEffect<T>(by: Performer, effect: Effect<T>): Promis
     if (found !== undefined) return found.value;
   }
   if (!(await ownsJob(db, job))) throw new Later(0, 'another worker has taken over');
-  const sent = await markSent(db, effect.key, seen, { jobId: job.id, fence: job.fence, now: by.now() });
-  if (!sent) throw new Later(1000, 'another run is doing this now');
-  return act(by, effect);
+  const mark = createMark(by, effect.key, seen);
+  await mark.set();
+  // What is asked for by its key is believed not to have happened some time after the mark.
+  const deed = effect.class === 'probe-first' ? () => withBeforeWrite(mark.renew, effect.act) : effect.act;
+  return act(by, { ...effect, act: deed }).finally(mark.close);
+}
+
+/** How much older than the deed its mark may be, in milliseconds: small beside what anybody allows a call to take. */
+const MARK_AGE_MS = 500;
+const MARKS = 5;
+
+/**
+ * The mark that says when the deed went out. What others conclude from it depends on its time, so it is not set once: a database that is away
+ * for a while takes it late, an adapter looks up fields first, or waits for its turn, and a process may stand still. Each time it also says
+ * that nobody else has taken over.
+ */
+function createMark({ db, job, now }: Performer, key: string, seen: EffectRow) {
+  let before: Pick<EffectRow, 'state' | 'fence' | 'jobId' | 'sends'> = seen;
+  let at = 0;
+  let renewing: Promise<void> | undefined;
+  let open = true;
+  const isFresh = (): boolean => now().getTime() - at < MARK_AGE_MS;
+
+  async function set(): Promise<void> {
+    for (let marks = 1; marks <= MARKS; marks += 1) {
+      const time = now();
+      if (!(await markSent(db, key, before, { jobId: job.id, fence: job.fence, now: time })))
+        throw new Later(1000, 'another run is doing this now');
+      before = { state: 'sent', fence: job.fence, jobId: job.id, sends: before.sends + 1 };
+      at = time.getTime();
+      if (isFresh()) return;
+    }
+    throw new Later(1000, 'the database takes too long to note that it is sent');
+  }
+
+  return {
+    set,
+    /** Right before a request: two at a time renew it once. */
+    async renew(): Promise<void> {
+      if (!open || isFresh()) return;
+      renewing ??= set().finally(() => (renewing = undefined));
+      await renewing;
+    },
+    /** What the deed has begun and left running (a pool, a session) is not it any more. */
+    close(): void {
+      open = false;
+    },
+  };
 }
 
 async function act<T>(by: Performer, effect: Effect<T>): Promise<T> {

@@ -1,7 +1,7 @@
 import type { Ctx } from '../core/ctx.ts';
 import { type Before, newestFirst } from '../core/keyset.ts';
 import { fromJson, fromJsonOrNull } from '../core/json.ts';
-import { toIso, toIsoOrNull } from '../core/time.ts';
+import { toIso, toIsoOrNull, toSql } from '../core/time.ts';
 import type { Job, JobState } from './job.ts';
 
 export interface JobFilter {
@@ -74,4 +74,15 @@ function toJob(row: Record<string, unknown>): Job {
     started_at: toIsoOrNull(row['started_at'] as string | null),
     finished_at: toIsoOrNull(row['finished_at'] as string | null),
   };
+}
+
+/** Whether work of this kind has been due since before this time and nobody has come to it yet. What failed and waits for another try is not meant. */
+export async function isOverdueSince(ctx: Ctx, want: { name: string; before: Date }): Promise<boolean> {
+  const [row] = await ctx
+    .db('jobs')
+    .where({ state: 'waiting', name: want.name, failures: 0 })
+    .andWhere('due_at', '<=', toSql(want.before))
+    .limit(1)
+    .select('id');
+  return row !== undefined;
 }

@@ -15,7 +15,8 @@ export interface TlsTrust {
 
 /** One other side's TLS session. A BMC spends most of a first request on the handshake, and thousands of open sockets cost too much. */
 export interface TlsMemory {
-  last: { session: Buffer; fingerprint256: string } | null;
+  /** The session as text of one byte a character: a Buffer costs half as much again beside it, and there are thousands. */
+  last: { session: string; fingerprint256: string } | null;
 }
 
 type Connect = ReturnType<typeof buildConnector>;
@@ -64,7 +65,7 @@ export function connector(trust: TlsTrust | undefined, saw: (fingerprint256: str
   return (where, callback) => {
     const kept = memory?.last ?? null;
     const fits = kept !== null && (trust?.fingerprint256 ?? kept.fingerprint256) === kept.fingerprint256;
-    const connect = fits ? buildConnector({ ...options, session: kept.session }) : inFull;
+    const connect = fits ? buildConnector({ ...options, session: bytesOf(kept.session) }) : inFull;
     return connect(where, (...result) => {
       const [error, socket] = result;
       if (error !== null) {
@@ -87,17 +88,19 @@ export function connector(trust: TlsTrust | undefined, saw: (fingerprint256: str
         // With TLS 1.2 it is there already; with 1.3 it comes after the handshake.
         const session = secured.getSession();
         if (session !== undefined && secured.getProtocol() !== 'TLSv1.3')
-          memory.last = { session: alone(session), fingerprint256 };
-        secured.on('session', (given: Buffer) => (memory.last = { session: alone(given), fingerprint256 }));
+          memory.last = { session: session.toString('latin1'), fingerprint256 };
+        secured.on('session', (given: Buffer) => (memory.last = { session: given.toString('latin1'), fingerprint256 }));
       }
       return callback(...result);
     });
   };
 }
 
-/** A copy of its own: node hands out a piece of 64 KB, which would all stay for it. */
-function alone(bytes: Buffer): Buffer {
-  return Buffer.from(new Uint8Array(bytes).buffer);
+/** Not out of node's pool: a piece of it would keep all of its 64 KB for as long as the connection stands. */
+function bytesOf(text: string): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(text.length);
+  bytes.write(text, 'latin1');
+  return bytes;
 }
 
 class CertificateChanged extends Error {

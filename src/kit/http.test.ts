@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { AdapterError } from '../ports/adapter-error.ts';
+import { withBeforeWrite } from '../ports/before-write.ts';
 import { createHttp, excerpt, type Http, parseRetryAfter } from './http.ts';
 import { type SimulatorServer, startSimulatorServer } from './simulator.ts';
 
@@ -156,4 +157,19 @@ test('Retry-After is seconds or a date, and at most an hour', () => {
 test('an excerpt is one short line', () => {
   expect(excerpt(' a\n  b ')).toBe('a b');
   expect(excerpt('x'.repeat(500))).toHaveLength(201);
+});
+
+test('before a request that changes something goes out, who wants to know is told, and may hold it back', async () => {
+  const told: number[] = [];
+  const ask = (method: 'GET' | 'POST') => () => http.request({ method, path: '/echo' });
+  const before = async (): Promise<void> => void told.push(server.requests.length);
+  await withBeforeWrite(before, ask('GET'));
+  expect(told).toEqual([]);
+  await withBeforeWrite(before, ask('POST'));
+  expect(told).toEqual([1]);
+  const no = new Error('somebody else is at it');
+  await expect(withBeforeWrite(() => Promise.reject(no), ask('POST'))).rejects.toBe(no);
+  expect(server.requests).toHaveLength(2);
+  await ask('POST')();
+  expect(told).toEqual([1]);
 });

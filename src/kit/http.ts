@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Client, errors, Pool } from 'undici';
 import type { z } from 'zod';
 import { AdapterError } from '../ports/adapter-error.ts';
+import { beforeWrite } from '../ports/before-write.ts';
 import { connector, markNeverSent, wasNeverSent, type TlsTrust } from './connector.ts';
 import { encodeBody, encodeQuery } from './encode-request.ts';
 import { openHttpStream } from './http-stream.ts';
@@ -168,6 +169,7 @@ export function createHttp(system: string, options: HttpOptions, observe: HttpOb
   async function request(wanted: HttpRequest): Promise<HttpAnswer> {
     for (let attempt = 1; ; attempt += 1) {
       const turn = await options.pace?.turn(wanted.signal);
+      if (!METHODS_REPEATABLE.has(wanted.method)) await beforeWrite();
       const started = performance.now();
       seen.requests += 1;
       try {

@@ -8,7 +8,7 @@ import { createRegistry } from './registry.ts';
 
 const log: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => log };
 
-function registryOf(provides: Partial<Capabilities>, closed: () => void = () => {}) {
+function registryOf(provides: Partial<Capabilities>, closed: () => void = () => {}, isMany: boolean = false) {
   const seen: { operation: string; outcome: string }[] = [];
   const definition = defineAdapter({
     id: 'box',
@@ -16,6 +16,7 @@ function registryOf(provides: Partial<Capabilities>, closed: () => void = () => 
     testedWith: ['1'],
     capabilities: Object.keys(provides) as (keyof Capabilities)[],
     hasWebhook: false,
+    isMany,
     Settings: z.object({}),
     connect: () => ({ provides, probe: async () => [], close: async () => closed() }),
   }) as unknown as AdapterDefinition;
@@ -30,12 +31,8 @@ function registryOf(provides: Partial<Capabilities>, closed: () => void = () => 
 }
 
 const signal = new AbortController().signal;
-const ticketsThat = (findByKey: Tickets['findByKey']): Tickets => ({
-  searchLagMs: 7,
-  findByKey,
-  create: findByKey as never,
-  read: findByKey,
-});
+const ticketsThat = (findByKey: Tickets['findByKey']): Tickets =>
+  ({ searchLagMs: 7, findByKey, create: findByKey, read: findByKey }) as unknown as Tickets;
 const failing = (kind: AdapterErrorKind) => async () => Promise.reject(new AdapterError(kind, kind, { system: 'box' }));
 
 test('hands out what is configured, and says what is not', () => {
@@ -109,9 +106,8 @@ describe('the breaker', () => {
 
   test('is none for BMCs: they are many', async () => {
     let asked = 0;
-    const { registry } = registryOf({
-      hardwareInventory: { read: async () => ((asked += 1), failing('unreachable')()) },
-    });
+    const hardwareInventory = { read: async () => ((asked += 1), failing('unreachable')()) };
+    const { registry } = registryOf({ hardwareInventory }, () => {}, true);
     for (let turn = 0; turn < 8; turn += 1)
       await registry
         .use('hardwareInventory')

@@ -35,18 +35,9 @@ export interface RegistryOptions {
   }): void;
 }
 
-/** Failures in a row after which a system is left alone for `OPEN_MS`. BMCs are many systems: each has its own fate, and no common breaker. */
+/** Failures in a row after which a system is left alone for `OPEN_MS`. */
 const FAILURES = 5;
 const OPEN_MS = 10_000;
-const WITHOUT_BREAKER = new Set<Capability>([
-  'bmcAccounts',
-  'bmcControl',
-  'bmcEvents',
-  'bmcFirmware',
-  'bmcHealth',
-  'driveErase',
-  'hardwareInventory',
-]);
 
 /** Connects the configured adapters and hands out what they provide, counted, and behind one breaker per system. */
 export function createRegistry(configured: readonly ConfiguredAdapter[], options: RegistryOptions): Adapters {
@@ -72,7 +63,7 @@ export function createRegistry(configured: readonly ConfiguredAdapter[], options
     for (const capability of definition.capabilities) {
       const implementation = connection.provides[capability];
       if (implementation === undefined) continue;
-      const guard = WITHOUT_BREAKER.has(capability) ? undefined : breaker;
+      const guard = definition.isMany ? undefined : breaker;
       provided.set(capability, { adapter: id, capability: watched(id, capability, implementation, guard, options) });
     }
   }

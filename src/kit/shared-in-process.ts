@@ -120,6 +120,6 @@ export function sharedInProcess({ mostSlots = Infinity }: { mostSlots?: number }
     async forget(list, name) {
       lists.get(list)?.delete(name);
     },
-    digest: (text) => createHmac('sha256', key).update(text).digest('hex').slice(0, 32),
+    digest: (text) => createHmac('sha256', key).update(text).digest().toString('hex', 0, 16),
   };
 }

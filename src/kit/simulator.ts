@@ -32,9 +32,9 @@ export interface Fault {
   /**
    * 'status': answer `status` with `body`, doing nothing. 'reset': cut the connection before doing anything. 'hang': never answer.
    * 'garbage': 200 with something that is not JSON. 'slow': wait `ms`, then go on. 'drop-answer': do it, then cut the
-   * connection instead of answering (the effect happened, nobody was told).
+   * connection instead of answering (the effect happened, nobody was told). 'withhold-answer': do it, and never answer.
    */
-  kind: 'status' | 'reset' | 'hang' | 'garbage' | 'slow' | 'drop-answer';
+  kind: 'status' | 'reset' | 'hang' | 'garbage' | 'slow' | 'drop-answer' | 'withhold-answer';
   status?: number;
   body?: unknown;
   headers?: Record<string, string>;
@@ -124,6 +124,7 @@ export async function startSimulatorServer(options: SimulatorServerOptions): Pro
     const answer = await options.handle(request);
     await listener(request, 'after');
     if (fault?.kind === 'drop-answer') return void outgoing.destroy();
+    if (fault?.kind === 'withhold-answer') return void hanging.add(outgoing);
     return send(outgoing, answer);
   }
 

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
-import { inOrder, type Order, type SortColumns } from '../core/csv.ts';
+import { inOrder, type Order, type SortColumns } from '../core/sorted-list.ts';
 import type { Ctx, TxCtx } from '../core/ctx.ts';
+import { inParts } from '../core/insert-rows.ts';
 import { type LocationType, PATH_SEPARATOR, pathOf } from './model.ts';
 import { type Location, lockLocation, lockLocationNamed, toLocation } from './store.ts';
 import { type InRack, inTheWay, whyNotWithin } from './units.ts';
@@ -169,4 +170,41 @@ export async function listLocations(
   }
   inOrder(query, 'locations.id', want.order);
   return (await query.select('locations.*')).map(toLocation);
+}
+
+/** Whoever names a place has its id, its site's name, `site/rack`, or the whole way to it; several matches are none. Archived ones are not there. */
+export async function findPlacesByNames(ctx: Ctx, names: readonly string[]): Promise<Map<string, Place>> {
+  const wanted = [...new Set(names)];
+  if (wanted.length === 0) return new Map();
+  const ids = wanted.filter((name) => /^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(name));
+  const ways = new Map(wanted.filter((name) => !ids.includes(name)).map((name) => [name, stepsOf(name)]));
+  const leaves = [...new Set([...ways.values()].flatMap((steps) => steps.at(-1) ?? []))];
+  const rows: { id: string }[] = await inParts(leaves, (part) =>
+    ctx.db('locations').whereIn('name', part).whereNull('archived_at').select('id'),
+  );
+  const places = await findPlaces(ctx, [...ids.map((id) => id.toLowerCase()), ...rows.map(({ id }) => String(id))]);
+  const found = new Map<string, Place>();
+  for (const id of ids) {
+    const place = places.get(id.toLowerCase());
+    if (place !== undefined) found.set(id, place);
+  }
+  const candidates = rows.flatMap(({ id }) => places.get(String(id)) ?? []);
+  for (const [name, steps] of ways) {
+    const [only, ...others] = candidates.filter((place) => isNamed(place, steps));
+    if (only !== undefined && others.length === 0) found.set(name, only);
+  }
+  return found;
+}
+
+function stepsOf(name: string): string[] {
+  return name.split('/').map((step) => step.trim());
+}
+
+/** One word is a site, wherever it is, or a place that is in nothing; two are a site and what is somewhere in it; else the whole way. */
+function isNamed(place: Place, steps: readonly string[]): boolean {
+  const own = stepsOf(place.path);
+  if (own.join('/') === steps.join('/')) return true;
+  const [first, second] = steps;
+  if (second === undefined) return place.type === 'site' && place.name === first;
+  return steps.length === 2 && place.site === first && place.name === second;
 }

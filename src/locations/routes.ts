@@ -1,22 +1,10 @@
 import { z } from 'zod';
 import { assetsAt } from '../assets/reads.ts';
-import {
-  afterRow,
-  allRows,
-  BulkAnswer,
-  bulkBody,
-  csvAnswer,
-  ListFormat,
-  orderOf,
-  runBulk,
-  sortBy,
-  SortCursor,
-  sortedPage,
-  wantedVersion,
-} from '../core/csv.ts';
+import { BulkAnswer, bulkBody, runBulk, wantedVersion } from '../core/bulk.ts';
+import { answerSorted, orderOf, sortedQuery } from '../core/sorted-list.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { HubError } from '../core/error.ts';
-import { Limit, pageOf } from '../core/page.ts';
+import { pageOf } from '../core/page.ts';
 import { get, patch, post, type Route } from '../core/route.ts';
 import { Id, IdParams } from '../core/schemas.ts';
 import { createLocation } from './commands/create-location.ts';
@@ -36,7 +24,6 @@ import {
 } from './views.ts';
 
 const tag = 'Locations';
-const ROWS_PER_READ = 500;
 const CONTENTS_AT_MOST = 1000;
 
 export const locationRoutes: Route[] = [
@@ -57,26 +44,18 @@ export const locationRoutes: Route[] = [
         code: z.string().max(64).optional(),
         q: z.string().trim().min(1).max(100).optional().meta({ description: 'Beginning of its name or code' }),
         archived: z.enum(['false', 'true', 'any']).default('false'),
-        sort: sortBy(LOCATION_ORDER, 'name'),
-        format: ListFormat,
-        cursor: SortCursor,
-        limit: Limit,
+        ...sortedQuery(LOCATION_ORDER, 'name'),
       }),
       answers: { 200: { says: 'A page of them', schema: pageOf(LocationView).meta({ id: 'LocationPage' }) } },
     },
     async (ctx, { query }) => {
-      const { type, within, code, q, archived, limit } = query;
+      const { type, within, code, q, archived } = query;
       const parentId = query.parent_id === 'none' ? null : query.parent_id;
-      const order = orderOf(LOCATION_ORDER, query.sort, query.cursor);
-      const read = async (after: typeof order, rows: number): Promise<PlacedLocation[]> =>
-        placed(ctx, await listLocations(ctx, { type, parentId, within, code, q, archived, order: after, limit: rows }));
-      if (query.format === 'csv') {
-        const first = { ...order, after: undefined };
-        const rows = allRows((last: PlacedLocation | undefined) => read(afterRow(first, last), ROWS_PER_READ));
-        return csvAnswer(LOCATION_COLUMNS, rows, 'locations.csv');
-      }
-      const page = sortedPage(await read(order, limit + 1), limit, order);
-      return { status: 200, body: { items: page.rows.map(viewLocation), next: page.next } };
+      return answerSorted({
+        ...{ columns: LOCATION_ORDER, query, view: viewLocation, csv: LOCATION_COLUMNS, file: 'locations.csv' },
+        read: async (order, limit) =>
+          placed(ctx, await listLocations(ctx, { type, parentId, within, code, q, archived, order, limit })),
+      });
     },
   ),
   get(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Ctx } from '../core/ctx.ts';
 import { type Before, newestFirst } from '../core/keyset.ts';
-import { toIso, toIsoOrNull } from '../core/time.ts';
+import { toIso, toIsoOrNull, toSql } from '../core/time.ts';
 
 export const DeliveryState = z.enum(['pending', 'observed', 'ignored', 'unsupported', 'failed']);
 export type DeliveryState = z.infer<typeof DeliveryState>;
@@ -62,4 +62,15 @@ export async function pendingDeliveries(ctx: Ctx): Promise<{ pending: number; ol
       ctx.db.raw('coalesce(timestampdiff(MICROSECOND, min(received_at), utc_timestamp(6)) / 1e6, 0) AS oldest'),
     );
   return { pending: Number(row.pending), oldestSeconds: Math.max(0, Number(row.oldest)) };
+}
+
+/** Whether an adapter's door took something before this time that nobody has come to yet. What failed and waits for another try is not meant. */
+export async function isBehindSince(ctx: Ctx, want: { adapter: string; before: Date }): Promise<boolean> {
+  const [row] = await ctx
+    .db('deliveries')
+    .where({ state: 'pending', adapter: want.adapter, attempts: 0 })
+    .andWhere('due_at', '<=', toSql(want.before))
+    .limit(1)
+    .select('id');
+  return row !== undefined;
 }

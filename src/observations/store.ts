@@ -20,7 +20,7 @@ export interface NewDelivery {
   receivedAt: Date;
 }
 
-/** @returns the ids of those that are new: the same bytes at the same door are one delivery */
+/** @returns the ids of those that are new: the same hash at the same door is one delivery */
 export async function insertDeliveries(db: Knex, deliveries: readonly NewDelivery[]): Promise<Set<string>> {
   // In the order of the unique key: unsorted, two of these at once would block each other.
   const sorted = deliveries.toSorted((a, b) => Buffer.compare(a.hash, b.hash));

@@ -12,6 +12,7 @@ import type { ObjectStore } from './object-store.ts';
 import type { Observation } from './observation.ts';
 import type { Playbooks } from './playbooks.ts';
 import type { RecordObjects } from './record-objects.ts';
+import type { Silences } from './silences.ts';
 import type { Tickets } from './tickets.ts';
 
 /** Everything that an adapter can provide; the keys are the hub's list of features. */
@@ -27,6 +28,7 @@ export interface Capabilities {
   objectStore: ObjectStore;
   playbooks: Playbooks;
   recordObjects: RecordObjects;
+  silences: Silences;
   tickets: Tickets;
 }
 export type Capability = keyof Capabilities;
@@ -43,13 +45,21 @@ export type Verdict = { ok: true } | { ok: false; reason: string };
 
 /** 'ignored': understood, and nothing to do. 'unsupported': not understood; kept, counted and shown. */
 export type Translated =
-  | { result: 'observed'; observations: Observation[] }
+  /** `note`: what was missing or could not be read, to be kept and shown. */
+  | { result: 'observed'; observations: Observation[]; note?: string }
   | { result: 'ignored'; reason: string }
   | { result: 'unsupported'; reason: string };
 
 export interface WebhookDoor {
+  /** The same bytes later may say that something is so again; left out: they are the same delivery, sent again. */
+  sameBytesAreNews?: boolean;
   /** Authenticates the raw bytes. Constant time. Also refuses stale deliveries where the format carries a signed time. */
   verify(delivery: Delivery): Verdict;
+  /**
+   * What the sender calls this delivery, the same in every try, whatever bytes the try has; undefined where it calls it nothing: then
+   * the bytes are its name. Asked after `verify`.
+   */
+  identify?(delivery: Delivery): string | undefined;
   /** Pure: the same delivery always gives the same observations. Called after `verify`, later, in a worker. Never throws on foreign input. */
   translate(delivery: Delivery): Translated;
 }
@@ -82,6 +92,13 @@ export interface AdapterDefinition<S extends z.ZodType = z.ZodType> {
   standsIn?: boolean;
   /** Whether `connect` opens a webhook door at `/hooks/<id>`. */
   hasWebhook: boolean;
+  /**
+   * Whoever sends to that door takes every 4xx for final, and what it said is lost: whatever a person may still mend (a wrong token, missing
+   * settings) is answered with 503.
+   */
+  losesRefused?: boolean;
+  /** Every call goes to a system of its own (a BMC), which has its own fate: there is no breaker for all of them. */
+  isMany?: boolean;
   Settings: S;
   /** Types of objects whose mappings these settings do without. */
   leavesAside?(settings: z.output<S>): readonly string[];

@@ -1,3 +1,4 @@
+import type { Announce } from './bmc-firmware.ts';
 import type { BmcTarget } from './hardware-inventory.ts';
 
 /** Redfish's words. Unknown is null: no answer is never "off". */
@@ -40,7 +41,7 @@ export interface MediaState {
 export interface BmcControl {
   readPower(target: BmcTarget, signal: AbortSignal): Promise<{ state: PowerState | null; allowed: string[] }>;
   /** @throws AdapterError rejected where the BMC offers nothing that does this, naming what it offers */
-  setPower(target: BmcTarget, action: PowerAction, signal: AbortSignal): Promise<PowerResult>;
+  setPower(target: BmcTarget, action: PowerAction, signal: AbortSignal, announce?: Announce): Promise<PowerResult>;
   readBoot(target: BmcTarget, signal: AbortSignal): Promise<BootState>;
   /** @returns what is read back; @throws AdapterError rejected where it reads back as something else */
   bootOnce(

@@ -44,6 +44,8 @@ export interface BmcEvents {
    * @throws AdapterError where it cannot be known or made; nothing of others is ever removed
    */
   ensureSubscription(target: BmcTarget, wish: EventWish, signal: AbortSignal): Promise<SubscriptionReport>;
+  /** Takes the hub's own subscriptions for this server back; none is well as well. @returns how many there were. @throws AdapterError */
+  removeSubscriptions(target: BmcTarget, wish: EventWish, signal: AbortSignal): Promise<number>;
   /**
    * Listens to what a BMC sends over a connection that the hub opens and keeps: no way from the BMC to the hub is needed. Returns once it is
    * open; goes on until the signal. One per BMC over all processes. `ended` never rejects.

@@ -10,11 +10,19 @@ export interface FirmwareImage {
 
 /** What an update was handed on as; kept by the hub before anything else happens. JSON. */
 export interface UpdateHandle {
-  method: 'simple-update' | 'multipart' | 'push';
+  /** 'repository': taken in by the BMC, which queues what is told to start (HPE). */
+  method: 'simple-update' | 'multipart' | 'push' | 'repository';
   /** Task, monitor or job; null: the BMC took it and named nothing, so that only the version read back tells. */
   task: string | null;
   job: string | null;
   startedAt: string;
+  /** The BMC only takes the image in and checks it so far; once it needs its start, it has to be told. */
+  staged?: true;
+  /**
+   * Where the vendor queues images by their files (HPE): this one's, and which links were in the queue before it. `name`: what the hub has
+   * called its own place in the queue, once it has asked for one.
+   */
+  queued?: { file: string; before: string[]; name?: string };
 }
 
 /** 'unknown': the task is gone or says nothing that we know: judge by the version read back. */
@@ -23,8 +31,8 @@ export interface UpdateProgress {
   percent: number | null;
   /** The BMC's own words. */
   said: string;
-  /** It takes effect only after one of these. */
-  needs: 'host-reset' | 'bmc-reset' | null;
+  /** It takes effect only after one of these; 'start': it is not even begun before `startStaged`. */
+  needs: 'host-reset' | 'bmc-reset' | 'start' | null;
 }
 
 export interface InstalledFirmware {
@@ -33,15 +41,27 @@ export interface InstalledFirmware {
   name: string;
   version: string | null;
   updateable: boolean | null;
+  /** Not updateable by the BMC itself, which takes images in for what can install them (HPE: UEFI, an agent in the operating system). */
+  queueable?: true;
   /** A stored older one that the BMC can go back to; null: none is known. */
   previous: string | null;
 }
 
 /**
  * Called once, right before the one request that starts something; what it throws stops that. What was not announced was certainly not
- * asked for, which a caller that died meanwhile has no other way to know.
+ * asked for, which a caller that died meanwhile has no other way to know. `as`: by what it can be found where nobody hears the answer; to be
+ * kept with the announcement.
  */
-export type Announce = () => Promise<void>;
+export type Announce = (as?: UpdateHandle) => Promise<void>;
+
+/** What is staged, and shall be begun. */
+export interface StagedStart {
+  image: FirmwareImage;
+  targets: readonly string[];
+  handle: UpdateHandle;
+  /** The same for every try of one start and of no other; at most 50 letters, digits and hyphens. */
+  key: string;
+}
 
 export interface BmcFirmware {
   readFirmware(target: BmcTarget, signal: AbortSignal): Promise<InstalledFirmware[]>;
@@ -52,9 +72,19 @@ export interface BmcFirmware {
     signal: AbortSignal,
     announce?: Announce,
   ): Promise<UpdateHandle>;
+  /**
+   * Begins what is staged and was checked, and says where that is followed. Never sends twice by itself; where what an earlier try of the same
+   * key has made can be seen, that is it.
+   */
+  startStaged(target: BmcTarget, start: StagedStart, signal: AbortSignal, announce?: Announce): Promise<UpdateHandle>;
   followUpdate(target: BmcTarget, handle: UpdateHandle, signal: AbortSignal): Promise<UpdateProgress>;
   /** Updates that the BMC is busy with now, by whomever. */
   findRunning(target: BmcTarget, signal: AbortSignal): Promise<UpdateHandle[]>;
+  /**
+   * Takes the hub's own place out of the vendor's queue, so that nothing is installed later that nobody waits for, and nothing keeps others
+   * waiting. Must not fail where there is none. @throws AdapterError rejected where it is being installed
+   */
+  retire(target: BmcTarget, handle: UpdateHandle, signal: AbortSignal): Promise<void>;
   /** Goes back to the stored older one. @throws AdapterError unsupported where the vendor has no such thing, saying what does instead */
   rollBack(target: BmcTarget, id: string, signal: AbortSignal, announce?: Announce): Promise<UpdateHandle>;
   resetBmc(target: BmcTarget, signal: AbortSignal, announce?: Announce): Promise<void>;

@@ -24,6 +24,8 @@ export interface EraseProgress {
   state: 'waiting' | 'running' | 'done' | 'failed' | 'unknown';
   percent: number | null;
   said: string;
+  /** It begins only after this, and nobody else sees to it. */
+  needs: 'host-reset' | null;
   /** What the BMC shows that proves it: paths and values as they were read. */
   evidence: Record<string, string>;
 }

@@ -1,8 +1,10 @@
+import type { ComponentKind } from './hardware-inventory.ts';
+
 /**
  * What an adapter saw. An observation is not a fact: the hub keeps it, derives from it and decides.
  * MACs are lower case with colons (`5c:f9:dd:fc:a6:f4`); times are ISO 8601 in UTC.
  */
-export type Observation = LeaseObserved | RecordChanged | PlaybookRunChanged | TicketChanged | BmcEvent;
+export type Observation = LeaseObserved | RecordChanged | PlaybookRunChanged | TicketChanged | BmcEvent | AlertObserved;
 
 /** A DHCP server gave, renewed or took back a lease. */
 export interface LeaseObserved {
@@ -58,3 +60,36 @@ export interface BmcEvent {
   assetId: string;
   observedAt: string;
 }
+
+/** An alert of a monitoring system as it is now. The same one is told again and again, and may come out of order. */
+export interface AlertObserved {
+  kind: 'alert';
+  /** The same for the same labels. With `startsAt` it names one episode. */
+  fingerprint: string;
+  /** Microseconds. A later one than before: the episode before has ended, told or not. */
+  startsAt: string;
+  /** Null: not ended. */
+  endsAt: string | null;
+  name: string;
+  severity: string | null;
+  summary: string | null;
+  labels: Readonly<Record<string, string>>;
+  /** Where the monitoring system shows what it comes from. */
+  sourceUrl: string | null;
+  meaning: AlertMeaning;
+  /** When it was told, which is the order in which the other side said it. */
+  observedAt: string;
+}
+
+/** Which symptom it is, by the mapping of labels; or why none. `servers`: names, addresses or serials, the likeliest first. `place`: an id or `site/rack`. */
+export type AlertMeaning =
+  | {
+      outcome: 'symptom';
+      symptom: string;
+      subject: { servers: string[] } | { place: string };
+      component: string | null;
+      componentKind: ComponentKind | null;
+      serial: string | null;
+      value: number | null;
+    }
+  | { outcome: 'ignored' | 'unmapped'; why: string };

@@ -87,6 +87,19 @@ export interface ChangesSince {
   more: boolean;
 }
 
+/** What a cable of a device ends at: a socket that takes power in, or a network port, and what hangs at its other end. */
+export interface RecordPort {
+  /** The device that it is on. */
+  parentId: string;
+  level: 'pdu' | 'switch';
+  /** Its name: `PSU1`, `eth0`. */
+  port: string;
+  /** Of a network port: only for managing the device. */
+  management: boolean;
+  /** What feeds it, and by which outlet or port of that; null: nothing is recorded, which is not "nothing is there". */
+  on: { name: string; outlet: string | null } | null;
+}
+
 export interface RecordNote {
   kind: 'info' | 'success' | 'warning' | 'danger';
   /** Plain text or Markdown, for operators. */
@@ -115,6 +128,11 @@ export interface RecordObjects {
     query: RecordQuery & { parentIds: readonly string[] },
     signal: AbortSignal,
   ): Promise<RecordObject[]>;
+  /**
+   * Sockets (`pdu`) or network ports (`switch`) of these devices, each with what its cable goes to. A device that is gone has none.
+   * @throws AdapterError unauthorized where this account may not see any of that kind
+   */
+  portsOf(level: RecordPort['level'], deviceIds: readonly string[], signal: AbortSignal): Promise<RecordPort[]>;
   /** All that have one of these values under this key (ignoring case). @throws AdapterError unsupported for a key that is not in `findBy` */
   find(
     type: string,

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { defineMachine } from '../core/moves.ts';
-import type { TicketDraft } from '../ports/tickets.ts';
 
 export const TICKET_STATES = ['OPEN', 'IN_PROGRESS', 'DONE', 'WONT_FIX'] as const;
 export const TicketState = z.enum(TICKET_STATES).meta({ id: 'TicketState' });
@@ -12,73 +11,57 @@ export const ticketLife = defineMachine({
   initial: ['OPEN'],
   timeLimitHours: { OPEN: 72, IN_PROGRESS: 168 },
   moves: {
+    reopen: { from: ['DONE', 'WONT_FIX'], to: 'OPEN', by: 'operator', title: 'Open again' },
+    put_back: { from: ['IN_PROGRESS'], to: 'OPEN', by: 'operator', title: 'Put back' },
     start: { from: ['OPEN'], to: 'IN_PROGRESS', by: 'operator', title: 'Start work' },
     finish: { from: ['OPEN', 'IN_PROGRESS'], to: 'DONE', by: 'operator', title: 'Finish' },
     refuse: { from: ['OPEN', 'IN_PROGRESS'], to: 'WONT_FIX', by: 'operator', title: 'Will not be fixed' },
   },
 });
-export const TicketMove = z.enum(['start', 'finish', 'refuse']);
+export const TicketMove = z.enum(['start', 'put_back', 'finish', 'refuse', 'reopen']);
 export type TicketMove = z.infer<typeof TicketMove>;
 
-export interface TicketFacts {
-  type: string;
-  component: string;
-  serial: string | null;
-  reason: string;
-  priority: TicketDraft['priority'];
-  firstEventAt: string;
-  asset: {
-    id: string;
-    name: string | null;
-    serial: string | null;
-    manufacturer: string | null;
-    model: string | null;
-    site: string | null;
-    rack: string | null;
-    position: number | null;
-    recordUrl: string | null;
-  };
-  /** The part as the inventory last showed it, where the slot is known. */
-  part: { manufacturer: string | null; model: string | null; partNumber: string | null; serial: string | null } | null;
+export function isOpen(state: TicketState): boolean {
+  return state === 'OPEN' || state === 'IN_PROGRESS';
+}
+
+const PRIORITIES = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;
+export const TicketPriority = z.enum(PRIORITIES);
+export type TicketPriority = z.infer<typeof TicketPriority>;
+
+/** The more urgent one. */
+export function urgent(one: TicketPriority, other: TicketPriority): TicketPriority {
+  return PRIORITIES.indexOf(one) >= PRIORITIES.indexOf(other) ? one : other;
 }
 
 /** `REPLACE_DISK Disk.Bay.2 of ams1-srv-07 (ABC1234)`, at most 255 characters. */
-export function ticketSummary(
-  facts: Pick<TicketFacts, 'type' | 'component'> & { asset: Pick<TicketFacts['asset'], 'name' | 'serial' | 'id'> },
-): string {
-  const { asset } = facts;
-  const server = asset.name ?? asset.serial ?? asset.id;
-  const serial = asset.serial !== null && asset.serial !== server ? ` (${asset.serial})` : '';
-  return `${facts.type}${facts.component ? ` ${facts.component}` : ''} of ${server}${serial}`.slice(0, 255);
+export function ticketSummary(what: {
+  type: string;
+  component: string;
+  subject: { id: string; name: string | null; serial?: string | null };
+}): string {
+  const { subject } = what;
+  const serial = subject.serial ?? null;
+  const name = subject.name ?? serial ?? subject.id;
+  const tail = serial !== null && serial !== name ? ` (${serial})` : '';
+  return `${what.type}${what.component ? ` ${what.component}` : ''} of ${name}${tail}`.slice(0, 255);
 }
 
-/** Everything that a technician needs before walking to the rack. */
-export function ticketDraft(facts: TicketFacts, publicUrl: string): TicketDraft {
-  const { asset, part } = facts;
-  const serial = facts.serial ?? part?.serial ?? null;
-  const lines: [string, string | null][] = [
-    ['Site', asset.site],
-    ['Rack', asset.rack],
-    ['U', asset.position === null ? null : String(asset.position)],
-    ['Server', [asset.manufacturer, asset.model].filter((text) => text !== null).join(' ') || null],
-    ['Server serial', asset.serial],
-    ['Slot', facts.component || null],
-    [
-      'Part',
-      part ? [part.manufacturer, part.model, part.partNumber].filter((text) => text !== null).join(' ') || null : null,
-    ],
-    ['Part serial', serial],
-    ['Since', facts.firstEventAt],
-  ];
-  return {
-    project: null,
-    summary: ticketSummary(facts),
-    priority: facts.priority,
-    labels: ['reanimator', facts.type],
-    paragraphs: [facts.reason, ...lines.map(([name, value]) => `${name}: ${value ?? 'not known'}`)],
-    links: [
-      { title: 'History of this server', url: `${publicUrl}/ui/assets/${asset.id}` },
-      ...(asset.recordUrl === null ? [] : [{ title: 'Device in NetBox', url: asset.recordUrl }]),
-    ],
-  };
+/** What stands of an alert when it is looked at. */
+export interface Complaint {
+  alertId: string;
+  subject: { type: 'asset' | 'location'; id: string };
+  symptom: string;
+  /** The kind of work that it asks for. */
+  type: string;
+  component: string;
+  serial: string | null;
+  priority: TicketPriority;
+  reason: string;
+  occurredAt: string;
+  /** The same episode once more. */
+  repeat: boolean;
+  rule: string | null;
+  template: string | null;
+  assigneeGroup: string | null;
 }

@@ -9,9 +9,11 @@ import {
   isErasing,
   METHOD_CHOICES,
   typedDrives,
+  whyNoCancel as whyNoCancelOfErasure,
   whyNotThis,
 } from './screens/erasure-words.js';
 import {
+  componentText,
   isOpen,
   policyText,
   STEP_WORDS,
@@ -19,6 +21,7 @@ import {
   updateBody,
   VERDICT_WORDS,
   whyNoBaseline,
+  whyNoCancel,
 } from './screens/firmware-words.js';
 import { countText, healthOf, limitsText, readingText, SENSOR_KINDS, worstFirst } from './screens/health-words.js';
 
@@ -87,6 +90,24 @@ describe('firmware', () => {
     expect(whyNoBaseline({ plan: [{}], plan_failure: null })).toBeUndefined();
   });
 
+  test('an update is cancelled while nothing of its next step was sent', () => {
+    const at = '2026-11-21T12:00:00Z';
+    const of = (state: string, sent_at: string | null) =>
+      whyNoCancel({ steps: [{ name: 'BIOS', from: '1', to: '2', state, sent_at }] });
+    expect(whyNoCancel({ steps: [] })).toBeUndefined();
+    expect([of('planned', null), of('starting', null), of('done', at)]).toEqual([undefined, undefined, undefined]);
+    for (const state of ['starting', 'following', 'going-back'])
+      expect(of(state, at)).toBe('BIOS 1 → 2 is under way, and goes to its end first');
+  });
+
+  test('what a BMC does not update itself is said so', () => {
+    const of = (updateable: boolean | null) => componentText({ name: 'Drive', version: null, updateable });
+    expect([of(false), of(null)]).toEqual([
+      'Drive (unknown version), not by the BMC itself',
+      'Drive (unknown version)',
+    ]);
+  });
+
   test('an image goes whole, or the API says what is missing', () => {
     const form = {
       component: 'BIOS',
@@ -119,6 +140,11 @@ describe('erasures', () => {
     expect(METHOD_CHOICES.map(([method]) => method).toSorted()).toEqual(ERASE_METHODS.toSorted());
     expect(Object.keys(ERASURE_WORDS).filter((state) => ERASURE_WORDS[state]?.tone === 'good')).toEqual(['done']);
     expect(ERASURE_STATES.filter((state) => isErasing({ state }))).toEqual(['requested', 'starting', 'following']);
+  });
+
+  test('one is cancelled while nothing of it was sent', () => {
+    expect(whyNoCancelOfErasure({ sent_at: null })).toBeUndefined();
+    expect(whyNoCancelOfErasure({ sent_at: '2026-11-21T12:00:00Z' })).toMatch(/was sent/);
   });
 
   test('only a serial to the letter names a drive', () => {

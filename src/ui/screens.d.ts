@@ -27,6 +27,7 @@ declare module '*/screens/erasure-words.js' {
   export const ERASURE_WORDS: Record<string, { text: string; tone: string }>;
   export const METHOD_CHOICES: readonly (readonly [string, string])[];
   export function isErasing(erasure: { state: string }): boolean;
+  export function whyNoCancel(erasure: { sent_at: string | null }): string | undefined;
   export function driveRows(
     drives: Drive[],
     erasures: Erasure[],
@@ -47,6 +48,10 @@ declare module '*/screens/firmware-words.js' {
   export const STEP_WORDS: Record<string, { text: string; tone: string }>;
   export const VERDICT_WORDS: Record<string, { text: string; tone: string }>;
   export function isOpen(update: { state: string } | undefined): boolean;
+  export function whyNoCancel(update: {
+    steps: { name: string; from: string | null; to: string; state: string; sent_at: string | null }[];
+  }): string | undefined;
+  export function componentText(row: { name: string; version: string | null; updateable: boolean | null }): string;
   export function policyText(components: { verdict: string }[]): string;
   export function whyNoBaseline(installed: { plan: unknown[]; plan_failure: string | null }): string | undefined;
   export function updateBody(values: Record<string, unknown>): object;
@@ -155,6 +160,15 @@ declare module '*/screens/rack-layout.js' {
   export function longestGap(
     units: { unit: number; free: boolean }[],
   ): { count: number; from: number; to: number } | undefined;
+}
+
+declare module '*/screens/scan-lines.js' {
+  export function splitScans(text: string): string[];
+  export function addScans(
+    known: readonly { label: string }[],
+    labels: readonly string[],
+  ): { added: string[]; again: string[] };
+  export function inPortions<T>(all: readonly T[], size: number): T[][];
 }
 
 declare module '*/screens/soon.js' {

@@ -79,6 +79,7 @@ describe('the table', () => {
     ['src/assets/routes.ts', 'src/events/timeline-view.ts'],
     ['src/tickets/commands/open-ticket.ts', 'src/assets/reads.ts'],
     ['adapters/jira/client.ts', 'src/kit/http.ts'],
+    ['adapters/alertmanager/mapping.ts', 'src/core/yaml-file.ts'],
     ['adapters/index.ts', 'adapters/jira/index.ts'],
     ['jobs/tasks/inspect-asset.ts', 'src/assets/model.ts'],
     ['src/compose.ts', 'jobs/worker.ts'],

@@ -9,6 +9,9 @@ const OF_JOURNAL = ['src/journal/job.ts', 'src/journal/store.ts'];
 /** Types only: the log and the lockouts that are lent to adapters. */
 const OF_KIT = 'src/kit/kit.ts';
 
+/** How files that people write are read, with the lines of their faults: pure, and the same for everybody's files. */
+const OF_FILES = 'src/core/yaml-file.ts';
+
 /** The room that a file is in: a frame room, `area/<name>`, `adapter/<name>`, or the folder at the top. */
 export function roomOf(file: string): string {
   const [top = '', second = '', third] = file.split('/');
@@ -46,7 +49,7 @@ function isOpen(here: string, there: string, to: string, typeOnly: boolean): boo
   if (here === 'journal') return there === 'core' || there === 'ports';
   if (here === 'events') return there === 'core' || OF_JOURNAL.includes(to);
   if (here.startsWith('area/')) return isOpenToArea(there, to) || kitType;
-  if (here.startsWith('adapter/')) return there === 'ports' || there === 'kit';
+  if (here.startsWith('adapter/')) return there === 'ports' || there === 'kit' || to === OF_FILES;
   if (here === 'adapters') return there === 'ports' || /^adapters\/[\w-]+\/index\.ts$/.test(to);
   if (here === 'jobs') return to.startsWith('src/') && there !== 'compose' && there !== 'ui';
   return false; // migrations, setup, ui and the agent stand alone

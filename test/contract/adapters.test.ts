@@ -20,6 +20,7 @@ function settingsOf(definition: AdapterDefinition): unknown {
     given[field] = /url/i.test(field) ? NOWHERE : SECRET;
   }
   if (definition.id === 'jira') Object.assign(given, { email: 'hub@example.com', apiToken: SECRET });
+  if (definition.id === 'alertmanager') Object.assign(given, { url: NOWHERE, webhookToken: SECRET });
   return definition.Settings.parse(given);
 }
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../../demo/hub-client.ts';
-import { appear, expectMachines, untilHardened } from '../../demo/story.ts';
 import type { BmcSimulator } from '#adapters/redfish/simulator.ts';
-import { testHub, type TestHub } from '#test/kit/test-hub.ts';
+import { hubWithServer } from '#test/kit/hub-with-server.ts';
+import { type TestHub } from '#test/kit/test-hub.ts';
 
 let on: TestHub;
 let id: string;
@@ -10,14 +10,7 @@ let bmc: BmcSimulator;
 beforeAll(async () => {
   // Polls come once a day here: whatever is read in between was read because of an event.
   const env = { HEALTH_POLL_MS: '86400000', LOG_POLL_MS: '86400000', EVENT_CHECK_MS: '1500' };
-  on = await testHub({ machines: 1, env, events: true });
-  const [only] = [...on.stage.bmcs.values()];
-  if (only === undefined) throw new Error('the stage has no BMC');
-  bmc = only;
-  const story = { stage: on.stage, hub: on.client, cast: on.cast, say: () => {}, timeoutMs: 40_000 };
-  await expectMachines(story);
-  await appear(story);
-  id = [...(await untilHardened(story)).values()][0]?.id ?? '';
+  ({ on, id, bmc } = await hubWithServer({ env, events: true }));
 }, 90_000);
 afterAll(() => on.close());
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { findAssetsByNames } from '#src/assets/reads.ts';
 import { newId } from '#src/core/id.ts';
 import { tx } from '#src/core/tx.ts';
 import { recordAnswer, recordLogs } from '#src/health/commands/record-poll.ts';
@@ -13,16 +14,24 @@ import {
   POLL_KINDS,
   postponePoll,
 } from '#src/health/poll-queue-store.ts';
+import { rememberTaken } from '#src/health/taken-lately.ts';
 import { HealthRules } from '#src/health/poll-rules.ts';
+import { compileRules } from '#src/health/compile-rules.ts';
 import { TelemetryRules } from '#src/health/rules.ts';
 import type { HealthReport, LogsSince } from '#src/ports/bmc-health.ts';
 import { testCtx, testDatabase, type TestDatabase } from '#test/kit/test-database.ts';
 
 const mapping = (file: string): unknown =>
   parse(readFileSync(new URL(`../../mappings/${file}`, import.meta.url), 'utf8'));
+const telemetry = compileRules(TelemetryRules.parse(mapping('telemetry-rules.yaml')).rules);
 const judges = {
   rules: HealthRules.parse(mapping('health-rules.yaml')),
-  telemetry: TelemetryRules.parse(mapping('telemetry-rules.yaml')).rules,
+  telemetry: {
+    rules: () => telemetry,
+    findServers: findAssetsByNames,
+    taken: rememberTaken(),
+    bounds: { skewMs: 300_000, lateMs: 86_400_000, ageMs: 30 * 86_400_000 },
+  },
 };
 const T0 = new Date('2026-11-21T06:00:00.000Z');
 const later = (ms: number): Date => new Date(T0.getTime() + ms);

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../../demo/hub-client.ts';
-import { appear, expectMachines, untilHardened } from '../../demo/story.ts';
 import type { BmcSimulator } from '#adapters/redfish/simulator.ts';
-import { testHub, type TestHub } from '#test/kit/test-hub.ts';
+import { hubWithServer } from '#test/kit/hub-with-server.ts';
+import { type TestHub } from '#test/kit/test-hub.ts';
 
 const [SYSTEM, CHASSIS] = ['/redfish/v1/Systems/System.Embedded.1', '/redfish/v1/Chassis/System.Embedded.1'];
 const LOG = `${SYSTEM}/LogServices/Sel/Entries`;
@@ -12,24 +12,20 @@ let on: TestHub;
 let id: string;
 let bmc: BmcSimulator;
 beforeAll(async () => {
-  on = await testHub({ machines: 1, env: { HEALTH_POLL_MS: '1000', LOG_POLL_MS: '1000', EVENT_CHECK_MS: '2000' } });
-  const [only] = [...on.stage.bmcs.values()];
-  if (only === undefined) throw new Error('the stage has no BMC');
-  bmc = only;
-  const at = (path: string) => ({ '@odata.id': path });
-  bmc.change(CHASSIS, { Thermal: at(`${CHASSIS}/Thermal`) });
-  warm(40);
-  bmc.change(SYSTEM, { LogServices: at(`${SYSTEM}/LogServices`) });
-  bmc.change(`${SYSTEM}/LogServices`, {
-    ...at(`${SYSTEM}/LogServices`),
-    ...{ Members: [at(`${SYSTEM}/LogServices/Sel`)], 'Members@odata.count': 1 },
-  });
-  bmc.change(`${SYSTEM}/LogServices/Sel`, { ...at(`${SYSTEM}/LogServices/Sel`), Id: 'Sel', Entries: at(LOG) });
-  write('Uncorrectable ECC error, years ago');
-  const story = { stage: on.stage, hub: on.client, cast: on.cast, say: () => {}, timeoutMs: 40_000 };
-  await expectMachines(story);
-  await appear(story);
-  id = [...(await untilHardened(story)).values()][0]?.id ?? '';
+  const env = { HEALTH_POLL_MS: '1000', LOG_POLL_MS: '1000', EVENT_CHECK_MS: '2000' };
+  ({ on, id } = await hubWithServer({ env }, (made) => {
+    bmc = made;
+    const at = (path: string) => ({ '@odata.id': path });
+    bmc.change(CHASSIS, { Thermal: at(`${CHASSIS}/Thermal`) });
+    warm(40);
+    bmc.change(SYSTEM, { LogServices: at(`${SYSTEM}/LogServices`) });
+    bmc.change(`${SYSTEM}/LogServices`, {
+      ...at(`${SYSTEM}/LogServices`),
+      ...{ Members: [at(`${SYSTEM}/LogServices/Sel`)], 'Members@odata.count': 1 },
+    });
+    bmc.change(`${SYSTEM}/LogServices/Sel`, { ...at(`${SYSTEM}/LogServices/Sel`), Id: 'Sel', Entries: at(LOG) });
+    write('Uncorrectable ECC error, years ago');
+  }));
 }, 90_000);
 afterAll(() => on.close());
 
@@ -55,7 +51,7 @@ function write(message: string): void {
 async function symptoms(): Promise<string[]> {
   const rows: { type: string }[] = await on.hub.ctx
     .db('telemetry_events')
-    .where({ asset_id: id })
+    .where({ subject_id: id })
     .orderBy('received_at')
     .select('type');
   return rows.map(({ type }) => type);
@@ -83,8 +79,8 @@ async function pollsOn(howMany: number): Promise<void> {
   }
 }
 
-test('each server is polled by itself, without a job for it', { timeout: 30_000 }, async () => {
-  await until('a first answer', async () => ((await shown()).answered_at === null ? undefined : true), 15_000);
+test('each server is polled by itself, without a job for it', { timeout: 120_000 }, async () => {
+  await until('a first answer', async () => ((await shown()).answered_at === null ? undefined : true), 40_000);
   await pollsOn(2);
   expect(await shown()).toMatchObject({ failures: 0, power: 'On' });
   expect(await on.hub.ctx.db('jobs').where({ name: 'poll-health' }).select('id')).toEqual([]);
@@ -92,14 +88,14 @@ test('each server is polled by itself, without a job for it', { timeout: 30_000 
   expect(bmc.openSessions()).toBe(1);
 });
 
-test('what was in the log before is not news; a critical entry that comes is, once', { timeout: 30_000 }, async () => {
+test('what was in the log before is not news; a critical entry that comes is, once', { timeout: 120_000 }, async () => {
   await until('the place in the logs', async () => {
     const rows = await on.hub.ctx.db('bmc_polls').where({ asset_id: id, kind: 'logs' }).whereNotNull('memory');
     return rows.length > 0 ? true : undefined;
   });
   expect(await symptoms()).toEqual([]);
   write('Uncorrectable ECC error at DIMM A1');
-  await until('the symptom', async () => ((await symptoms()).length > 0 ? true : undefined), 15_000);
+  await until('the symptom', async () => ((await symptoms()).length > 0 ? true : undefined), 40_000);
   await sleep(2_500);
   expect(await symptoms()).toEqual(['ECC_UNCORRECTABLE']);
   await until('the ticket', async () => ((await tickets()).includes('REPLACE_RAM') ? true : undefined));
@@ -107,25 +103,26 @@ test('what was in the log before is not news; a critical entry that comes is, on
 
 test(
   'a temperature that stays beyond its limit is one symptom, and one when it is back',
-  { timeout: 30_000 },
+  { timeout: 120_000 },
   async () => {
     warm(95);
-    await until('the symptom', async () => ((await symptoms()).includes('OVERHEAT') ? true : undefined), 15_000);
+    await until('the symptom', async () => ((await symptoms()).includes('OVERHEAT') ? true : undefined), 40_000);
     await pollsOn(2);
     warm(89); // beyond the limit still, but for a margin
     await pollsOn(3);
     expect((await symptoms()).filter((type) => type !== 'ECC_UNCORRECTABLE')).toEqual(['OVERHEAT']);
+    // What is over before it could be seen whether something bigger explains it opens nothing.
+    await until('the ticket', async () => ((await tickets()).includes('CHECK_COOLING') ? true : undefined));
     warm(40);
     await until(
       'the end of it',
       async () => ((await symptoms()).includes('TEMPERATURE_NORMAL') ? true : undefined),
-      15_000,
+      40_000,
     );
-    await until('the ticket', async () => ((await tickets()).includes('CHECK_COOLING') ? true : undefined));
   },
 );
 
-test('two workers share the polls, and one that stops leaves its part to the other', { timeout: 40_000 }, async () => {
+test('two workers share the polls, and one that stops leaves its part to the other', { timeout: 120_000 }, async () => {
   const second = await on.hub.startWorker();
   await pollsOn(1);
   const [before, started] = [bmc.counters().requests, Date.now()];
@@ -148,7 +145,7 @@ test('a BMC that is away is one symptom, and one when it is back', { timeout: 12
   const before = await symptoms();
   bmc.addFault({ match: 'redfish', kind: 'reset' });
   const news = async (): Promise<string[]> => (await symptoms()).slice(before.length);
-  await until('a poll without an answer', async () => ((await shown()).failures > 0 ? true : undefined), 15_000);
+  await until('a poll without an answer', async () => ((await shown()).failures > 0 ? true : undefined), 40_000);
   // As if it were the fourth: five of them would take a minute, because it is left alone in between.
   const silence = { type: 'BMC_UNREACHABLE', over: 'BMC_REACHABLE', polls: 4, told: false };
   await on.hub.ctx
@@ -159,11 +156,11 @@ test('a BMC that is away is one symptom, and one when it is back', { timeout: 12
   await pollsOn(1);
   expect(await news()).toEqual(['BMC_UNREACHABLE']);
   expect(await shown()).toMatchObject({ power: 'On' });
+  await until('the ticket', async () => ((await tickets()).includes('CHECK_BMC') ? true : undefined));
   bmc.clearFaults();
   await until('it is back', async () => ((await news()).length > 1 ? true : undefined), 60_000);
   await pollsOn(2);
   expect(await news()).toEqual(['BMC_UNREACHABLE', 'BMC_REACHABLE']);
-  await until('the ticket', async () => ((await tickets()).includes('CHECK_BMC') ? true : undefined));
 });
 
 test('Prometheus finds out where to scrape, and gets each server once', async () => {
@@ -185,7 +182,7 @@ test('Prometheus finds out where to scrape, and gets each server once', async ()
 
 test('a server that is gone is polled and shown to Prometheus no more', { timeout: 20_000 }, async () => {
   await on.hub.ctx.db('assets').where({ id }).update({ lifecycle_state: 'DECOMMISSIONED' });
-  await until('no polls', async () => ((await polls()).includes('health') ? undefined : true), 15_000);
+  await until('no polls', async () => ((await polls()).includes('health') ? undefined : true), 40_000);
   const stopped = (await shown()).asked_at;
   await sleep(2_000);
   expect((await shown()).asked_at).toBe(stopped);

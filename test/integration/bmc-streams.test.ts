@@ -29,6 +29,7 @@ beforeAll(async () => {
 afterAll(() => on.close());
 
 const listeners = (): number => bmc.events?.listeners() ?? 0;
+const openedStreams = (): number => bmc.requests.filter(({ path }) => path.endsWith('/SSE')).length;
 const askedAt = async (asset: string): Promise<string | null> =>
   (await on.client.get<{ asked_at: string | null }>(`/v1/assets/${asset}/health`)).asked_at;
 
@@ -37,7 +38,7 @@ test('a BMC is listened to once, however often it is looked after, and asked for
   await new Promise((resolve) => setTimeout(resolve, 4_000)); // two more looks
   expect(listeners()).toBe(1);
   expect(bmc.events?.subscriptions()).toEqual([]);
-  expect(bmc.requests.filter(({ path }) => path.endsWith('/SSE'))).toHaveLength(1);
+  expect(openedStreams()).toBe(1);
 });
 
 test('an event of the stream has the servers behind that BMC looked at, at once', { timeout: 30_000 }, async () => {
@@ -49,6 +50,26 @@ test('an event of the stream has the servers behind that BMC looked at, at once'
 
 test('a worker that stops lets go of it, and the next one takes it up', { timeout: 40_000 }, async () => {
   await on.stopWorker();
+  await until('nobody listens', async () => (listeners() === 0 ? true : undefined), 10_000);
+  await on.startWorker();
+  await until('a listener', async () => (listeners() === 1 ? true : undefined), 20_000);
+});
+
+test('two workers listen once between them, and what one lets go the other takes up', { timeout: 60_000 }, async () => {
+  const other = await on.startWorkerProcess();
+  try {
+    await new Promise((resolve) => setTimeout(resolve, 4_000)); // two looks of each
+    expect(listeners()).toBe(1);
+    const opened = openedStreams();
+    await on.stopWorker();
+    const hasTakenUp = (): boolean => listeners() === 1 && openedStreams() > opened;
+    await until('the other one listens', async () => (hasTakenUp() ? true : undefined), 20_000);
+    const before = await askedAt(id);
+    expect(bmc.events?.stream('Fan 4 has failed')).toBe(1);
+    await until('a poll', async () => ((await askedAt(id)) === before ? undefined : true), 15_000);
+  } finally {
+    await other.stop();
+  }
   await until('nobody listens', async () => (listeners() === 0 ? true : undefined), 10_000);
   await on.startWorker();
   await until('a listener', async () => (listeners() === 1 ? true : undefined), 20_000);

@@ -1,22 +1,15 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { appear, expectMachines, untilHardened } from '../../demo/story.ts';
 import { HubRefusal, until } from '../../demo/hub-client.ts';
 import type { BmcSimulator } from '#adapters/redfish/simulator.ts';
 import { runCli } from '#test/kit/run-cli.ts';
-import { testHub, type TestHub } from '#test/kit/test-hub.ts';
+import { hubWithServer } from '#test/kit/hub-with-server.ts';
+import { type TestHub } from '#test/kit/test-hub.ts';
 
 let on: TestHub;
 let id: string;
 let bmc: BmcSimulator;
 beforeAll(async () => {
-  on = await testHub({ machines: 1 });
-  const story = { stage: on.stage, hub: on.client, cast: on.cast, say: () => {}, timeoutMs: 40_000 };
-  await expectMachines(story);
-  await appear(story);
-  id = [...(await untilHardened(story)).values()][0]?.id ?? '';
-  const [only] = [...on.stage.bmcs.values()];
-  if (only === undefined) throw new Error('the stage has no BMC');
-  bmc = only;
+  ({ on, id, bmc } = await hubWithServer());
 }, 90_000);
 afterAll(() => on.close());
 beforeEach(() => bmc.clearFaults());

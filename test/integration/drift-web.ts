@@ -3,6 +3,7 @@ import { createApiKey } from '#src/access/commands/create-api-key.ts';
 import { createDoorman } from '#src/access/doorman.ts';
 import { keptAnswers } from '#src/access/kept-answers.ts';
 import { assetRoutes } from '#src/assets/routes.ts';
+import { caseRoutes } from '#src/cases/routes.ts';
 import { newId, sha256 } from '#src/core/id.ts';
 import type { Ctx } from '#src/core/ctx.ts';
 import type { Route } from '#src/core/route.ts';
@@ -97,6 +98,7 @@ export async function driftWeb(options: { uiFolder?: string; routes?: Route[] } 
       ...inventoryRoutes,
       ...timelineRoutes,
       ...ticketRoutes,
+      ...caseRoutes,
       ...eventRoutes(createCatalogue(driftEvents), 'http://127.0.0.1'),
       ...(options.routes ?? []),
     ],

@@ -3,6 +3,7 @@ import { newId } from '#src/core/id.ts';
 import { type Effect, type EffectClass, Later, Parked } from '#src/journal/effect.ts';
 import { performEffect } from '#src/journal/perform.ts';
 import { claimJob, insertJob } from '#src/journal/store.ts';
+import { beforeWrite } from '#src/ports/before-write.ts';
 import { AdapterError, type AdapterErrorKind } from '#src/ports/adapter-error.ts';
 import { testDatabase, type TestDatabase } from '#test/kit/test-database.ts';
 
@@ -259,4 +260,111 @@ test.each(['probe-first', 'manual'] as const)('two runs at once of one %s effect
       if (outcome.status === 'rejected') expect(['Later', 'Parked']).toContain(outcome.reason.name);
     expect(await performEffect(by(job, world), slowly)).toBe('thing-1');
   }
+});
+
+describe('a database that takes the mark late', () => {
+  /** The clock jumps once, by so much, while the mark is written. */
+  const late = (job: { id: string; fence: number }, world: ReturnType<typeof outside>, byMs: number) => {
+    let asked = 0;
+    return {
+      ...by(job, world),
+      now(): Date {
+        asked += 1;
+        // First for the intent, then for the mark, then to see how long that took.
+        if (asked === 3) world.clock.now += byMs;
+        return new Date(world.clock.now);
+      },
+    };
+  };
+
+  test('does not make the deed look older than it is: nobody sends again before the other side must show it', async () => {
+    const key = `late-${newId()}`;
+    const world = outside({ hiddenUntil: T0 + 20_000 + LAG_MS });
+    const job = await run();
+    const lost: Effect<string> = effectOn(world, key, 'probe-first', {
+      act: async () => {
+        world.make();
+        throw new AdapterError('unreachable', 'no answer', { system: 'jira' });
+      },
+    });
+    await expect(performEffect(late(job, world, 20_000), lost)).rejects.toMatchObject({ kind: 'unreachable' });
+    const [row] = await database.db('effects').where({ effect_key: key }).select('sent_at', 'sends');
+    expect([String(row.sent_at).slice(0, 19), Number(row.sends)]).toEqual(['2026-11-21 06:00:20', 2]);
+    world.clock.now = T0 + 20_000 + LAG_MS - 1;
+    const next = await takeOver(job.id, world.clock.now);
+    await expect(performEffect(by(next, world), effectOn(world, key, 'probe-first'))).rejects.toBeInstanceOf(Later);
+    world.clock.now += 1;
+    expect(await performEffect(by(next, world), effectOn(world, key, 'probe-first'))).toBe('thing-1');
+    expect(world.made).toEqual(['thing-1']);
+  });
+});
+
+describe('a deed that looks things up first', () => {
+  const sentAt = async (key: string): Promise<number> => new Date(String((await rowOf(key)).sent_at)).getTime();
+  /** As an adapter does it: so long for what it must know, then the request. */
+  const slowly = (world: ReturnType<typeof outside>, ms: number, meanwhile: () => Promise<unknown> = async () => {}) =>
+    effectOn(world, newId(), 'probe-first', {
+      async act() {
+        world.clock.now += ms;
+        await meanwhile();
+        await beforeWrite();
+        return world.make();
+      },
+    });
+
+  test('is marked once more right before the request goes out', async () => {
+    const world = outside();
+    const effect = slowly(world, 90_000);
+    expect(await performEffect(by(await run(), world), effect)).toBe('thing-1');
+    expect(await sentAt(effect.key)).toBe(T0 + 90_000);
+  });
+
+  test('is not marked again where the mark is fresh, by however many requests', async () => {
+    const world = outside();
+    const quick = slowly(world, 100);
+    await performEffect(by(await run(), world), quick);
+    expect(await rowOf(quick.key)).toMatchObject({ sends: 1 });
+    const slow = outside();
+    const several = effectOn(slow, newId(), 'probe-first', {
+      async act() {
+        slow.clock.now += 90_000;
+        await Promise.all([beforeWrite(), beforeWrite(), beforeWrite()]);
+        return slow.make();
+      },
+    });
+    await performEffect(by(await run(), slow), several);
+    expect(await rowOf(several.key)).toMatchObject({ sends: 2 });
+  });
+
+  test('does not go out once another worker has it', async () => {
+    const world = outside();
+    const job = await run();
+    let first = true;
+    const effect: Effect<string> = slowly(world, 20_000, async () => {
+      if (!first) return;
+      first = false;
+      // This one stood still meanwhile; the lag is over, and the other found nothing.
+      expect(await performEffect(by(await takeOver(job.id, world.clock.now), world), effect)).toBe('thing-1');
+    });
+    await expect(performEffect(by(job, world), effect)).rejects.toBeInstanceOf(Later);
+    expect(world.made).toEqual(['thing-1']);
+    expect(await rowOf(effect.key)).toMatchObject({ state: 'done' });
+  });
+
+  test('leaves nothing behind that would mark it later', async () => {
+    const world = outside();
+    let left: Promise<void> | undefined;
+    const over = Promise.withResolvers<void>();
+    const effect = effectOn(world, newId(), 'probe-first', {
+      async act() {
+        left = over.promise.then(beforeWrite);
+        return world.make();
+      },
+    });
+    await performEffect(by(await run(), world), effect);
+    world.clock.now += 90_000;
+    over.resolve();
+    await left;
+    expect(await sentAt(effect.key)).toBe(T0);
+  });
 });

@@ -19,6 +19,7 @@ let bmc: BmcSimulator;
 let files: string;
 const id = newId();
 const DRIVE = '6CK0A01ST7B1';
+const OTHER_DRIVE = '6CK0A01ST7B2';
 beforeAll(async () => {
   files = await mkdtemp(path.join(tmpdir(), 'reanimator-cli-'));
   on = await testHub({ without: ['NETBOX', 'JIRA', 'AWX'], bmcTls: true, env: { FIRMWARE_QUIET_MS: '500' } });
@@ -140,6 +141,22 @@ test('erase: only by serials that are there, followed to its end, and proven', a
   expect(proof.told).toContain(`/v1/bundles/${erased.rows[0]?.document}`);
   expect(proof.rows[0]?.evidence?.length).toBeGreaterThan(0);
   expect((await run('erase', 'follow', erased.rows[0]?.request ?? '', ...json)).rows).toEqual(erased.rows);
+  await expect(run('erase', 'cancel', erased.rows[0]?.request ?? '', ...because)).rejects.toThrow(/it is done/);
+});
+
+test('erase: cancelled while nothing was sent', async () => {
+  bmc.addFault({ match: 'GET .*Systems', kind: 'reset' });
+  try {
+    const { rows } = await run('erase', 'start', 'cli-1', OTHER_DRIVE, '--no-wait', ...because, ...json);
+    const request = rows[0]?.request ?? '';
+    const cancelled = await run('erase', 'cancel', request, OTHER_DRIVE, ...because, ...json);
+    expect(cancelled.rows).toMatchObject([
+      { serial: OTHER_DRIVE, state: 'failed', why: expect.stringMatching(/a test/) },
+    ]);
+  } finally {
+    bmc.clearFaults();
+  }
+  expect(bmc.erase?.erased()).toEqual([DRIVE]);
 });
 
 test('bmc: a signing request comes out, and the signed certificate goes in', async () => {

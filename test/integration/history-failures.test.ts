@@ -6,6 +6,7 @@ import { append } from '#src/events/append.ts';
 import { criticalAlertRaised } from '#src/health/events.ts';
 import type { JobCtx, JobResult } from '#jobs/job-ctx.ts';
 import { openTicket } from '#src/tickets/commands/open-ticket.ts';
+import { standingOf } from '#src/tickets/standing.ts';
 import { ticketMoved } from '#src/tickets/events.ts';
 import { type HistoryWeb, historyWeb } from './history-web.ts';
 
@@ -251,19 +252,26 @@ describe('a ticket', () => {
     serial: string | null,
     more: { type?: string; alertId?: string } = {},
   ): Promise<string> {
-    const { ticketId } = await tx(on.ctx, (inside) =>
-      openTicket(inside, {
-        assetId: asset,
-        type: more.type ?? 'REPLACE_DISK',
-        component: 'Bay.1',
-        serial,
-        priority: 'HIGH',
-        reason: 'SMART reports a failure',
-        occurredAt: '2026-05-02T09:00:00.000Z',
-        alertId: more.alertId ?? `${asset}/${serial}`,
-      }),
+    const { ticketId } = await tx(on.ctx, async (inside) =>
+      openTicket(
+        inside,
+        { reopenDays: 14, againDays: 30 },
+        {
+          subject: { type: 'asset', id: asset },
+          symptom: 'SMART_FAIL',
+          ...{ repeat: false, rule: null, template: null, assigneeGroup: null },
+          type: more.type ?? 'REPLACE_DISK',
+          component: 'Bay.1',
+          serial,
+          priority: 'HIGH',
+          reason: 'SMART reports a failure',
+          occurredAt: '2026-05-02T09:00:00.000Z',
+          alertId: more.alertId ?? `${asset}/${serial}`,
+        },
+        await standingOf(inside, { type: 'asset', id: asset }),
+      ),
     );
-    return ticketId;
+    return String(ticketId);
   }
   const move = (id: string, name: string) => on.ask(`/v1/tickets/${id}/moves`, { body: { move: name } });
 

@@ -5,6 +5,7 @@ import { keptAnswers } from '#src/access/kept-answers.ts';
 import { composeHistory } from '#src/compose-history.ts';
 import type { Configuration } from '#src/config.ts';
 import { newId } from '#src/core/id.ts';
+import type { Route } from '#src/core/route.ts';
 import { insertRows } from '#src/core/insert-rows.ts';
 import type { Intake } from '#src/history/intake/intake.ts';
 import { failureRoutes } from '#src/history/routes/failure-routes.ts';
@@ -38,7 +39,7 @@ export interface HistoryWeb {
 }
 
 /** The routes of the history and of tickets over HTTP, on a database of their own, with objects in memory. */
-export async function historyWeb(): Promise<HistoryWeb> {
+export async function historyWeb(more: readonly Route[] = []): Promise<HistoryWeb> {
   const database = await testDatabase();
   const ctx = testCtx(database.connect());
   const secret = 'k'.repeat(64);
@@ -60,7 +61,7 @@ export async function historyWeb(): Promise<HistoryWeb> {
     doorman: createDoorman(secret),
     kept: keptAnswers,
     checkAnswers: true,
-    routes: [...routes, ...failureRoutes, ...sightingRoutes(intake), ...ticketRoutes, ...ticketLinkRoutes],
+    routes: [...routes, ...failureRoutes, ...sightingRoutes(intake), ...ticketRoutes, ...ticketLinkRoutes, ...more],
     adapters,
     metrics: createMetrics(),
     uiFolder: undefined,

@@ -84,22 +84,20 @@ describe('a body', () => {
   });
 
   test('with a wrong type: where it is, as a JSON pointer', async () => {
-    const body = Array.from({ length: 4 }, (_, index) => ({
-      asset: 'a',
-      type: 'SMART_FAIL',
-      occurred_at: index === 3 ? 'yesterday' : '2026-11-21T06:00:00Z',
-    }));
-    const faults = expectProblem(await ask('/v1/telemetry', { body }), 400, 'invalid');
-    expect(faults.map(({ field }) => field)).toEqual(['/3/occurred_at']);
+    const body = Array.from({ length: 4 }, (_, index) =>
+      expected(`02:00:00:00:01:0${index}`, index === 3 ? { rack: 7 } : {}),
+    );
+    const faults = expectProblem(await ask('/v1/expected-machines', { body }), 400, 'invalid');
+    expect(faults.map(({ field }) => field)).toEqual(['/3/rack']);
   });
 
   test('with several faults: all of them', async () => {
     const faults = expectProblem(
-      await ask('/v1/telemetry', { body: [{ asset: '', type: 'smart', occurred_at: 'x', more: 1 }] }),
+      await ask('/v1/expected-machines', { body: [{ bmc_mac: '', name: '', rack: 7, more: 1 }] }),
       400,
       'invalid',
     );
-    expect(faults.map(({ field }) => field).toSorted()).toEqual(['/0/asset', '/0/more', '/0/occurred_at', '/0/type']);
+    expect(faults.map(({ field }) => field).toSorted()).toEqual(['/0/bmc_mac', '/0/more', '/0/name', '/0/rack']);
   });
 
   test('that says a machine twice: where the second one is', async () => {

@@ -3,6 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ANY } from '#src/core/route.ts';
 import { SCOPES } from '#src/core/scopes.ts';
 import { newId } from '#src/core/id.ts';
+import { tx } from '#src/core/tx.ts';
+import { recordHeard } from '#src/feeds/commands/record-feeds.ts';
+import { takeAlerts } from '#src/monitoring/commands/take-alerts.ts';
+import type { AlertObserved } from '#src/ports/observation.ts';
+import { reserveSpare } from '#src/stock/commands/reserve-spare.ts';
+import { until } from '../../demo/hub-client.ts';
 import { appear, expectMachines, fallIll, untilHardened } from '../../demo/story.ts';
 import { call } from '#test/kit/call.ts';
 import { testHub, type TestHub } from '#test/kit/test-hub.ts';
@@ -137,6 +143,13 @@ describe('the OpenAPI document', () => {
   });
 });
 
+const NOT_UNDERSTOOD: AlertObserved = {
+  ...{ kind: 'alert', fingerprint: '7dd90b22a62462da', name: 'Odd', severity: 'warning', summary: 'It is odd' },
+  ...{ startsAt: '2026-05-03T12:00:00Z', endsAt: null, observedAt: '2026-05-03T12:00:10Z', sourceUrl: null },
+  labels: { alertname: 'Odd', site: 'example' },
+  meaning: { outcome: 'unmapped', why: 'no rule is about Odd' },
+};
+
 describe('a world with something of everything in it', () => {
   test('answers every GET as the document says', async () => {
     const story = { stage: on.stage, hub: on.client, cast: on.cast, say: () => {}, timeoutMs: 25_000 };
@@ -147,7 +160,7 @@ describe('a world with something of everything in it', () => {
     await fallIll(story, assets);
 
     const made = await fillRegistry();
-    const ids = { ...(await oneOfEach()), ...made };
+    const ids = { ...(await oneOfEach()), ...made, ...(await fillCases()) };
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
     ajv.addSchema({ $id: 'hub', ...document });
     const seen: string[] = [];
@@ -211,10 +224,52 @@ describe('a world with something of everything in it', () => {
     const components = [{ component: 'BIOS', version: '1', image }];
     await post(`assets/${asset}/firmware-updates`, { components, reason: 'a test' });
     await post(`assets/${asset}/erasures`, { drives: [{ slot: '1', serial: 'OPENAPI1' }], reason: 'a test' });
+    await tx(on.hub.ctx, (inside) => takeAlerts(inside, 'alertmanager', [NOT_UNDERSTOOD], () => Promise.resolve([])));
+    const hangsOn = { name: 'leaf1', outlet: 'Ethernet7' };
+    const port = { assetId: asset, level: 'switch', port: 'eth0', management: false, on: hangsOn } as const;
+    const heard = { assetId: asset, heardAt: new Date().toISOString(), ports: [port] };
+    await tx(on.hub.ctx, (inside) => recordHeard(inside, heard));
+    const soon = new Date(Date.now() + 3_600_000).toISOString();
+    const window = { subject_type: 'asset', subject_id: asset, until: soon, reason: 'a test' };
+    await post('maintenance-windows', window);
+    const smart = { asset, type: 'SMART_FAIL', component: '1', occurred_at: new Date().toISOString() };
+    await on.client.post('/v1/telemetry', [smart]);
+    await until('the suppressed alert', async () => {
+      const { items: all } = await on.client.get<{ items: unknown[] }>('/v1/tickets/suppressed');
+      return all.length > 0;
+    });
     const updates = await on.client.get<{ items: { id: string }[] }>(`/v1/assets/${asset}/firmware-updates`);
     const update = updates.items[0]?.id ?? '';
-    const places = { assets: asset, locations: location.id };
-    return { ...places, components: component, sha256: placed.sha256, 'firmware-updates': update };
+    const stock = await fillStock(asset);
+    const places = { assets: asset, locations: location.id, ...stock };
+    const symptoms = await on.client.get<{ items: { hash: string }[] }>('/v1/telemetry');
+    const hash = symptoms.items[0]?.hash ?? '';
+    return { ...places, hash, components: component, sha256: placed.sha256, 'firmware-updates': update };
+  }
+
+  /** A shelf, what lies on it, who it is kept for, what was sent back, and a count of it. */
+  async function fillStock(assetId: string): Promise<Record<string, string>> {
+    const post = (path: string, body: unknown): Promise<{ id: string }> => on.client.post(`/v1/${path}`, body);
+    await post('locations', { type: 'warehouse', name: 'store', parent: 'example' });
+    const { id: lotId } = await post('lots', { code: 'FAN_EXAMPLE', kind: 'fan', title: 'A fan' });
+    const piece = { lot: 'FAN_EXAMPLE', location: 'example / store' };
+    const item = await post('stock/receipts', { ...piece, serial: 'OPENAPI-FAN-1', warranty_until: '2030-01-01' });
+    const broken = await post('stock/receipts', { ...piece, serial: 'OPENAPI-FAN-2', condition: 'FAILED' });
+    await post(`stock/items/${broken.id}/return`, { rma: 'RMA-1', reason: 'a test' });
+    await post('stock/levels', { lot: 'FAN_EXAMPLE', site: 'example', min: 1, target: 2 });
+    const count = await post('stock/counts', { location: 'example / store' });
+    const want = { ticketId: newId(), assetId, componentId: null, lotId, kind: null, site: 'example' };
+    await tx(on.hub.ctx, (inside) => reserveSpare(inside, want));
+    return { 'stock/items': item.id, 'stock/counts': count.id };
+  }
+
+  /** A case about a part, its server and a project; and an import. */
+  async function fillCases(): Promise<Record<string, string>> {
+    const sync = <T>(body: unknown): Promise<T> => on.client.post<T>('/v1/connectors/tickets/sync', body);
+    const own = { id: '1', summary: 'Drive OPENAPI1 fails', Project: 'Example', 'Serial number': 'OPENAPI' };
+    const { results } = await sync<{ results: { id: string }[] }>({ source: 'json', system: 'desk', cases: [own] });
+    const begun = await sync<{ sync: string }>({ source: 'jira', jql: 'project = HW' });
+    return { cases: results[0]?.id ?? '', 'connectors/tickets/syncs': begun.sync.split('/').at(-1) ?? '' };
   }
 
   async function oneOfEach(): Promise<Record<string, string>> {
@@ -232,8 +287,11 @@ describe('a world with something of everything in it', () => {
     const [list = ''] = path.replace('/v1/', '').split('/{');
     const address = path
       .replace('{sha256}', ids['sha256'] ?? '')
+      .replace('{hash}', ids['hash'] ?? '')
       .replace('{system}', 'netbox')
       .replace('{id}', ids[list] ?? newId());
+    if (path === '/v1/stock/lookup') return `${address}?label=OPENAPI-FAN-1`;
+    if (path === '/v1/stock/spares') return `${address}?site=example&lot=FAN_EXAMPLE`;
     return path.endsWith('/diff') ? `${address}?from=2026-05-01` : address;
   }
 });

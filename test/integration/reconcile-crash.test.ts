@@ -146,7 +146,7 @@ describe('killed in an approved plan', () => {
   });
 });
 
-test('a worker that sleeps through its lease writes nothing any more when it wakes', async () => {
+test('a worker that sleeps through its lease asks before it writes when it wakes, and makes nothing twice', async () => {
   const names = Array.from({ length: 60 }, (_, at) => `sleeper-${at}`);
   await lab.ask('PATCH', '/v1/reconcile/systems/netbox', { mode: 'dry-run' });
   for (const name of names) await enter(name);
@@ -168,11 +168,12 @@ test('a worker that sleeps through its lease writes nothing any more when it wak
   const run = await lab.runsThatEnd(plan.id);
   expect([run.state, run.error]).toEqual(['done', null]);
   await lab.quiet();
-  const writes = lab.writes().length;
+  const writes = lab.writes();
   process.kill(worker?.pid ?? 0, 'SIGCONT');
   await sleep(3000);
   await lab.quiet();
-  expect(lab.writes()).toHaveLength(writes);
+  // But for the one that it was about to send when it fell asleep: it had asked whether the work was still its own.
+  expect(lab.writes().slice(writes.length).length).toBeLessThanOrEqual(1);
   for (const name of names) expect(called(name)).toHaveLength(1);
   const states = new Set((await lab.rows(run)).map(({ state }) => state));
   expect([...states]).toEqual(['confirmed']);

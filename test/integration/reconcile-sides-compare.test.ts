@@ -279,9 +279,9 @@ describe('servers', () => {
       const [server] = await sideNamed('server').read(on.ctx, [id['three'] ?? '']);
       // Not even as the name of one that has none.
       expect(server?.values).toMatchObject({ name: undefined, serial: undefined });
-      expect(
-        JSON.stringify(mapping?.draft(mapping.readOurs(server?.values ?? {}, lookups).values, lookups).set),
-      ).not.toContain(serial);
+      const drafted = mapping?.draft(mapping.readOurs(server?.values ?? {}, lookups).values, lookups).set;
+      // As a value of its own: an id may have four zeros in it.
+      expect(JSON.stringify(drafted)).not.toContain(JSON.stringify(serial));
       const rows = (await look()).filter(({ object }) => object === 'device');
       expect(told(rows)).toEqual([
         ...['device -  only-here create-there refused', 'device 73  only-there create-here review'],

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { heardAfter } from '#src/history/heard-reads.ts';
 import type { Json } from './history-audit-web.ts';
 import { sideNamed, type SidesHub, sidesHub } from './reconcile-sides.ts';
 
@@ -207,6 +208,15 @@ describe('interfaces and addresses', () => {
     // Two on one port: something is between them and the server.
     expect(await on.changedBy('interface', heard(28, [leaf, { ...leaf, name: 'leaf2' }]))).toEqual([srv]);
     expect((await shown())[1]).not.toHaveProperty('peer_device');
+    // The same for what feeds servers, page by page: those that hear nobody are passed by.
+    const pages = [];
+    for (let after: string | null = null; ;) {
+      const page: Awaited<ReturnType<typeof heardAfter>> = await heardAfter(on.ctx, { after, limit: 1 });
+      pages.push(...page.heard);
+      if (page.next === null) break;
+      after = page.next;
+    }
+    expect(pages).toEqual([{ assetId: srv, heardAt: at(28), neighbours: [leaf, { ...leaf, name: 'leaf2' }] }]);
   });
 
   test('the ports of a card that was seen elsewhere are unknown, not gone, until somebody looks', async () => {

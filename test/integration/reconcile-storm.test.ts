@@ -4,7 +4,8 @@ import { type Lab, reconcileLab, SYSTEM } from './reconcile-lab.ts';
 
 // Many webhooks at once: each server is looked at a few times, in batches, and no change is lost.
 
-const COUNT = 500;
+// `bench -- reconcile` takes 500.
+const COUNT = 250;
 let lab: Lab;
 beforeAll(async () => {
   // NetBox sends a webhook once: what the hub was too busy for is in the change log.
@@ -75,7 +76,7 @@ describe('a storm of webhooks', () => {
       for (const storm of [1, 2, 3, 4, 5])
         for (const at of [storm, storm + 10])
           expect(lab.device(lab.servers[at]?.theirId ?? 0)['asset_tag']).toBe(`TAG-${storm}-${at}`);
-      // Of 2,500 webhooks, and as many changes here.
+      // Of 1,250 webhooks, and as many changes here.
       expect(requests()).toBeLessThan(COUNT);
       expect(looksPerDevice()).toBeLessThan(10);
       expect((await lab.drifts()).map(({ label, field, reason }) => `${label} ${field} ${reason}`)).toEqual([]);
@@ -89,7 +90,7 @@ describe('a storm of webhooks', () => {
     patchAll('mallory', () => ({ status: 'active' }));
     await lab.quiet(150_000);
     const { heldReason } = await lab.connection();
-    expect(heldReason).toMatch(/^it would change devices for \d+ of 500, more than 50 within an hour$/);
+    expect(heldReason).toMatch(/^it would change devices for \d+ of 250, more than \d+ within an hour$/);
     // At most as many as the brake lets through.
     const back = lab.servers.filter(
       ({ theirId }) => (lab.device(theirId)['status'] as { value: string }).value !== 'active',
@@ -101,7 +102,7 @@ describe('a storm of webhooks', () => {
     expect(
       new Set(lab.servers.map(({ theirId }) => (lab.device(theirId)['status'] as { value: string }).value)),
     ).toEqual(new Set(['staged']));
-    // The echoes of 500 writes led to nothing more.
+    // The echoes of 250 writes led to nothing more.
     expect((await lab.connection()).heldReason).toBeNull();
     expect(lab.writes().length).toBeLessThan(30);
   });

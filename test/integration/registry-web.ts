@@ -4,6 +4,7 @@ import { createDoorman } from '#src/access/doorman.ts';
 import { keptAnswers } from '#src/access/kept-answers.ts';
 import { assetRoutes } from '#src/assets/routes.ts';
 import { newId } from '#src/core/id.ts';
+import type { Route } from '#src/core/route.ts';
 import { projectRoutes } from '#src/customers/project-routes.ts';
 import { customerRoutes } from '#src/customers/routes.ts';
 import { createRegistry } from '#src/kit/registry.ts';
@@ -21,8 +22,8 @@ export interface RegistryWeb {
   close(): Promise<void>;
 }
 
-/** The registry's routes over HTTP on a database of their own, and nothing else of the hub. */
-export async function registryWeb(): Promise<RegistryWeb> {
+/** The registry's routes (and others) over HTTP on a database of their own, and nothing else of the hub. */
+export async function registryWeb(more: readonly Route[] = []): Promise<RegistryWeb> {
   const database = await testDatabase();
   const ctx = testCtx(database.connect());
   const secret = 'k'.repeat(64);
@@ -39,7 +40,7 @@ export async function registryWeb(): Promise<RegistryWeb> {
     doorman: createDoorman(secret),
     kept: keptAnswers,
     checkAnswers: true,
-    routes: [...assetRoutes, ...customerRoutes, ...projectRoutes, ...locationRoutes],
+    routes: [...assetRoutes, ...customerRoutes, ...projectRoutes, ...locationRoutes, ...more],
     adapters,
     metrics: createMetrics(),
     uiFolder: undefined,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tx } from '#src/core/tx.ts';
 import { openTicket } from '#src/tickets/commands/open-ticket.ts';
+import { standingOf } from '#src/tickets/standing.ts';
 import { type HistoryWeb, historyWeb } from './history-web.ts';
 
 let on: HistoryWeb;
@@ -11,19 +12,26 @@ type Item = Record<string, unknown>;
 const itemsOf = (json: Item): Item[] => json['items'] as Item[];
 
 async function open(assetId: string, serial: string | null, hour = '09'): Promise<string> {
-  const { ticketId } = await tx(on.ctx, (inside) =>
-    openTicket(inside, {
-      assetId,
-      type: 'REPLACE_DISK',
-      component: `Bay.${hour}`,
-      serial,
-      priority: 'HIGH',
-      reason: 'SMART reports a failure',
-      occurredAt: `2026-05-02T${hour}:00:00.000Z`,
-      alertId: `${assetId}/${hour}`,
-    }),
+  const { ticketId } = await tx(on.ctx, async (inside) =>
+    openTicket(
+      inside,
+      { reopenDays: 14, againDays: 30 },
+      {
+        subject: { type: 'asset', id: assetId },
+        symptom: 'SMART_FAIL',
+        ...{ repeat: false, rule: null, template: null, assigneeGroup: null },
+        type: 'REPLACE_DISK',
+        component: `Bay.${hour}`,
+        serial,
+        priority: 'HIGH',
+        reason: 'SMART reports a failure',
+        occurredAt: `2026-05-02T${hour}:00:00.000Z`,
+        alertId: `${assetId}/${hour}`,
+      },
+      await standingOf(inside, { type: 'asset', id: assetId }),
+    ),
   );
-  return ticketId;
+  return String(ticketId);
 }
 
 async function linksOf(ticketId: string): Promise<unknown[]> {

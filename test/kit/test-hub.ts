@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { applyByItself } from '../../demo/apply-by-itself.ts';
 import { castOf, type Actor } from '../../demo/cast.ts';
 import { hubClient, type HubClient } from '../../demo/hub-client.ts';
+import { type HubProcess, startHubProcess } from '../../demo/hub-process.ts';
 import { setStage, type Stage } from '../../demo/stage.ts';
 import { createApiKey } from '#src/access/commands/create-api-key.ts';
 import { bootstrapRecords } from '#src/bootstrap-records.ts';
@@ -24,6 +25,8 @@ export interface TestHubOptions {
   events?: boolean;
   /** BMCs speak TLS, with certificates of their own. Default: plain HTTP. */
   bmcTls?: boolean;
+  /** Jira's project is a service desk, which promises times. Default not. */
+  serviceDesk?: boolean;
   /** How long an AWX job takes, in milliseconds. Default 100. */
   runMs?: number;
   /** What the hub reaches its database through: takes the database's URL and gives another. */
@@ -49,6 +52,8 @@ export interface TestHub {
   keyFor(scopes: string[], expiresAt?: string): Promise<string>;
   startWorker(): Promise<void>;
   stopWorker(): Promise<void>;
+  /** One more worker, as a process of its own. Whoever starts it stops it. */
+  startWorkerProcess(): Promise<HubProcess>;
   close(): Promise<void>;
 }
 
@@ -64,6 +69,7 @@ export async function testHub(options: TestHubOptions = {}): Promise<TestHub> {
     network,
     bmcTls: options.bmcTls ?? false,
     runMs: options.runMs ?? 100,
+    serviceDesk: options.serviceDesk ?? false,
   });
   const databaseUrl = (await options.through?.(database.url)) ?? database.url;
   const env: Record<string, string | undefined> = {
@@ -71,6 +77,7 @@ export async function testHub(options: TestHubOptions = {}): Promise<TestHub> {
     LOG_LEVEL: 'silent',
     FOLLOW_MS: '100',
     RECONCILE_FOLLOW_MS: '0',
+    FEEDS_READ_MS: '0',
     HEALTH_POLL_MS: '0',
     LOG_POLL_MS: '0',
     ...(options.events === true ? { BMC_EVENT_URL: stage.hubUrl } : {}),
@@ -116,6 +123,10 @@ export async function testHub(options: TestHubOptions = {}): Promise<TestHub> {
     async stopWorker() {
       await running.worker?.stop();
       delete running.worker;
+    },
+    async startWorkerProcess() {
+      const said = Object.entries(env).filter((one): one is [string, string] => one[1] !== undefined);
+      return startHubProcess('worker', Object.fromEntries(said), '/dev/null');
     },
     async close() {
       await Promise.all([running.web?.stop(), running.worker?.stop()]);

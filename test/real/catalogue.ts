@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { RealResult } from './real-result.ts';
+import { runAlertmanager } from './alertmanager.ts';
 import { runClients } from './clients.ts';
 import { runKea } from './kea.ts';
 import { startRealHub } from './hub-for-kea.ts';
@@ -26,6 +27,11 @@ export const realTests: RealTest[] = [
     name: 'kea',
     says: 'real Kea, dnsmasq and ISC dhcpd with our hooks, real clients in network namespaces, the real hub',
     run: ({ log }) => runKea({ log, root, startHub: startRealHub }),
+  },
+  {
+    name: 'alertmanager',
+    says: "Debian's Prometheus and Alertmanager: a real alert opens one ticket, and no trouble of the hub loses one",
+    run: ({ log }) => runAlertmanager({ log, root }),
   },
   {
     name: 'clients',

@@ -18,6 +18,7 @@ interface Started {
 
 const SCRIPTS: { name: string; file: string; start(): Promise<Started> }[] = [
   { name: 'jira', file: 'jira_client.py', start: startJira },
+  { name: 'jira-datacenter', file: 'jira_datacenter_client.py', start: startJiraDatacenter },
   { name: 'awxkit', file: 'awx_client.py', start: startAwx },
   { name: 'pynetbox', file: 'netbox_client.py', start: startNetbox },
 ];
@@ -74,6 +75,16 @@ async function startJira(): Promise<Started> {
     env: { JIRA_URL: simulator.url, JIRA_EMAIL: email, JIRA_API_TOKEN: apiToken },
     close: () => simulator.close(),
   };
+}
+
+async function startJiraDatacenter(): Promise<Started> {
+  const token = 'client-token';
+  const fields = [{ id: 'customfield_10001', name: 'Server serial', type: 'string' as const }];
+  const simulator = await startJiraSimulator({
+    ...{ deployment: 'datacenter', contextPath: '/jira', email: 'hub@example.com', apiToken: token },
+    projects: [{ key: 'HW', name: 'Hardware', workflow: 'resolution', fields }],
+  });
+  return { env: { JIRA_URL: simulator.url, JIRA_TOKEN: token }, close: () => simulator.close() };
 }
 
 async function startAwx(): Promise<Started> {

@@ -142,6 +142,82 @@ describe.skipIf(CHROMIUM === undefined)('health, firmware and erasures, in a bro
     await shoot('panels-done');
   });
 
+  /** Of somebody else, which keeps an update of ours from beginning. */
+  function plantTask(TaskState: string): void {
+    const [list, task] = ['/redfish/v1/TaskService/Tasks', '/redfish/v1/TaskService/Tasks/theirs'];
+    const Members = ((bmc.read(list)?.['Members'] ?? []) as { '@odata.id': string }[]).filter(
+      (one) => one['@odata.id'] !== task,
+    );
+    bmc.change(task, { '@odata.id': task, Id: 'theirs', Name: 'Firmware update', TaskState });
+    bmc.change(list, { Members: [...Members, { '@odata.id': task }], 'Members@odata.count': Members.length + 1 });
+  }
+  const askForUpdate = (version: string) =>
+    hub.client.post(`/v1/assets/${id}/firmware-updates`, {
+      components: [
+        {
+          ...{ component: 'BIOS.Setup.1-1', version },
+          image: { uri: `http://images.example/BIOS_${version}.exe`, sha256: '0'.repeat(64), size_bytes: 1 },
+        },
+      ],
+      reason: 'too early',
+    });
+
+  test('an update of which nothing was sent is cancelled, with a reason', async () => {
+    const firmware = panel('firmware-panel');
+    plantTask('Running');
+    await askForUpdate('1.17.0');
+    await firmware.getByText('BIOS 1.16.0 → 1.17.0').waitFor(SLOW);
+    await firmware.getByRole('button', { name: 'Cancel the update' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Nothing more of it is sent', { exact: false }).waitFor();
+    await shoot('panels-cancel-update');
+    await dialog.getByRole('button', { name: 'Go on with it' }).click();
+    await firmware.getByRole('button', { name: 'Cancel the update' }).click();
+    await dialog.getByLabel('Reason').fill('the wrong version');
+    await dialog.getByRole('button', { name: 'Cancel the update' }).click();
+    await firmware.getByText('cancelled by', { exact: false }).first().waitFor(SLOW);
+    await firmware.getByText('the wrong version', { exact: false }).first().waitFor();
+    expect(await firmware.getByRole('button', { name: 'Cancel the update' }).count()).toBe(0);
+    expect(bmc.updates?.taken()).toEqual(['BIOS_1.16.0.exe']);
+    await shoot('panels-cancelled-update');
+  });
+
+  test('one that was sent meanwhile is not, and the refusal says why', async () => {
+    const firmware = panel('firmware-panel');
+    await askForUpdate('1.18.0');
+    await firmware.getByText('BIOS 1.16.0 → 1.18.0').waitFor(SLOW);
+    await firmware.getByRole('button', { name: 'Cancel the update' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Reason').fill('too late');
+    plantTask('Completed');
+    await expect.poll(() => bmc.updates?.taken().length, SLOW).toBe(2);
+    await dialog.getByRole('button', { name: 'Cancel the update' }).click();
+    await dialog.getByText(/is under way, and no BMC lets go|The update is over/).waitFor(SLOW);
+    await shoot('panels-too-late');
+    await dialog.getByRole('button', { name: 'Go on with it' }).click();
+    await firmware.locator('.update').first().locator('ol .chip.good').waitFor(SLOW);
+    // A browser tells of every answer that is a refusal.
+    faults.splice(0, faults.length, ...faults.filter((text) => !text.includes('409')));
+  });
+
+  test('an erasure of which nothing was sent is cancelled, and its drive keeps its data', async () => {
+    const [erasures, serial] = [panel('erasures'), '6CK0A01ST7B2'];
+    bmc.addFault({ match: 'GET /redfish/v1/Systems', kind: 'status', status: 503 });
+    const slot = 'Disk.Bay.1:Enclosure.Internal.0-1:RAID.SL.3-1';
+    await hub.client.post(`/v1/assets/${id}/erasures`, { drives: [{ slot, serial }], reason: 'goes back' });
+    const row = erasures.getByRole('row', { name: serial });
+    await row.getByRole('button', { name: `Cancel the erasure of drive ${serial}` }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Reason').fill('another drive was meant');
+    await shoot('panels-cancel-erasure');
+    await dialog.getByRole('button', { name: 'Cancel the erasure' }).click();
+    await row.getByText('not erased', { exact: true }).waitFor(SLOW);
+    await row.getByText('another drive was meant', { exact: false }).waitFor();
+    bmc.clearFaults();
+    expect(bmc.erase?.erased()).toEqual([DRIVE]);
+    await shoot('panels-cancelled-erasure');
+  });
+
   test('no page complained', () => {
     expect(faults).toEqual([]);
   });

@@ -5,9 +5,9 @@ import { runChild } from '#setup/run-child.ts';
 test('the history is the reference model’s, whatever order, batch, repetition and death of workers', async () => {
   const { code, output } = await runChild(
     process.execPath,
-    ['prove/main.ts', 'history', '--seed', '1', '--runs', '300', '--quiet'],
+    ['prove/main.ts', 'history', '--seed', '1', '--runs', '60', '--quiet'],
     { collect: true },
   );
-  expect(output).toContain('prove history: 300 run(s) held');
+  expect(output).toContain('prove history: 60 run(s) held');
   expect(code).toBe(0);
 }, 400_000);

@@ -67,6 +67,35 @@ describe.skipIf(CHROMIUM === undefined)('the screens, in a browser', () => {
     await page.waitForURL(`**/ui/assets/${asset.id}`);
   });
 
+  test('the bar above is one line on a desktop and a small laptop, with all that leads somewhere in sight', async () => {
+    for (const width of [1440, 1280, 1024]) {
+      await page.setViewportSize({ width, height: 800 });
+      const bar = page.getByRole('banner');
+      await bar.getByText('live', { exact: true }).waitFor();
+      // For a person who wants to look: SCREEN_SHOTS=<folder>.
+      const folder = process.env['SCREEN_SHOTS'];
+      if (folder !== undefined) await page.screenshot({ path: `${folder}/bar-${width}.png` });
+      expect((await bar.boundingBox())?.height).toBeLessThan(50);
+      const ends = [...(await bar.getByRole('link').all()), bar.getByRole('searchbox'), bar.getByRole('button')];
+      expect(ends).toHaveLength(1 + 12 + 2);
+      let before = 0;
+      for (const end of ends) {
+        const box = await end.boundingBox();
+        expect([width, box?.x]).toEqual([width, expect.toSatisfy((x: number) => x >= before)]);
+        before = (box?.x ?? 0) + (box?.width ?? 0);
+      }
+      expect(before).toBeLessThanOrEqual(width);
+      expect(
+        await page.evaluate(
+          "(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)(document.querySelector('.bar nav'))",
+        ),
+      ).toBe(true);
+    }
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByRole('link', { name: 'Events' }).click();
+    await page.waitForURL('**/ui/events');
+  });
+
   test('no page complained', () => {
     expect(faults).toEqual([]);
   });

@@ -18,3 +18,9 @@ export function noIssue(): SimulatedAnswer {
 export function asObject(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }
+
+/** Entity properties as a request gives them. */
+export function readProperties(value: unknown): Map<string, unknown> {
+  const entries = Array.isArray(value) ? value.map(asObject) : [];
+  return new Map(entries.map((one) => [String(one['key']), one['value']]));
+}

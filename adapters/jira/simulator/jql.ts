@@ -4,18 +4,22 @@ export type Jql =
   | { ok: true; matches(issue: SimulatedIssue): boolean; compare(a: SimulatedIssue, b: SimulatedIssue): number }
   | { ok: false; message: string };
 
-const CLAUSE = /^(\w+)\s*(=|!=|~|in)\s*(\([^)]*\)|"[^"]*"|'[^']*'|[\w-]+)$/i;
+const CLAUSE = /^(\w+)\s*(=|!=|~|>=|<=|>|<|in)\s*(\([^)]*\)|"[^"]*"|'[^']*'|[\w-]+)$/i;
 
-/** The part of JQL that the simulator knows: `field = value` and `field in (…)` joined by AND, then ORDER BY one field. */
-export function parseJql(text: string, store: JiraStore): Jql {
+/**
+ * The part of JQL that the simulator knows: `field = value`, `field in (…)` and times with `>=` joined by AND, then ORDER BY one field.
+ *
+ * @param bounded whether a query without any restriction is refused, as Cloud does
+ */
+export function parseJql(text: string, store: JiraStore, bounded: boolean): Jql {
   const [where = '', order] = text.split(/\border\s+by\b/i);
-  if (where.trim() === '')
+  if (where.trim() === '' && bounded)
     return {
       ok: false,
       message: 'Unbounded JQL queries are not allowed here. Please add a search restriction to your query.',
     };
   const tests: ((issue: SimulatedIssue) => boolean)[] = [];
-  for (const clause of where.trim().split(/\s+and\s+/i)) {
+  for (const clause of where.trim() === '' ? [] : where.trim().split(/\s+and\s+/i)) {
     const parsed = CLAUSE.exec(clause.trim());
     if (parsed === null)
       return {
@@ -31,6 +35,17 @@ export function parseJql(text: string, store: JiraStore): Jql {
       const unknown = values.find((one) => store.project(one.toUpperCase()) === undefined);
       if (unknown !== undefined)
         return { ok: false, message: `The value '${unknown}' does not exist for the field 'project'.` };
+    }
+    const order = ORDERS[operator];
+    if (order !== undefined) {
+      const time = TIMES[field.toLowerCase()];
+      const limit = Date.parse(
+        `${values[0]?.replaceAll('/', '-').replace(' ', 'T')}${/\d:\d/.test(value) ? '' : 'T00:00'}Z`,
+      );
+      if (time === undefined || Number.isNaN(limit))
+        return { ok: false, message: `The operator '${operator}' is not supported by the '${field}' field.` };
+      tests.push((issue) => order(time(issue), limit));
+      continue;
     }
     tests.push((issue) => {
       const has = read(issue).map((one) => one.toLowerCase());
@@ -48,6 +63,17 @@ export function parseJql(text: string, store: JiraStore): Jql {
   };
 }
 
+const ORDERS: Record<string, (a: number, b: number) => boolean> = {
+  '>=': (a, b) => a >= b,
+  '<=': (a, b) => a <= b,
+  '>': (a, b) => a > b,
+  '<': (a, b) => a < b,
+};
+const TIMES: Record<string, (issue: SimulatedIssue) => number> = {
+  created: (issue) => issue.created,
+  updated: (issue) => issue.updated,
+};
+
 const FIELDS: Record<string, (issue: SimulatedIssue) => string[]> = {
   project: (issue) => [issue.project],
   labels: (issue) => issue.labels,
@@ -56,6 +82,11 @@ const FIELDS: Record<string, (issue: SimulatedIssue) => string[]> = {
   key: (issue) => [issue.key],
   issuekey: (issue) => [issue.key],
   id: (issue) => [issue.id],
+  created: (issue) => [new Date(issue.created).toISOString()],
+  updated: (issue) => [new Date(issue.updated).toISOString()],
+  priority: (issue) => [issue.priority],
+  assignee: (issue) => (issue.assignee === null ? [] : [issue.assignee.accountId, issue.assignee.displayName]),
+  resolution: (issue) => (issue.resolution === null ? ['unresolved'] : [issue.resolution.name]),
   issuetype: (issue) => [issue.issueType],
   summary: (issue) => [issue.summary],
   text: (issue) => [issue.summary, JSON.stringify(issue.description)],

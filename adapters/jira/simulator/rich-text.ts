@@ -1,4 +1,5 @@
 import type { AdfDocument, AdfNode } from '../adf.ts';
+import type { RichText } from './store.ts';
 
 const NODES = new Set([
   'paragraph',
@@ -14,7 +15,7 @@ const NODES = new Set([
 ]);
 
 /** Whether v3 would take it: a document of version 1, known nodes, no text node without text. A string is refused. */
-export function isAdf(value: unknown): value is AdfDocument {
+function isAdf(value: unknown): value is AdfDocument {
   if (typeof value !== 'object' || value === null) return false;
   const document = value as Partial<AdfDocument>;
   return (
@@ -31,16 +32,28 @@ function isNode(node: AdfNode): boolean {
   return (node.content ?? []).every(isNode);
 }
 
+export function isRichText(version: '2' | '3', value: unknown): value is RichText {
+  return version === '3' ? isAdf(value) : typeof value === 'string';
+}
+
+/** As the version of the API shows it. */
+export function shownAs(version: '2' | '3', text: RichText | null): RichText | null {
+  if (text === null) return null;
+  if (version === '3') return typeof text === 'string' ? fromText(text) : text;
+  return toText(text);
+}
+
 /** v2 speaks plain strings. */
-export function fromText(text: string): AdfDocument {
+function fromText(text: string): AdfDocument {
   const content = text
     .split(/\n{2,}/)
     .map((one) => ({ type: 'paragraph', content: one === '' ? [] : [{ type: 'text', text: one }] }));
   return { type: 'doc', version: 1, content };
 }
 
-export function toText(document: AdfDocument | null): string {
-  return document === null ? '' : document.content.map(nodeText).join('\n\n');
+export function toText(text: RichText | null): string {
+  if (text === null) return '';
+  return typeof text === 'string' ? text : text.content.map(nodeText).join('\n\n');
 }
 
 function nodeText(node: AdfNode): string {
@@ -50,7 +63,8 @@ function nodeText(node: AdfNode): string {
   return typeof href === 'string' && href !== own ? `${own} ${href}` : own;
 }
 
-export function toHtml(document: AdfDocument | null): string {
+export function toHtml(text: RichText | null): string {
+  const document = typeof text === 'string' ? fromText(text) : text;
   return document === null ? '' : document.content.map(nodeHtml).join('\n');
 }
 

@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { createRenderer, USER } from './render.ts';
-import type { JiraStore, SimulatedIssue } from './store.ts';
+import { createRenderer, type Flavour } from './render.ts';
+import { HUB_USER, type JiraStore, type SimulatedIssue } from './store.ts';
 
 export interface SentWebhook {
   event: string;
@@ -14,6 +14,8 @@ export interface SentWebhook {
 export interface WebhookSender {
   sent: SentWebhook[];
   send(event: string, issue: SimulatedIssue, change?: { from: string; to: string }): void;
+  /** Sends one again, as Jira does when it was not taken: the same identifier, a new body where `rewritten`. */
+  resend(delivery: SentWebhook, rewritten: boolean): void;
   /** Waits for those under way. */
   settled(): Promise<void>;
 }
@@ -21,7 +23,7 @@ export interface WebhookSender {
 /** Sends as Jira does: raw body signed, `self` links of v2, plain text for rich text. Without a target it sends nothing. */
 export function createWebhookSender(
   store: JiraStore,
-  origin: () => string,
+  flavour: () => Flavour,
   target: { url: string; secret?: string } | undefined,
 ): WebhookSender {
   const sent: SentWebhook[] = [];
@@ -42,11 +44,23 @@ export function createWebhookSender(
     }
   }
 
+  function signed(body: string): Record<string, string> {
+    if (target?.secret === undefined) return {};
+    return { 'x-hub-signature': `sha256=${createHmac('sha256', target.secret).update(body).digest('hex')}` };
+  }
+
+  function start(delivery: SentWebhook): void {
+    sent.push(delivery);
+    const job = deliver(target?.url ?? '', delivery).finally(() => underWay.delete(job));
+    underWay.add(job);
+  }
+
   return {
     sent,
     send(event, issue, change) {
       if (target === undefined) return;
-      const render = createRenderer(store, origin(), '2');
+      const own = flavour();
+      const render = createRenderer(store, { ...own, version: '2' });
       const items =
         change === undefined
           ? []
@@ -65,7 +79,7 @@ export function createWebhookSender(
         timestamp: Date.now(),
         webhookEvent: event,
         issue_event_type_name: change === undefined ? event.replace('jira:', '') : 'issue_generic',
-        user: { ...USER, self: `${origin()}/rest/api/2/user?accountId=${USER.accountId}` },
+        user: render.user(HUB_USER),
         issue: render.issue(issue, undefined, []),
         ...(items.length > 0 ? { changelog: { id: String(Date.now()), items } } : {}),
       });
@@ -73,15 +87,18 @@ export function createWebhookSender(
         'content-type': 'application/json; charset=UTF-8',
         'user-agent': 'Atlassian Webhook HTTP Client',
         'x-atlassian-webhook-identifier': randomUUID(),
-        'x-atlassian-webhook-flow': 'Primary',
-        ...(target.secret === undefined
-          ? {}
-          : { 'x-hub-signature': `sha256=${createHmac('sha256', target.secret).update(body).digest('hex')}` }),
+        ...(own.deployment === 'cloud' ? { 'x-atlassian-webhook-flow': 'Primary' } : {}),
+        ...signed(body),
       };
-      const delivery: SentWebhook = { event, issueKey: issue.key, headers, body, status: undefined };
-      sent.push(delivery);
-      const job = deliver(target.url, delivery).finally(() => underWay.delete(job));
-      underWay.add(job);
+      start({ event, issueKey: issue.key, headers, body, status: undefined });
+    },
+    resend(delivery, rewritten) {
+      const times = Number(delivery.headers['x-atlassian-webhook-retry'] ?? 0) + 1;
+      const body = rewritten
+        ? JSON.stringify({ ...(JSON.parse(delivery.body) as object), timestamp: Date.now() + 1 })
+        : delivery.body;
+      const headers = { ...delivery.headers, ...signed(body), 'x-atlassian-webhook-retry': String(times) };
+      start({ ...delivery, body, headers, status: undefined });
     },
     settled: async () => void (await Promise.all(underWay)),
   };

@@ -1476,6 +1476,44 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/dcim/power-ports/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    limit?: components["parameters"]["limit"];
+                    offset?: components["parameters"]["offset"];
+                    start?: components["parameters"]["start"];
+                    fields?: components["parameters"]["fields"];
+                    ordering?: components["parameters"]["ordering"];
+                    id?: components["parameters"]["id"];
+                    id__gt?: components["parameters"]["id__gt"];
+                    id__lte?: components["parameters"]["id__lte"];
+                    device_id?: components["parameters"]["device_id"];
+                    name__ie?: components["parameters"]["name__ie"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: components["responses"]["PowerPorts"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dcim/cables/": {
         parameters: {
             query?: never;
@@ -2476,6 +2514,8 @@ export interface components {
             primary_mac_address: components["schemas"]["MacAddressBrief"] | null;
             mac_addresses: components["schemas"]["MacAddressBrief"][] | null;
             count_ipaddresses: number;
+            connected_endpoints?: unknown[] | null;
+            connected_endpoints_type?: string | null;
         };
         InterfaceRequest: {
             device: number;
@@ -2639,6 +2679,15 @@ export interface components {
             serial?: string;
             tags?: components["schemas"]["TagByValue"][];
             changelog_message?: string;
+        };
+        PowerPort: {
+            id: number;
+            url: string;
+            device: components["schemas"]["DeviceBrief"];
+            name: string;
+            connected_endpoints: unknown[] | null;
+            connected_endpoints_type: string | null;
+            last_updated: string | null;
         };
         Cable: {
             id: number;
@@ -3405,6 +3454,19 @@ export interface components {
                     count: number | null;
                     next: string | null;
                     results: components["schemas"]["InventoryItem"][];
+                };
+            };
+        };
+        /** @description ok */
+        PowerPorts: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    count: number | null;
+                    next: string | null;
+                    results: components["schemas"]["PowerPort"][];
                 };
             };
         };

@@ -1,4 +1,5 @@
 import type { Item } from './prepare-bodies.ts';
+import { isObject } from './nest-values.ts';
 import { readIds } from './read-rows.ts';
 import { idIn, type NetboxType } from './record-types.ts';
 import { KINDS } from './reference-kinds.ts';
@@ -25,8 +26,4 @@ export async function completeTypes(with_: Writing, type: NetboxType, items: Rea
 
 function isHalf(value: unknown): boolean {
   return isObject(value) && value['id'] === undefined && value['manufacturer'] === undefined;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -70,6 +70,45 @@ function testReads(lab: Lab): void {
     });
   });
 
+  test('shows of a power port the outlet that it hangs on, with its device; of an interface the far one', async () => {
+    const [one, pdu, bare] = [await device(), await device(), await device()];
+    const made = (path: string, body: object) => raw<{ id: number }>('POST', `dcim/${path}/`, body);
+    const plug = await made('power-ports', { device: Number(one.id), name: 'PSU1' });
+    await made('power-ports', { device: Number(bare.id), name: 'PSU1' });
+    const outlet = await made('power-outlets', { device: Number(pdu.id), name: 'A7' });
+    const [near, far] = [await port(one.id), await port(pdu.id)];
+    const end = (type: string, id: number | string) => [{ object_type: `dcim.${type}`, object_id: Number(id) }];
+    const cable = (a: object, b: object) => made('cables', { a_terminations: a, b_terminations: b });
+    await cable(end('powerport', plug.id), end('poweroutlet', outlet.id));
+    await cable(end('interface', near.id), end('interface', far.id));
+    const fields = ['name', 'connected_endpoints', 'connected_endpoints_type'];
+    const parentIds = [one.id, bare.id];
+    const plugs = await lab.records.readOf('power-port', { fields, parentIds }, signal);
+    const at = { id: Number(pdu.id), name: pdu.data['name'] };
+    const hangsOn = [{ id: outlet.id, name: 'A7', device: expect.objectContaining(at) }];
+    expect(plugs.map(({ parentId, data }) => ({ parentId, ...data }))).toMatchObject([
+      { parentId: one.id, connected_endpoints_type: 'dcim.poweroutlet', connected_endpoints: hangsOn },
+      { parentId: bare.id, connected_endpoints: null },
+    ]);
+    const [wired] = await lab.records.readOf('interface', { fields, parentIds }, signal);
+    expect(wired?.data).toMatchObject({
+      connected_endpoints_type: 'dcim.interface',
+      connected_endpoints: [{ id: Number(far.id), name: far.data['name'], device: expect.objectContaining(at) }],
+    });
+    const fed = { name: pdu.data['name'], outlet: 'A7' };
+    expect(await lab.records.portsOf('pdu', parentIds, signal)).toEqual([
+      { parentId: one.id, level: 'pdu', port: 'PSU1', management: false, on: fed },
+      { parentId: bare.id, level: 'pdu', port: 'PSU1', management: false, on: null },
+    ]);
+    expect(await lab.records.portsOf('switch', parentIds, signal)).toEqual([
+      {
+        ...{ parentId: one.id, level: 'switch', port: near.data['name'], management: false },
+        on: { name: pdu.data['name'], outlet: far.data['name'] },
+      },
+    ]);
+    expect(await failure(lab.records.create('power-port', [], more(), signal))).toMatchObject({ kind: 'unsupported' });
+  });
+
   test('finds by serial, name and asset tag whatever their case, and nothing else', async () => {
     const asset = unique('A');
     const one = await device({ asset_tag: asset });

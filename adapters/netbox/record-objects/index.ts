@@ -6,6 +6,7 @@ import { allocateAddress, findAllocated } from './allocate-address.ts';
 import { createRecords } from './create-records.ts';
 import { findRecords } from './find-records.ts';
 import { readChanges } from './read-changes.ts';
+import { readPorts } from './read-ports.ts';
 import { countRecords, readMany, readOf, readPage, readSample } from './read-records.ts';
 import type { Reading } from './read-rows.ts';
 import { typeNamed, TYPES, type NetboxType } from './record-types.ts';
@@ -37,6 +38,7 @@ export function recordObjects(client: NetBoxClient, system: string, settings: Re
     sample: async (type, signal) => readSample(reading(signal), named(type)),
     readMany: async (type, query, signal) => readMany(reading(signal), named(type), query),
     readOf: async (type, query, signal) => readOf(reading(signal), named(type), query),
+    portsOf: (level, deviceIds, signal) => readPorts(reading(signal), level, deviceIds),
     find: async (type, query, signal) => findRecords(reading(signal), named(type), query),
     update: async (type, writes, more, signal) =>
       updateRecords(writing(more, signal), writable(type, 'canCreate'), writes),

@@ -28,6 +28,6 @@ function merged(there: unknown, value: unknown): unknown {
   return Object.assign(bareCopy(there), value);
 }
 
-function isObject(value: unknown): value is object {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

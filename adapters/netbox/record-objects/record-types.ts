@@ -115,6 +115,10 @@ export const TYPES: readonly NetboxType[] = [
     ...{ page: '/dcim/inventory-items/', findBy: ['name', 'serial', 'asset_tag'], natural: ['name'] },
     references: { manufacturer: 'manufacturer' },
   }),
+  ofDevice({
+    ...{ name: 'power-port', resource: 'powerPorts', objectType: 'dcim.powerport', page: '/dcim/power-ports/' },
+    ...{ findBy: ['name'], canCreate: false, canRemove: false },
+  }),
   type({
     ...{ name: 'cable', resource: 'cables', objectType: 'dcim.cable', page: '/dcim/cables/' },
     ...{ findBy: ['label'], canCreate: false, canRemove: false },

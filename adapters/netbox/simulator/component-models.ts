@@ -30,6 +30,12 @@ const INTERFACE_TYPES = {
   other: 'Other',
 };
 
+const CABLE_ENDS: Readonly<Record<string, ModelName>> = {
+  'dcim.interface': 'interface',
+  'dcim.powerport': 'powerPort',
+  'dcim.poweroutlet': 'powerOutlet',
+};
+
 /** What sits in devices. */
 export const COMPONENT_MODELS = {
   interface: {
@@ -269,7 +275,8 @@ export const COMPONENT_MODELS = {
     display(row, database) {
       const cable = database.find('cable', row.cable);
       const name = cable?.label === '' ? `#${cable.id}` : cable?.label;
-      return `Cable ${String(name)} to ${String(database.find('interface', row.termination_id)?.name)}`;
+      const end = CABLE_ENDS[String(row.termination_type)];
+      return `Cable ${String(name)} to ${String(end && database.find(end, row.termination_id)?.name)}`;
     },
   },
 } satisfies Partial<Record<ModelName, Model>>;

@@ -7,6 +7,19 @@ const INSTALLED = ['serial', 'description'];
 
 type Derive = (with_: Rendering, row: Row) => unknown;
 
+/** What hangs at the other end of its cable. */
+const CABLE_END: Readonly<Record<string, Derive>> = {
+  _occupied: (_with, row) => row.cable !== null || row.mark_connected === true,
+  link_peers: (with_, row) => peersOf(with_, row)?.shown ?? [],
+  link_peers_type: (with_, row) => peersOf(with_, row)?.type ?? null,
+  connected_endpoints: (with_, row) => peersOf(with_, row)?.shown ?? null,
+  connected_endpoints_type: (with_, row) => peersOf(with_, row)?.type ?? null,
+  connected_endpoints_reachable(with_, row) {
+    const reachable = peersOf(with_, row) !== undefined;
+    return reachable || atLeast(with_.version, '4.5') ? reachable : null;
+  },
+};
+
 /** What NetBox computes when it shows an object. */
 export const DERIVED: Partial<Record<ModelName, Readonly<Record<string, Derive>>>> = {
   location: {
@@ -27,16 +40,10 @@ export const DERIVED: Partial<Record<ModelName, Readonly<Record<string, Derive>>
     mac_addresses: (with_, row) =>
       assignedTo(with_.database, 'macAddress', row).map((mac) => with_.brief('macAddress', mac)),
     count_ipaddresses: ({ database }, row) => assignedTo(database, 'ipAddress', row).length,
-    _occupied: (_with, row) => row.cable !== null || row.mark_connected === true,
-    link_peers: (with_, row) => peersOf(with_, row) ?? [],
-    link_peers_type: (with_, row) => (peersOf(with_, row) ? 'dcim.interface' : null),
-    connected_endpoints: (with_, row) => peersOf(with_, row) ?? null,
-    connected_endpoints_type: (with_, row) => (peersOf(with_, row) ? 'dcim.interface' : null),
-    connected_endpoints_reachable(with_, row) {
-      const reachable = peersOf(with_, row) !== undefined;
-      return reachable || atLeast(with_.version, '4.5') ? reachable : null;
-    },
+    ...CABLE_END,
   },
+  powerPort: CABLE_END,
+  powerOutlet: CABLE_END,
   moduleBay: {
     installed_module: (with_, row) => {
       const module = installedIn(with_.database, row);
@@ -104,15 +111,19 @@ function countBelow(database: Database, row: Row, of: 'rack' | 'device'): number
   return places.reduce((sum, place) => sum + database.idsBy(of, 'location', place).length, 0);
 }
 
-/** What hangs at the other end of the interface's cable; undefined for a loose end. */
-function peersOf(with_: Rendering, row: Row): Shape[] | undefined {
+/** At the other end of the cable; undefined for a loose end. */
+function peersOf(with_: Rendering, row: Row): { type: string; shown: Shape[] } | undefined {
   if (row.cable === null) return undefined;
   const far = with_.database
     .by('cableTermination', 'cable', row.cable)
     .filter((one) => one.cable_end !== row.cable_end)
-    .map((one) => with_.database.find('interface', one.termination_id))
-    .filter((one) => one !== undefined);
-  return far.length > 0 ? far.map((one) => with_.brief('interface', one)) : undefined;
+    .map((one) => ({
+      type: String(one.termination_type),
+      shape: objectOf(with_, one.termination_type, one.termination_id),
+    }));
+  const shown = far.map(({ shape }) => shape).filter((shape) => shape !== null);
+  const [first] = far;
+  return first === undefined || shown.length === 0 ? undefined : { type: first.type, shown };
 }
 
 function terminations(with_: Rendering, row: Row, end: 'A' | 'B'): Shape[] {

@@ -179,8 +179,6 @@ export const DEVICE_MODELS = {
       config_context: {},
       console_port_count: 0,
       console_server_port_count: 0,
-      power_port_count: 0,
-      power_outlet_count: 0,
       cooling_intake_count: 0,
       cooling_outflow_count: 0,
       front_port_count: 0,
@@ -189,6 +187,8 @@ export const DEVICE_MODELS = {
     },
     counts: {
       interface_count: { of: 'interface', by: 'device' },
+      power_port_count: { of: 'powerPort', by: 'device' },
+      power_outlet_count: { of: 'powerOutlet', by: 'device' },
       module_bay_count: { of: 'moduleBay', by: 'device' },
       inventory_item_count: { of: 'inventoryItem', by: 'device' },
     },

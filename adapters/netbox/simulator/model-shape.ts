@@ -107,6 +107,8 @@ export type ModelName =
   | 'moduleType'
   | 'module'
   | 'inventoryItem'
+  | 'powerPort'
+  | 'powerOutlet'
   | 'cable'
   | 'cableTermination'
   | 'prefix'

@@ -5,6 +5,7 @@ import { EXTRAS_MODELS } from './extras-models.ts';
 import { IPAM_MODELS } from './ipam-models.ts';
 import type { Model, ModelName } from './model-shape.ts';
 import { PLACE_MODELS } from './place-models.ts';
+import { POWER_MODELS } from './power-models.ts';
 
 export type { Field, Model, ModelName } from './model-shape.ts';
 
@@ -12,6 +13,7 @@ export const MODELS: Readonly<Record<ModelName, Model>> = {
   ...PLACE_MODELS,
   ...DEVICE_MODELS,
   ...COMPONENT_MODELS,
+  ...POWER_MODELS,
   ...IPAM_MODELS,
   ...EXTRAS_MODELS,
 };
@@ -24,6 +26,14 @@ export function titleOf(database: Database, name: ModelName, row: Row): string {
 /** By `dcim.device`; undefined for a type that is not modelled. */
 export function modelOfType(objectType: unknown): ModelName | undefined {
   return MODEL_NAMES.find((name) => MODELS[name].objectType === objectType);
+}
+
+/** What a cable ends at. */
+export const CABLED = ['interface', 'powerPort', 'powerOutlet'] as const satisfies readonly ModelName[];
+
+/** By `dcim.interface`; undefined for a type that no cable of this simulator ends at. */
+export function cabledOfType(objectType: unknown): (typeof CABLED)[number] | undefined {
+  return CABLED.find((name) => MODELS[name].objectType === objectType);
 }
 
 export interface Reference {

@@ -1,5 +1,5 @@
 import type { Database, Row } from './database.ts';
-import { MODELS, REFERENCES, titleOf, type ModelName } from './model.ts';
+import { cabledOfType, MODELS, REFERENCES, titleOf, type ModelName } from './model.ts';
 
 /** The delete that NetBox refuses with 409. */
 export class Protected extends Error {
@@ -54,9 +54,9 @@ function assignedRows(database: Database, model: ModelName, row: Row): Removed[]
       ? [
           ...of('ipAddress', 'assigned_object_type', 'assigned_object_id'),
           ...of('macAddress', 'assigned_object_type', 'assigned_object_id'),
-          ...of('cableTermination', 'termination_type', 'termination_id'),
         ]
       : []),
+    ...(cabledOfType(type) === undefined ? [] : of('cableTermination', 'termination_type', 'termination_id')),
     ...(MODELS[model].journal ? of('journalEntry', 'assigned_object_type', 'assigned_object_id') : []),
   ];
 }

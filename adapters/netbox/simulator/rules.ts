@@ -51,6 +51,8 @@ const CHECKS: Partial<Record<ModelName, (checked: Checked) => void>> = {
   },
   moduleBay: checkComponent,
   inventoryItem: checkComponent,
+  powerPort: checkComponent,
+  powerOutlet: checkComponent,
   module: checkModule,
   macAddress: checkAssignment,
   ipAddress(checked) {

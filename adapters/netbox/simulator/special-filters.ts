@@ -3,7 +3,7 @@ import { assignedTo, withDescendants } from './derive.ts';
 import type { Database, Row } from './database.ts';
 import { existing, existingOrNull, naturalFilter, yesOrNo } from './field-filters.ts';
 import { BadFilter, NoChoice, noChoice, union, wholeNumber, type Filter, type MakeFilter } from './filter-shape.ts';
-import { MODELS, type ModelName } from './model.ts';
+import { CABLED, cabledOfType, MODELS, type ModelName } from './model.ts';
 import { Crash } from './refusals.ts';
 import { hostOf, isWithin, macOf } from './value.ts';
 
@@ -87,13 +87,16 @@ const viaType =
   };
 /** Of cables: where either end is. Any number is taken. */
 const byEnd =
-  (at: (database: Database, port: Row) => unknown): MakeFilter =>
+  (at: (database: Database, port: Row) => unknown, models: readonly (typeof CABLED)[number][] = CABLED): MakeFilter =>
   (database, values, key) => {
     const ids = new Set<unknown>(values.map((value) => wholeNumber(key, value)));
     const ends = (row: Row): Row[] =>
       database
         .by('cableTermination', 'cable', row.id)
-        .map((end) => database.find('interface', end.termination_id))
+        .map((end) => {
+          const model = cabledOfType(end.termination_type);
+          return model && models.includes(model) ? database.find(model, end.termination_id) : undefined;
+        })
         .filter((port) => port !== undefined);
     return { passes: (row) => ends(row).some((port) => ids.has(at(database, port))) };
   };
@@ -209,8 +212,10 @@ export const SPECIAL: Partial<Record<ModelName, Readonly<Record<string, MakeFilt
     profile: viaType('moduleType', 'profile', 'module_type', 'moduleTypeProfile'),
   },
   inventoryItem: COMPONENT,
+  powerPort: COMPONENT,
+  powerOutlet: COMPONENT,
   cable: {
-    interface_id: byEnd((_database, port) => port.id),
+    interface_id: byEnd((_database, port) => port.id, ['interface']),
     device_id: byEnd((_database, port) => port.device),
     rack_id: byEnd(atDevice('rack')),
     location_id: byEnd(atDevice('location')),

@@ -8,7 +8,8 @@ import { findAction } from '../action.ts';
 import type { Bmc } from '../client.ts';
 import { readCollection } from '../collection.ts';
 import { asLink, asText, isRecord } from '../decode.ts';
-import { isRefusal, withBmc, type Opening, type Resource } from './account-service.ts';
+import { withBmc, type Opening } from '../with-bmc.ts';
+import { isRefusal, type Resource } from './account-service.ts';
 
 /** Where the certificate of the BMC's own web server stands. */
 interface Place {

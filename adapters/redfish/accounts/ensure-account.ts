@@ -3,7 +3,8 @@ import type { BmcAccount } from '../../../src/ports/bmc-accounts.ts';
 import type { BmcTarget } from '../../../src/ports/hardware-inventory.ts';
 import type { Bmc, BmcWrite } from '../client.ts';
 import { evidenceOf } from '../quirks.ts';
-import { isRefusal, withBmc, type Opening } from './account-service.ts';
+import { withBmc, type Opening } from '../with-bmc.ts';
+import { isRefusal } from './account-service.ts';
 import { findAccount, mustFindAccount, readAccounts, type Accounts } from './list-accounts.ts';
 
 export interface Wanted {

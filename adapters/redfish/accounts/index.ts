@@ -1,7 +1,8 @@
 import type { Kit } from '../../../src/kit/kit.ts';
 import type { BmcAccounts } from '../../../src/ports/bmc-accounts.ts';
 import type { Settings } from '../settings.ts';
-import { demandsNewPassword, withBmc } from './account-service.ts';
+import { withBmc } from '../with-bmc.ts';
+import { demandsNewPassword } from './account-service.ts';
 import { installCertificate, makeSigningRequest, readCertificate } from './certificates.ts';
 import { ensureAccount, setEnabled } from './ensure-account.ts';
 import { readAccounts } from './list-accounts.ts';

@@ -2,7 +2,8 @@ import { AdapterError } from '../../../src/ports/adapter-error.ts';
 import type { BmcTarget } from '../../../src/ports/hardware-inventory.ts';
 import type { Bmc } from '../client.ts';
 import { asText } from '../decode.ts';
-import { accountServiceOf, demandsNewPassword, withBmc, type Opening } from './account-service.ts';
+import { withBmc, type Opening } from '../with-bmc.ts';
+import { accountServiceOf, demandsNewPassword } from './account-service.ts';
 import { mustFindAccount, readAccounts } from './list-accounts.ts';
 
 /** @throws AdapterError unreachable with `detail.sent` where the answer was lost: nobody knows which password holds */

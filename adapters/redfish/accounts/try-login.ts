@@ -1,6 +1,7 @@
 import { AdapterError } from '../../../src/ports/adapter-error.ts';
 import type { BmcTarget } from '../../../src/ports/hardware-inventory.ts';
-import { demandsNewPassword, withBmc, type Opening } from './account-service.ts';
+import { withBmc, type Opening } from '../with-bmc.ts';
+import { demandsNewPassword } from './account-service.ts';
 
 /**
  * One login with a session of its own, one read, and out again. The caller counts the tries: the lockouts are neither asked nor told.

@@ -13,7 +13,8 @@ export function bmcControl(settings: Settings, kit: Kit, waits: Waits = WAITS): 
   const opening = { settings, kit, waits };
   return {
     readPower: (target, signal) => withMachine(opening, target, signal, readPower),
-    setPower: (target, action, signal) => withMachine(opening, target, signal, (one) => setPower(one, action)),
+    setPower: (target, action, signal, announce = async () => {}) =>
+      withMachine(opening, target, signal, (one) => setPower(one, action, announce)),
     readBoot: (target, signal) => withMachine(opening, target, signal, readBoot),
     bootOnce: (target, boot, signal) => withMachine(opening, target, signal, (one) => bootOnce(one, boot)),
     insertMedia: (target, media, signal) => withMachine(opening, target, signal, (one) => insertMedia(one, media)),

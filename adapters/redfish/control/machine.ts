@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import type { Kit } from '../../../src/kit/kit.ts';
 import { AdapterError } from '../../../src/ports/adapter-error.ts';
 import type { BmcTarget, WantedServer } from '../../../src/ports/hardware-inventory.ts';
 import { findAction } from '../action.ts';
 import { chooseServer } from '../choose-server.ts';
-import { openBmc, type Bmc, type BmcAnswer, type BmcWrite } from '../client.ts';
+import type { Bmc, BmcAnswer, BmcWrite } from '../client.ts';
 import { readCollection } from '../collection.ts';
 import { asLink, asText } from '../decode.ts';
 import { ComputerSystem } from '../schema.ts';
-import type { Settings } from '../settings.ts';
+import { NOT_HARDWARE } from '../read-systems.ts';
+import { withBmc, type Opening } from '../with-bmc.ts';
 import { controlQuirksOf, type ControlQuirks } from './quirks.ts';
 import type { Waits } from './waits.ts';
 
@@ -29,9 +29,7 @@ export interface Machine {
   now(): Promise<Resource>;
 }
 
-export interface Opening {
-  settings: Settings;
-  kit: Kit;
+export interface PatientOpening extends Opening {
   waits: Waits;
 }
 
@@ -41,14 +39,12 @@ export interface Opening {
  * have made one
  */
 export async function withMachine<T>(
-  { settings, kit, waits }: Opening,
+  { waits, ...opening }: PatientOpening,
   target: BmcTarget,
   signal: AbortSignal,
   work: (machine: Machine) => Promise<T>,
 ): Promise<T> {
-  const system = kit.system;
-  const named =
-    target.username === '' ? { ...target, username: settings.username, password: settings.password } : target;
+  const system = opening.kit.system;
   let sent = false;
   const noting = (bmc: Bmc): Bmc => ({
     ...bmc,
@@ -64,17 +60,13 @@ export async function withMachine<T>(
     },
   });
   try {
-    const bmc = await openBmc(named, settings, kit, signal);
-    try {
+    return await withBmc(opening, target, signal, async (bmc) => {
       const path = await findServer(bmc, system, target.server);
       const found = await bmc.get(path);
       const quirks = controlQuirksOf({ vendor: vendorOf(bmc, found), model: asText(found['Model']) });
       const now = async (): Promise<Resource> => bodyOf(await bmc.read(path), path, system);
-      return await work({ bmc: noting(bmc), system, path, found, quirks, waits, signal, now });
-    } finally {
-      for (const problem of await bmc.close())
-        kit.log.warn({ url: target.url, problem }, 'BMC session may be left open');
-    }
+      return work({ bmc: noting(bmc), system, path, found, quirks, waits, signal, now });
+    });
   } catch (error) {
     throw told(error, { system, sent, url: target.url, stopped: signal.aborted });
   }
@@ -109,9 +101,6 @@ function told(
   const why = stopped ? 'was stopped' : 'went wrong';
   return new AdapterError(kind, `${system}: working on ${url} ${why}`, { system, detail: { sent }, cause: error });
 }
-
-// A DPU or a virtual machine in the list is not this server.
-const NOT_HARDWARE = /^(virtual|os|virtuallypartitioned|dpu)$/i;
 
 /** Switching the wrong server off is worse than switching none: where it is not clear which one is meant, nothing is done. */
 async function findServer(bmc: Bmc, system: string, wanted: WantedServer | undefined): Promise<string> {

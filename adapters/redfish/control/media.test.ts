@@ -104,6 +104,16 @@ describe('virtual media', () => {
     expect(writes().at(-1)?.path).toContain('UnMount');
   });
 
+  test('drives for the remote console alone are unsupported', async () => {
+    const { bmc, control, target, signal } = await controlLab('hpe');
+    for (const id of ['1', '2'])
+      bmc.change(`/redfish/v1/Managers/1/VirtualMedia/${id}`, { Actions: null, Oem: null, ConnectedVia: 'Applet' });
+    await expect(control.insertMedia(target, ISO, signal)).rejects.toMatchObject({
+      kind: 'unsupported',
+      message: expect.stringContaining('2 ('),
+    });
+  });
+
   test('no virtual media at all is unsupported', async () => {
     const { bmc, control, target, signal } = await controlLab('hpe');
     bmc.change('/redfish/v1/Managers/1', { VirtualMedia: null });

@@ -25,7 +25,11 @@ export async function insertMedia(machine: Machine, media: Media): Promise<Media
   // GB300 lists drives that can only be ejected.
   const slot = free.find((one) => mediaAction(machine, one, 'Insert') !== null) ?? free.find((one) => !hasActions(one));
   if (slot === undefined) throw nowhere(system, media, slots);
-  await send(machine, insertForms(machine, slot, media), LEARNT.insert);
+  await send(machine, insertForms(machine, slot, media), LEARNT.insert).catch((error: unknown) => {
+    // Drives for the remote console alone (Cisco's vKVM) have no action, and take no PATCH either.
+    const isClosed = !hasActions(slot) && isRefusal(error) && (error.status === 405 || error.status === 501);
+    throw isClosed ? nowhere(system, media, slots, error) : error;
+  });
   const seen = await stateUntil(machine, slot, (state) => state.inserted === true);
   if (seen.inserted === true && (seen.image === null || isImage(seen.image, media.image))) return seen;
   const shows = seen.inserted === true ? `${seen.image} in it` : 'nothing in it';
@@ -147,7 +151,7 @@ function hasActions({ resource }: Slot): boolean {
   return resource['Actions'] !== undefined;
 }
 
-function nowhere(system: string, media: Media, slots: Slot[]): AdapterError {
+function nowhere(system: string, media: Media, slots: Slot[], cause?: AdapterError): AdapterError {
   const fitting = slots.filter(({ state }) => takes(state, media.type));
   const taken = fitting.filter(({ state }) => state.inserted === true);
   if (taken.length > 0) {
@@ -158,5 +162,5 @@ function nowhere(system: string, media: Media, slots: Slot[]): AdapterError {
   }
   const has = slots.map(({ state }) => `${state.id} (${state.mediaTypes.join(', ') || 'kind not said'})`).join(', ');
   const message = `${system}: no virtual drive of this BMC takes a ${media.type}; it has ${has || 'none'}`;
-  return new AdapterError(fitting.length > 0 ? 'unsupported' : 'rejected', message, { system });
+  return new AdapterError(fitting.length > 0 ? 'unsupported' : 'rejected', message, { system, cause });
 }

@@ -122,6 +122,21 @@ describe('power', () => {
     expect(await control.setPower(target, 'force-off', signal)).toMatchObject({ outcome: 'already' });
   });
 
+  test('is announced once, right before it is sent, and not where nothing is sent', async () => {
+    const { bmc, control, target, signal, writes } = await controlLab('hpe');
+    bmc.change(SYSTEM.hpe, { PowerState: 'On' });
+    const announced: number[] = [];
+    const announce = async (): Promise<void> => void announced.push(writes().length);
+    await control.setPower(target, 'on', signal, announce);
+    expect(announced).toEqual([]);
+    const stops = (): Promise<void> => Promise.reject(new Error('not now'));
+    await expect(control.setPower(target, 'force-restart', signal, stops)).rejects.toThrow(AdapterError);
+    expect(writes()).toEqual([]);
+    await control.setPower(target, 'cycle', signal, announce);
+    expect(writes().map(({ json }) => json)).toEqual([{ ResetType: 'ForceOff' }, { ResetType: 'On' }]);
+    expect(announced).toEqual([0]);
+  });
+
   test('no answer before anything was sent says so', async () => {
     const { bmc, control, target, signal } = await controlLab('dell');
     bmc.addFault({ match: 'GET .*Systems', kind: 'reset' });

@@ -1,4 +1,5 @@
 import type { PowerAction, PowerResult, PowerState } from '../../../src/ports/bmc-control.ts';
+import type { Announce } from '../../../src/ports/bmc-firmware.ts';
 import { AdapterError } from '../../../src/ports/adapter-error.ts';
 import { findAction, type Action } from '../action.ts';
 import { asText } from '../decode.ts';
@@ -41,7 +42,8 @@ export async function readPower(machine: Machine): Promise<{ state: PowerState |
   return { state: powerStateOf(machine.found), allowed: (await action?.allowed('ResetType')) ?? [] };
 }
 
-export async function setPower(machine: Machine, action: PowerAction): Promise<PowerResult> {
+/** What takes two requests is announced once, before the first. */
+export async function setPower(machine: Machine, action: PowerAction, announce: Announce): Promise<PowerResult> {
   const { bmc, found, system } = machine;
   const reset = findAction(bmc, found, '#ComputerSystem.Reset');
   if (reset === null)
@@ -53,8 +55,9 @@ export async function setPower(machine: Machine, action: PowerAction): Promise<P
   if (action === 'on' && before === 'PoweringOff') await waitForOff(machine);
 
   const inTwo = madeOfTwo(machine, action, allowed);
+  const types = inTwo === null ? fitting(machine, action, allowed, before) : [];
+  await announce();
   if (inTwo !== null) return offAndOn(machine, reset, inTwo, before);
-  const types = fitting(machine, action, allowed, before);
   const resetType = await resetWith(machine, reset, types, action);
   const after = await stateAfter(machine, GOALS[action]);
   return { outcome: resetType === null ? 'already' : 'accepted', resetType, before, after };

@@ -6,7 +6,7 @@ import type { Bmc } from '../client.ts';
 import { readCollection } from '../collection.ts';
 import { asLink, asText, Links } from '../decode.ts';
 import { recordAt } from '../firmware/update-service.ts';
-import type { Opened } from '../firmware/with-bmc.ts';
+import type { Opened } from '../firmware/with-opened.ts';
 import { isAbsent } from '../found-part.ts';
 import { fold } from '../own-origin.ts';
 import { evidenceOf, quirksOf } from '../quirks.ts';

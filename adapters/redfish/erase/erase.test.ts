@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { DriveErase, EraseHandle, EraseProgress } from '../../../src/ports/drive-erase.ts';
+import { bmcControl } from '../control/index.ts';
+import { QUICK } from '../control/lab-for-tests.ts';
 import { readBmc, targetOf, testKit } from '../kit-for-tests.ts';
 import { Settings } from '../settings.ts';
 import { startBmcSimulator, type BmcSimulator, type BmcSimulatorOptions } from '../simulator.ts';
@@ -15,7 +17,9 @@ const { signal } = new AbortController();
 async function lab(tree: SimulatedTreeName, options: Partial<BmcSimulatorOptions> = {}) {
   const bmc = await startBmcSimulator({ tree: simulatedTree(tree), erase: {}, ...options });
   closing.push(bmc);
-  const erase: DriveErase = driveErase(Settings.parse({ timeoutMs: 5_000 }), testKit());
+  const settings = Settings.parse({ timeoutMs: 5_000 });
+  const erase: DriveErase = driveErase(settings, testKit());
+  const control = bmcControl(settings, testKit(), { ...QUICK, powerMs: 5_000 });
   const target = targetOf(bmc);
   const [first] = await erase.listErasable(target, signal);
   if (first === undefined) throw new Error('no drives');
@@ -34,7 +38,7 @@ async function lab(tree: SimulatedTreeName, options: Partial<BmcSimulatorOptions
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
-  return { bmc, erase, target, first, start, ended };
+  return { bmc, erase, control, target, first, start, ended };
 }
 
 describe('drives that erase themselves', () => {
@@ -59,7 +63,7 @@ describe('drives that erase themselves', () => {
   });
 
   test('a task that is gone proves nothing', async () => {
-    const { start, ended } = await lab('dell', { tasks: { vanishAfterMs: 1 } });
+    const { start, ended } = await lab('dell', { tasks: { vanishAfterMs: 0 } });
     expect(await ended(await start())).toMatchObject({ state: 'unknown', said: expect.stringMatching(/is gone/) });
   });
 
@@ -75,6 +79,53 @@ describe('drives that erase themselves', () => {
     const [path] = bmc.requests.filter(({ path }) => /Tasks\/1$/.test(path)).map(({ path }) => path);
     bmc.change(path ?? '', { StartTime: new Date(Date.now() - 3_600_000).toISOString() });
     expect(await ended(lost)).toMatchObject({ state: 'unknown' });
+  });
+
+  describe('behind a controller of Dell’s that does nothing while the server runs', () => {
+    const staged = { erase: { staged: true }, tasks: { named: 'job', durationMs: 5 } } as const;
+    async function scheduled(options: Partial<BmcSimulatorOptions> = staged) {
+      const dell = await lab('dell', options);
+      const handle = await dell.start();
+      const follow = () => dell.erase.followErase(dell.target, handle, signal);
+      return { ...dell, handle, follow };
+    }
+
+    test('the job is scheduled until the server starts', async () => {
+      const { bmc, first, follow, handle, control, target, ended } = await scheduled();
+      await expect.poll(async () => (await follow()).needs).toBe('host-reset');
+      expect(await follow()).toMatchObject({ state: 'waiting', said: 'Scheduled: Task successfully scheduled.' });
+      expect(bmc.erase?.erased()).toEqual([]);
+      await control.setPower(target, 'force-restart', signal);
+      expect(await ended(handle)).toMatchObject({ state: 'done', needs: null });
+      expect(bmc.erase?.erased()).toEqual([first.serial]);
+    });
+
+    test('its task says so too, where the job cannot be found', async () => {
+      const { bmc, erase, target, handle } = await scheduled({ tasks: { named: 'job', durationMs: 60_000 } });
+      const task = (handle.task ?? '').replace('/JobService/Jobs/', '/TaskService/Tasks/');
+      bmc.change(task, {
+        ...{ TaskState: 'Starting', Oem: { Dell: { JobState: 'Scheduled', JobType: 'RAIDConfiguration' } } },
+        Messages: [{ MessageId: 'IDRAC.2.5.JCP001', Message: 'Task successfully scheduled.' }],
+      });
+      expect(await erase.followErase(target, { ...handle, task }, signal)).toMatchObject({
+        state: 'waiting',
+        needs: 'host-reset',
+      });
+    });
+
+    test.each(['RealTimeNoRebootConfiguration', null])('a job of the kind %s needs no start', async (JobType) => {
+      const { bmc, follow, handle } = await scheduled({ tasks: { named: 'job', durationMs: 60_000 } });
+      const words = { JobState: 'Scheduled', Message: 'Task successfully scheduled.', MessageId: 'IDRAC.2.8.JCP001' };
+      bmc.change(handle.task ?? '', { ...words, JobType });
+      expect(await follow()).toMatchObject({ state: 'waiting', needs: null });
+    });
+
+    test('what erases several drives is restarted for by iDRAC itself', async () => {
+      const { bmc, erase, target, handle } = await scheduled({ tasks: { named: 'job', durationMs: 60_000 } });
+      bmc.change(handle.task ?? '', { JobState: 'Scheduled', JobType: 'RAIDConfiguration' });
+      const all = { ...handle, method: 'dell-decommission' } as const;
+      expect(await erase.followErase(target, all, signal)).toMatchObject({ state: 'waiting', needs: null });
+    });
   });
 
   test('one that fails says why', async () => {
@@ -109,10 +160,20 @@ describe('whole servers', () => {
   });
 
   test('HPE’s says it of the system and of each drive', async () => {
-    const { bmc, first, start, ended } = await lab('hpe', { erase: { ways: ['hpe-system'] } });
+    const { bmc, first, start, ended, erase, control, target } = await lab('hpe', { erase: { ways: ['hpe-system'] } });
     expect(first.methods).toEqual(['hpe-secure-system-erase']);
-    const progress = await ended(await start({ method: 'hpe-secure-system-erase' }));
-    expect(progress).toMatchObject({ state: 'done', said: 'CompletedWithSuccess' });
+    const handle = await start({ method: 'hpe-secure-system-erase' });
+    const waiting = await erase.followErase(target, handle, signal);
+    expect(waiting).toMatchObject({ state: 'waiting', needs: 'host-reset', said: expect.stringMatching(/next boot/) });
+    const path = Object.keys(waiting.evidence)[0]?.split(' ')[0] ?? '';
+    const oem = bmc.read(path)?.['Oem'] as { Hpe: object };
+    bmc.change(path, { Oem: { Hpe: { ...oem.Hpe, PostState: 'InPostDiscoveryComplete' } } });
+    expect(await erase.followErase(target, handle, signal)).toMatchObject({ state: 'waiting', needs: null });
+    bmc.change(path, { Oem: { Hpe: { ...oem.Hpe, PostState: 'FinishedPost' } } });
+    expect(bmc.erase?.erased()).toEqual([]);
+    await control.setPower(target, 'force-restart', signal);
+    const progress = await ended(handle);
+    expect(progress).toMatchObject({ state: 'done', said: 'CompletedWithSuccess', needs: null });
     expect(Object.keys(progress.evidence).length).toBeGreaterThan(1);
     // What stands there now would pass for the end of another one.
     await expect(start({ method: 'hpe-secure-system-erase' })).rejects.toMatchObject({
@@ -121,6 +182,19 @@ describe('whole servers', () => {
     });
     const [sent] = bmc.requests.filter(({ path }) => path.endsWith('SecureSystemErase'));
     expect(sent?.json).toEqual({ SystemROMAndiLOErase: false, UserDataErase: true });
+  });
+
+  test('HPE’s does not outlive a second boot', async () => {
+    const { bmc, start, ended, control, target } = await lab('hpe', {
+      erase: { ways: ['hpe-system'], systemMs: 60_000 },
+    });
+    const handle = await start({ method: 'hpe-secure-system-erase' });
+    await control.setPower(target, 'force-off', signal);
+    await control.setPower(target, 'on', signal);
+    await control.setPower(target, 'force-off', signal);
+    await control.setPower(target, 'on', signal);
+    expect(await ended(handle)).toMatchObject({ state: 'failed', said: 'Failed' });
+    expect(bmc.erase?.erased()).toEqual([]);
   });
 
   test('is not offered where a drive could not be read', async () => {

@@ -4,7 +4,7 @@ import { readCollection } from '../collection.ts';
 import { asLink, asText } from '../decode.ts';
 import { listTasks, type Task } from '../firmware/task.ts';
 import { recordAt } from '../firmware/update-service.ts';
-import type { Opened } from '../firmware/with-bmc.ts';
+import type { Opened } from '../firmware/with-opened.ts';
 import { fold } from '../own-origin.ts';
 import { findDrives } from './drives.ts';
 

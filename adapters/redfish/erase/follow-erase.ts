@@ -1,9 +1,9 @@
 import type { EraseHandle, EraseProgress } from '../../../src/ports/drive-erase.ts';
 import { AdapterError } from '../../../src/ports/adapter-error.ts';
 import { asList, asNumber, asText, isRecord } from '../decode.ts';
-import { readTask } from '../firmware/task.ts';
+import { readTask, type TaskState } from '../firmware/task.ts';
 import { recordAt } from '../firmware/update-service.ts';
-import type { Opened } from '../firmware/with-bmc.ts';
+import type { Opened } from '../firmware/with-opened.ts';
 import { readSystems } from '../read-systems.ts';
 import { findDrives, shownBy } from './drives.ts';
 import { findErase } from './find-erase.ts';
@@ -20,8 +20,11 @@ export async function followErase(opened: Opened, handle: EraseHandle): Promise<
   if (task === null) {
     const said = link === null ? 'the BMC shows no task for it' : `${link} is gone`;
     if (drive !== null && drive.percent !== null)
-      return { state: 'running', percent: drive.percent, said: `${said}; the drive says ${drive.percent} %`, evidence };
-    return { state: 'unknown', percent: null, said, evidence };
+      return {
+        ...{ state: 'running', percent: drive.percent, needs: null, evidence },
+        said: `${said}; the drive says ${drive.percent} %`,
+      };
+    return { state: 'unknown', percent: null, said, needs: null, evidence };
   }
   const { state, status, messages } = task.words;
   evidence[`${link ?? ''} state`] = [state, status].filter((one) => one !== null).join(', ') || task.said;
@@ -32,9 +35,20 @@ export async function followErase(opened: Opened, handle: EraseHandle): Promise<
       state: 'running',
       percent: drive.percent,
       said: `${task.said}; the drive says ${drive.percent} %`,
-      evidence,
+      ...{ needs: null, evidence },
     };
-  return { state: task.state, percent: task.percent, said: task.said, evidence };
+  const needs = waitsForBoot(handle.method, task) ? 'host-reset' : null;
+  return { state: task.state, percent: task.percent, said: task.said, needs, evidence };
+}
+
+/**
+ * Behind controllers that do nothing while the server runs (PERC H3xx, BOSS, AHCI), iDRAC makes a drive's erase a staged job, which is
+ * `Scheduled` until the server starts. A job of the other kind may be that too for a moment, and what erases several drives has iDRAC restart the
+ * server itself.
+ */
+function waitsForBoot(method: EraseHandle['method'], { state, needs, jobType }: TaskState): boolean {
+  if (method !== 'drive-secure-erase' || state !== 'waiting' || needs !== 'host-reset') return false;
+  return /^RAIDConfiguration$/i.test(jobType ?? '');
 }
 
 async function driveIn(
@@ -58,13 +72,21 @@ export function operationIn(drive: Record<string, unknown>): number | null {
   return null;
 }
 
-/** iLO has no task for it: the system says how it stands, and each drive with it. It takes effect at the next reset, and up to a day. */
+/**
+ * iLO has no task for it: the system says how it stands, and each drive with it. It begins at the next boot, and takes up to a day. A server
+ * that is in POST may be about to begin: nobody has to restart it, and must not.
+ */
 async function followHpe(opened: Opened): Promise<EraseProgress> {
-  const { path, status, each } = await readHpe(opened);
+  const { path, status, each, isInPost } = await readHpe(opened);
   const evidence: Record<string, string> = { [`${path} UserDataEraseStatus`]: status };
   for (const [name, value] of Object.entries(each)) evidence[`${path} ${name}`] = JSON.stringify(value);
-  const said = `${status}${/initiated/i.test(status) ? ' (it begins at the next reset of the server)' : ''}`;
-  return { state: hpeState(status), percent: null, said, evidence };
+  const state = hpeState(status);
+  if (state !== 'waiting') return { state, percent: null, said: status, needs: null, evidence };
+  if (isInPost) return { state, percent: null, said: `${status}; the server is in POST`, needs: null, evidence };
+  return {
+    ...{ state, percent: null, needs: 'host-reset', evidence },
+    said: `${status} (it begins at the next boot of the server)`,
+  };
 }
 
 /** What an earlier erase has left there would pass for the end of this one. @throws AdapterError rejected */
@@ -80,7 +102,7 @@ async function readHpe({
   bmc,
   system,
   target,
-}: Opened): Promise<{ path: string; status: string; each: Record<string, unknown> }> {
+}: Opened): Promise<{ path: string; status: string; each: Record<string, unknown>; isInPost: boolean }> {
   const { primary } = await readSystems(bmc, target.server);
   const path = primary['@odata.id'] ?? '';
   const { body } = await bmc.read(path);
@@ -88,7 +110,8 @@ async function readHpe({
   const status = asText(hpe?.['UserDataEraseStatus']);
   if (hpe === null || status === null)
     throw new AdapterError('malformed', `${system}: the server says nothing of its erase any more`, { system });
-  return { path, status, each: recordAt(hpe, 'UserDataEraseComponentStatus') ?? {} };
+  const isInPost = /^InPost/i.test(asText(hpe['PostState']) ?? '');
+  return { path, status, each: recordAt(hpe, 'UserDataEraseComponentStatus') ?? {}, isInPost };
 }
 
 function hpeState(status: string): EraseProgress['state'] {

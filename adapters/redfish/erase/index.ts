@@ -3,7 +3,7 @@ import { AdapterError } from '../../../src/ports/adapter-error.ts';
 import type { Announce } from '../../../src/ports/bmc-firmware.ts';
 import type { DriveErase, EraseHandle, EraseMethod } from '../../../src/ports/drive-erase.ts';
 import { trackOf } from '../firmware/task.ts';
-import { withBmc, type Opened } from '../firmware/with-bmc.ts';
+import { withOpened, type Opened } from '../firmware/with-opened.ts';
 import type { Settings } from '../settings.ts';
 import { findDrives, type FoundDrive } from './drives.ts';
 import { followErase, mustRest } from './follow-erase.ts';
@@ -16,15 +16,16 @@ export function driveErase(settings: Settings, kit: Kit): DriveErase {
   const opening = { settings, kit };
   return {
     listErasable: (target, signal) =>
-      withBmc(opening, target, signal, async (opened) =>
+      withOpened(opening, target, signal, async (opened) =>
         (await findDrives(opened)).map(({ slot, serial, actions }) => ({
           ...{ slot, serial, methods: [...actions.keys()] },
           instead: actions.size === 0 ? IN_BAND : null,
         })),
       ),
     startErase: (target, drive, signal, announce = async () => {}) =>
-      withBmc(opening, target, signal, (opened) => startErase(opened, drive, announce)),
-    followErase: (target, handle, signal) => withBmc(opening, target, signal, (opened) => followErase(opened, handle)),
+      withOpened(opening, target, signal, (opened) => startErase(opened, drive, announce)),
+    followErase: (target, handle, signal) =>
+      withOpened(opening, target, signal, (opened) => followErase(opened, handle)),
   };
 }
 

@@ -4,11 +4,14 @@ import type { Delivery, Translated, WebhookDoor } from '../../../src/ports/adapt
 import { asText, isRecord } from '../decode.ts';
 import { parseJson } from '../resource-body.ts';
 
-const MARK = /^reanimator\/([0-9a-f-]{36})\/([0-9a-f]{16,64})$/;
+const CONTEXT = /^reanimator\/([0-9a-f-]{36})\/([0-9a-f]{16,64})$/;
+
+/** How the contexts of the hub begin, whichever server they are for. */
+export const MARK_OF_HUB = 'reanimator/';
 
 /** How contexts for a server begin. */
 export function markOf(subject: string): string {
-  return `reanimator/${subject}/`;
+  return `${MARK_OF_HUB}${subject}/`;
 }
 
 /**
@@ -24,7 +27,7 @@ export function eventDoor(kit: Kit): WebhookDoor {
   function subjectOf({ body }: Delivery): string | null {
     const parsed = parseJson(body.toString('utf8'));
     const context = isRecord(parsed) ? (asText(parsed['Context']) ?? contextInside(parsed)) : null;
-    const subject = MARK.exec(context ?? '')?.[1];
+    const subject = CONTEXT.exec(context ?? '')?.[1];
     if (context === null || subject === undefined) return null;
     return isSame(context, contextOf(kit, subject)) ? subject : null;
   }

@@ -4,6 +4,7 @@ import type { SubscriptionReport } from '../../../src/ports/bmc-events.ts';
 import type { Bmc } from '../client.ts';
 import { readCollection } from '../collection.ts';
 import { asLink, asList, asText, isRecord } from '../decode.ts';
+import { MARK_OF_HUB } from './door.ts';
 
 type Resource = Record<string, unknown>;
 const Raw = z.record(z.string(), z.unknown());
@@ -21,13 +22,9 @@ const CONTEXT = 'events.context';
 
 /** Keeps, mends or makes the hub's own subscription. Those of others are left alone. @throws AdapterError */
 export async function ensureSubscription(bmc: Bmc, wish: Subscription): Promise<Omit<SubscriptionReport, 'requests'>> {
-  const link = bmc.root.EventService;
-  if (link === null) return unsupported('it has no EventService');
-  const service = await bmc.get(link);
-  if (service['ServiceEnabled'] === false) return unsupported('its EventService is switched off');
-  const list = asLink(service['Subscriptions']);
-  if (list === null) return unsupported('its EventService takes no subscriptions');
-
+  const found = await findList(bmc);
+  if (typeof found === 'string') return unsupported(found);
+  const { service, list } = found;
   const { members, failures } = await readCollection(bmc, list, Raw);
   const own = members.filter((one) => isOwn(one, wish));
   const good = own.find((one) => isGood(bmc, one, wish));
@@ -48,12 +45,38 @@ export async function ensureSubscription(bmc: Bmc, wish: Subscription): Promise<
   return { state: 'made', path: await make(bmc, list, service, wish), removed, why: null };
 }
 
+/** Takes what is the hub's for this server back, however it was made. @returns how many. @throws AdapterError where some cannot be read */
+export async function removeSubscriptions(bmc: Bmc, wish: Pick<Subscription, 'mark'>): Promise<number> {
+  const found = await findList(bmc);
+  if (typeof found === 'string') return 0;
+  const { members, failures } = await readCollection(bmc, found.list, Raw);
+  const own = members.filter((one) => asText(one['Context'])?.startsWith(wish.mark));
+  for (const one of own) await removeOne(bmc, asLink(one) ?? found.list);
+  const [first] = failures;
+  if (first === undefined) return own.length;
+  const message = `its subscriptions cannot all be read (${first.path}: ${first.why})`;
+  throw new AdapterError('malformed', message, { system: 'redfish' });
+}
+
+/** Where its subscriptions stand; else why there are none. */
+async function findList(bmc: Bmc): Promise<{ service: Resource; list: string } | string> {
+  const link = bmc.root.EventService;
+  if (link === null) return 'it has no EventService';
+  const service = await bmc.get(link);
+  if (service['ServiceEnabled'] === false) return 'its EventService is switched off';
+  const list = asLink(service['Subscriptions']);
+  return list === null ? 'its EventService takes no subscriptions' : { service, list };
+}
+
 function unsupported(why: string): Omit<SubscriptionReport, 'requests'> {
   return { state: 'unsupported', path: null, removed: 0, why };
 }
 
+/** To the hub's door, and not for another server behind the same BMC. */
 function isOwn(one: Resource, { destination, mark }: Subscription): boolean {
-  return sameUrl(asText(one['Destination']), destination) || (asText(one['Context'])?.startsWith(mark) ?? false);
+  const context = asText(one['Context']) ?? '';
+  if (context.startsWith(mark)) return true;
+  return sameUrl(asText(one['Destination']), destination) && !context.startsWith(MARK_OF_HUB);
 }
 
 function isGood(bmc: Bmc, one: Resource, { destination, context }: Subscription): boolean {

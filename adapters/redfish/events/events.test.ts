@@ -18,6 +18,7 @@ interface Lab {
   bmc: FakeBmc;
   kept: Map<string, Body>;
   ensure(): ReturnType<ReturnType<typeof bmcEvents>['ensureSubscription']>;
+  leave(): Promise<number>;
 }
 let lab: Lab;
 afterEach(async () => {
@@ -52,11 +53,35 @@ async function start(
   }
   const bmc = await startFakeBmc(answer, root);
   const events = bmcEvents(Settings.parse({ timeoutMs: 2_000 }), kit);
-  return (lab = { bmc, kept, ensure: () => events.ensureSubscription(bmc.target, WISH, signal) });
+  return (lab = {
+    bmc,
+    kept,
+    ensure: () => events.ensureSubscription(bmc.target, WISH, signal),
+    leave: () => events.removeSubscriptions(bmc.target, WISH, signal),
+  });
 }
 const writes = (): string[] => lab.bmc.asked().filter((line) => !line.startsWith('GET'));
 
 describe('a subscription', () => {
+  test('for another server behind the same BMC is left alone', async () => {
+    await start();
+    const neighbour = contextOf(kit, '0190a000-0000-7000-8000-000000000002');
+    lab.kept.set(`${LIST}/8`, { '@odata.id': `${LIST}/8`, Destination: WISH.destination, Context: neighbour });
+    expect(await lab.ensure()).toMatchObject({ state: 'made', removed: 0 });
+    expect(lab.kept.has(`${LIST}/8`)).toBe(true);
+  });
+
+  test('is taken back, and nothing of others: another server behind the same BMC, another listener', async () => {
+    await start();
+    await lab.ensure();
+    const neighbour = contextOf(kit, '0190a000-0000-7000-8000-000000000002');
+    lab.kept.set(`${LIST}/8`, { '@odata.id': `${LIST}/8`, Destination: WISH.destination, Context: neighbour });
+    lab.kept.set(`${LIST}/9`, { '@odata.id': `${LIST}/9`, Destination: 'https://ome.example.com/', Context: 'ome' });
+    expect(await lab.leave()).toBe(1);
+    expect([...lab.kept.keys()]).toEqual([`${LIST}/8`, `${LIST}/9`]);
+    expect(await lab.leave()).toBe(0);
+  });
+
   test('is made once, and kept from then on', async () => {
     await start();
     expect(await lab.ensure()).toMatchObject({ state: 'made', path: `${LIST}/1`, removed: 0 });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { fileNameOf } from '../../../src/kit/file-name-of.ts';
 import type { FirmwareImage } from '../../../src/ports/bmc-firmware.ts';
 import { AdapterError } from '../../../src/ports/adapter-error.ts';
 
@@ -47,7 +48,7 @@ export async function fetchImage(image: FirmwareImage, system: string, signal: A
     await dispose();
     throw error;
   }
-  const fileName = decodeURIComponent(url.pathname.split('/').at(-1) ?? '') || 'image.bin';
+  const fileName = fileNameOf(image.uri) || 'image.bin';
   return { fileName, sizeBytes: image.sizeBytes, open: () => createReadStream(file), dispose };
 }
 

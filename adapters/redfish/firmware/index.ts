@@ -3,13 +3,16 @@ import type { BmcFirmware } from '../../../src/ports/bmc-firmware.ts';
 import { evidenceOf } from '../quirks.ts';
 import type { Settings } from '../settings.ts';
 import { findRunning, followUpdate } from './follow-update.ts';
+import { queueImage } from './queue-image.ts';
 import { firmwareQuirksOf } from './quirks.ts';
+import { retire } from './queue.ts';
 import { resetBmc } from './reset-bmc.ts';
 import { rollBack } from './roll-back.ts';
 import { installedOf, readRows } from './rows.ts';
+import { startStaged } from './staged.ts';
 import { startUpdate } from './start-update.ts';
 import { readUpdateService } from './update-service.ts';
-import { withBmc } from './with-bmc.ts';
+import { withOpened } from './with-opened.ts';
 
 const silently = async (): Promise<void> => {};
 
@@ -18,20 +21,26 @@ export function bmcFirmware(settings: Settings, kit: Kit): BmcFirmware {
   const opening = { settings, kit };
   return {
     readFirmware: (target, signal) =>
-      withBmc(opening, target, signal, async ({ bmc, system }) => {
-        const { inventory } = await readUpdateService(bmc, system);
+      withOpened(opening, target, signal, async ({ bmc, system }) => {
+        const { inventory, hpeRepository } = await readUpdateService(bmc, system);
         if (inventory === null) return [];
         const quirks = firmwareQuirksOf(await evidenceOf(bmc));
-        return installedOf(await readRows(bmc, inventory, quirks, settings.firmwareTimeoutMs));
+        const rows = await readRows(bmc, inventory, quirks, settings.firmwareTimeoutMs);
+        return installedOf(rows, { hasQueue: hpeRepository !== null });
       }),
     startUpdate: (target, update, signal, announce = silently) =>
-      withBmc(opening, target, signal, (opened) => startUpdate(opened, update, announce)),
+      withOpened(opening, target, signal, (opened) => startUpdate(opened, update, announce)),
+    startStaged: (target, start, signal, announce = silently) =>
+      withOpened(opening, target, signal, (opened) =>
+        start.handle.method === 'repository' ? queueImage(opened, start, announce) : startStaged(opened, announce),
+      ),
     followUpdate: (target, handle, signal) =>
-      withBmc(opening, target, signal, (opened) => followUpdate(opened, handle)),
-    findRunning: (target, signal) => withBmc(opening, target, signal, findRunning),
+      withOpened(opening, target, signal, (opened) => followUpdate(opened, handle)),
+    findRunning: (target, signal) => withOpened(opening, target, signal, findRunning),
+    retire: (target, handle, signal) => withOpened(opening, target, signal, (opened) => retire(opened, handle)),
     rollBack: (target, id, signal, announce = silently) =>
-      withBmc(opening, target, signal, (opened) => rollBack(opened, id, announce)),
+      withOpened(opening, target, signal, (opened) => rollBack(opened, id, announce)),
     resetBmc: (target, signal, announce = silently) =>
-      withBmc(opening, target, signal, (opened) => resetBmc(opened, announce)),
+      withOpened(opening, target, signal, (opened) => resetBmc(opened, announce)),
   };
 }

@@ -18,6 +18,8 @@ export interface FirmwareLab {
   version(id: string): Promise<string | null | undefined>;
   /** Follows until it is neither waiting nor running. */
   ended(handle: UpdateHandle): Promise<UpdateProgress>;
+  /** Follows until what is staged can be started, or has failed. */
+  checked(handle: UpdateHandle): Promise<UpdateProgress>;
 }
 
 const closing: (() => unknown)[] = [];
@@ -33,21 +35,23 @@ export async function firmwareLab(
   closing.push(() => bmc.close());
   const firmware = bmcFirmware(Settings.parse({ timeoutMs: 5_000 }), testKit());
   const [target, signal] = [targetOf(bmc), new AbortController().signal];
+  async function followUntil(handle: UpdateHandle, is: (progress: UpdateProgress) => boolean): Promise<UpdateProgress> {
+    const end = performance.now() + 10_000;
+    for (;;) {
+      const progress = await firmware.followUpdate(target, handle, signal);
+      if (is(progress)) return progress;
+      if (performance.now() > end) throw new Error(`still ${progress.state}: ${progress.said}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
   return {
     ...{ bmc, firmware, target, signal },
     async version(id) {
       const rows = await firmware.readFirmware(target, signal);
       return rows.find((row) => row.id === id)?.version;
     },
-    async ended(handle) {
-      const end = performance.now() + 5_000;
-      for (;;) {
-        const progress = await firmware.followUpdate(target, handle, signal);
-        if (progress.state !== 'waiting' && progress.state !== 'running') return progress;
-        if (performance.now() > end) throw new Error(`still ${progress.state}: ${progress.said}`);
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
-    },
+    ended: (handle) => followUntil(handle, ({ state }) => state !== 'waiting' && state !== 'running'),
+    checked: (handle) => followUntil(handle, ({ state, needs }) => needs === 'start' || state === 'failed'),
   };
 }
 

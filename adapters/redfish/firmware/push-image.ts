@@ -3,15 +3,18 @@ import { AdapterError } from '../../../src/ports/adapter-error.ts';
 import type { BmcAnswer } from '../bmc.ts';
 import { applyTimeFor, type WantedUpdate } from './apply-time.ts';
 import { fetchImage, type FetchedImage } from './fetch-image.ts';
+import { saysInUpdateMode, type StagedUpload } from './staged.ts';
 import { trackOf } from './task.ts';
 import type { UpdateService } from './update-service.ts';
-import type { Opened } from './with-bmc.ts';
+import type { Opened } from './with-opened.ts';
 
 interface Push {
   service: UpdateService;
   wanted: WantedUpdate;
   /** Links. */
   targets: readonly string[];
+  /** Where it is started by a request of its own. */
+  staged: StagedUpload | null;
   announce: Announce;
 }
 
@@ -31,7 +34,7 @@ export async function pushImage(opened: Opened, push: Push): Promise<UpdateHandl
     );
   const method = service.multipartUri === null ? 'push' : 'multipart';
   const offered = method === 'multipart' ? service.applyTimes.multipart : service.applyTimes.push;
-  const when = applyTimeFor(wanted.applyTime, offered, system);
+  const when = push.staged === null ? applyTimeFor(wanted.applyTime, offered, system) : push.staged.applyTime;
   const image = await fetchImage(wanted.image, system, signal);
   try {
     const startedAt = kit.now().toISOString();
@@ -39,20 +42,25 @@ export async function pushImage(opened: Opened, push: Push): Promise<UpdateHandl
       service.multipartUri === null
         ? await pushPlain(opened, push, { image, when })
         : await pushMultipart(opened, push, { image, when, link: service.multipartUri });
-    return { method, ...(await trackOf(bmc, answer)), startedAt };
+    const staged = push.staged === null ? {} : ({ staged: true } as const);
+    return { method, ...(await trackOf(bmc, answer)), startedAt, ...staged };
   } finally {
     await image.dispose();
   }
 }
 
 async function pushMultipart(
-  { bmc, settings }: Opened,
-  { targets, announce }: Push,
+  { bmc, settings, system }: Opened,
+  { targets, staged, announce }: Push,
   { image, when, link }: { image: FetchedImage; when: string | null; link: string },
 ): Promise<BmcAnswer> {
-  const parameters = { Targets: targets, ...(when === null ? {} : { '@Redfish.OperationApplyTime': when }) };
+  const parameters = {
+    Targets: staged?.targets ?? targets,
+    ...(when === null ? {} : { '@Redfish.OperationApplyTime': when }),
+    ...staged?.oem,
+  };
   await announce();
-  return bmc.send({
+  const sent = bmc.send({
     method: 'POST',
     link,
     timeoutMs: timeFor(image, settings.timeoutMs),
@@ -60,6 +68,9 @@ async function pushMultipart(
       { name: 'UpdateParameters', contentType: 'application/json', content: JSON.stringify(parameters) },
       { name: 'UpdateFile', fileName: image.fileName, contentType: 'application/octet-stream', content: image },
     ],
+  });
+  return sent.catch((error: unknown) => {
+    throw saysInUpdateMode(error, system);
   });
 }
 

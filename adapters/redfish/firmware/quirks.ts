@@ -5,6 +5,8 @@ export interface FirmwareQuirks {
   rowStates: boolean;
   /** Whether SimpleUpdate is told what to update; else the image tells. */
   namesTargets: boolean;
+  /** Uploads are taken in and checked, and installed only once they are told to start. Where the service has that action. */
+  startsUploads: boolean;
   /** What does it where a stored older image cannot be gone back to. */
   insteadOfRollBack: string;
 }
@@ -12,6 +14,7 @@ export interface FirmwareQuirks {
 const STANDARD: FirmwareQuirks = {
   rowStates: false,
   namesTargets: true,
+  startsUploads: false,
   insteadOfRollBack: 'install the older image again',
 };
 
@@ -28,6 +31,11 @@ const ROWS: readonly Row<FirmwareQuirks>[] = [
       namesTargets: false,
       insteadOfRollBack: 'install the older image again; iLO refuses that where its downgrade policy forbids it',
     },
+  },
+  {
+    vendor: /^super ?micro/i,
+    why: 'X12 and later: OnStartUpdateRequest, a Verify task, StartUpdate, an Update task (bmclib providers/supermicro/x12.go)',
+    quirks: { startsUploads: true },
   },
 ];
 

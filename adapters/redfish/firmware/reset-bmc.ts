@@ -3,7 +3,7 @@ import type { Announce } from '../../../src/ports/bmc-firmware.ts';
 import { AdapterError } from '../../../src/ports/adapter-error.ts';
 import { findAction } from '../action.ts';
 import { readCollection } from '../collection.ts';
-import type { Opened } from './with-bmc.ts';
+import type { Opened } from './with-opened.ts';
 
 /** Most gentle first: iDRAC knows GracefulRestart only, OpenBMC both. */
 const TYPES = ['GracefulRestart', 'ForceRestart'];

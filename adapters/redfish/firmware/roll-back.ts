@@ -5,7 +5,7 @@ import { firmwareQuirksOf } from './quirks.ts';
 import { readRows } from './rows.ts';
 import { trackOf } from './task.ts';
 import { readUpdateService } from './update-service.ts';
-import type { Opened } from './with-bmc.ts';
+import type { Opened } from './with-opened.ts';
 
 /** iDRAC9 and later: SimpleUpdate with the address of the `Previous-` row. No other vendor has a way (no action in any UpdateService seen). */
 export async function rollBack(opened: Opened, id: string, announce: Announce): Promise<UpdateHandle> {

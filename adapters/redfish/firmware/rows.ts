@@ -1,12 +1,18 @@
+import { AdapterError } from '../../../src/ports/adapter-error.ts';
 import type { InstalledFirmware } from '../../../src/ports/bmc-firmware.ts';
 import type { Bmc } from '../client.ts';
 import { readCollection } from '../collection.ts';
 import { SoftwareInventory } from '../schema.ts';
-import type { FirmwareQuirks } from './quirks.ts';
+import { evidenceOf } from '../quirks.ts';
+import { type FirmwareQuirks, firmwareQuirksOf } from './quirks.ts';
+import type { UpdateService } from './update-service.ts';
+import type { Opened } from './with-opened.ts';
 
 /** One line of the firmware inventory. */
 export interface FirmwareRow {
   link: string;
+  /** What it is the firmware of. */
+  related: string[];
   /** The same for all lines of one component, and before and after an update. */
   component: string;
   name: string;
@@ -34,9 +40,32 @@ export async function readRows(
     if (id === null || link === null) continue;
     const { component, state } = quirks.rowStates ? readId(id) : { component: id, state: 'installed' as const };
     if (component === null) continue;
-    rows.push({ link, component, name: one.Name ?? id, version: one.Version, updateable: one.Updateable, state });
+    rows.push({
+      link,
+      related: one.RelatedItem,
+      component,
+      name: one.Name ?? id,
+      version: one.Version,
+      updateable: one.Updateable,
+      state,
+    });
   }
   return rows;
+}
+
+/** The lines of what shall be updated. @throws AdapterError not-found where one is not in the firmware inventory */
+export async function rowsOf(
+  { bmc, system, settings }: Opened,
+  { inventory }: UpdateService,
+  targets: readonly string[],
+): Promise<FirmwareRow[]> {
+  if (targets.length === 0 || inventory === null) return [];
+  const rows = await readRows(bmc, inventory, firmwareQuirksOf(await evidenceOf(bmc)), settings.firmwareTimeoutMs);
+  return targets.map((id) => {
+    const row = rows.find((one) => one.component === id && one.state === 'installed');
+    if (row !== undefined) return row;
+    throw new AdapterError('not-found', `${system}: ${id} is not in the firmware inventory`, { system });
+  });
 }
 
 const STATES = { installed: 'installed', current: 'current', previous: 'previous', available: 'available' } as const;
@@ -53,14 +82,18 @@ function readId(id: string): { component: string | null; state: FirmwareRow['sta
   return { component: component === '' ? null : component, state };
 }
 
-/** One per component: what is installed, else what is current; and an older image where the BMC has kept one. */
-export function installedOf(rows: readonly FirmwareRow[]): InstalledFirmware[] {
+/**
+ * One per component: what is installed, else what is current; and an older image where the BMC has kept one. HPE's `Updateable` speaks of iLO
+ * alone: drives and cards that UEFI or an agent installs are none of its.
+ */
+export function installedOf(rows: readonly FirmwareRow[], { hasQueue }: { hasQueue: boolean }): InstalledFirmware[] {
   const components = [...new Set(rows.map((row) => row.component))];
   return components.flatMap((id) => {
     const own = rows.filter((row) => row.component === id);
     const shown = own.find((row) => row.state === 'installed') ?? own.find((row) => row.state === 'current');
     if (shown === undefined) return [];
     const previous = own.find((row) => row.state === 'previous')?.version ?? null;
-    return [{ id, name: shown.name, version: shown.version, updateable: shown.updateable, previous }];
+    const queueable = hasQueue && shown.updateable === false ? ({ queueable: true } as const) : {};
+    return [{ id, name: shown.name, version: shown.version, updateable: shown.updateable, ...queueable, previous }];
   });
 }

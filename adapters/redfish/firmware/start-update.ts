@@ -5,16 +5,33 @@ import { evidenceOf } from '../quirks.ts';
 import { applyTimeFor, type WantedUpdate } from './apply-time.ts';
 import { pushImage } from './push-image.ts';
 import { firmwareQuirksOf } from './quirks.ts';
-import { readRows } from './rows.ts';
+import { beforeQueueing } from './queue.ts';
+import { stageInRepository, takesForQueue } from './repository.ts';
+import { rowsOf } from './rows.ts';
+import { stagedUpload, stagesUploads } from './staged.ts';
 import { trackOf } from './task.ts';
-import { readUpdateService, type UpdateService } from './update-service.ts';
-import type { Opened } from './with-bmc.ts';
+import { isBusy, readUpdateService, type UpdateService } from './update-service.ts';
+import type { Opened } from './with-opened.ts';
 
 /** The BMC fetches the image where it can; else it is pushed. One request starts it, and that one is announced. */
 export async function startUpdate(opened: Opened, wanted: WantedUpdate, announce: Announce): Promise<UpdateHandle> {
-  const { bmc, system } = opened;
-  const service = await readUpdateService(bmc, system);
-  mustBeFree(service, system);
+  const service = await readUpdateService(opened.bmc, opened.system);
+  mustBeFree(service, opened.system);
+  const repository = takesForQueue(service, wanted.image.uri);
+  if (repository !== null) return stageInRepository(opened, { service, repository, wanted, announce });
+  const queued = await beforeQueueing(opened, service, wanted.image.uri);
+  const handle = await sendUpdate(opened, { service, wanted, announce });
+  return queued === undefined ? handle : { ...handle, queued };
+}
+
+interface Sending {
+  service: UpdateService;
+  wanted: WantedUpdate;
+  announce: Announce;
+}
+
+async function sendUpdate(opened: Opened, { service, wanted, announce }: Sending): Promise<UpdateHandle> {
+  const { system } = opened;
   const scheme = new URL(wanted.image.uri).protocol.replace(':', '').toUpperCase();
   const simple = service.simpleUpdate;
   const protocols = simple === null ? null : await simple.allowed('TransferProtocol');
@@ -22,14 +39,22 @@ export async function startUpdate(opened: Opened, wanted: WantedUpdate, announce
     const TransferProtocol = protocols?.find((one) => one.toUpperCase() === scheme);
     return pull(opened, { service, simple, wanted, TransferProtocol, announce });
   }
-  if (service.multipartUri !== null || service.pushUri !== null)
-    return pushImage(opened, { service, wanted, targets: await linksOf(opened, service, wanted.targets), announce });
+  if (service.multipartUri !== null || service.pushUri !== null) return push(opened, { service, wanted, announce });
   const offers = protocols === null ? 'no way to take an image' : `only ${protocols.join(', ')}`;
   throw new AdapterError(
     'unsupported',
     `${system}: the BMC cannot fetch ${scheme} addresses and takes no pushes: it offers ${offers}`,
     { system },
   );
+}
+
+async function push(opened: Opened, { service, wanted, announce }: Sending): Promise<UpdateHandle> {
+  const quirks = firmwareQuirksOf(await evidenceOf(opened.bmc));
+  const rows = await rowsOf(opened, service, wanted.targets);
+  // What shall wait for a reset has to be offered as that.
+  const isStaged = service.multipartUri !== null && wanted.applyTime !== 'OnReset' && stagesUploads(service, quirks);
+  const staged = isStaged ? stagedUpload(rows, quirks) : null;
+  return pushImage(opened, { service, wanted, targets: rows.map(({ link }) => link), staged, announce });
 }
 
 /** HPE takes one at a time, and says so here only. */
@@ -41,10 +66,6 @@ function mustBeFree({ hpe, pushBusy }: UpdateService, system: string): void {
     system,
     retryAfterMs: 30_000,
   });
-}
-
-export function isBusy(hpeState: string): boolean {
-  return /^(uploading|verifying|writing|updating|activating)$/i.test(hpeState);
 }
 
 async function pull(
@@ -61,7 +82,7 @@ async function pull(
   const { service, simple, wanted, TransferProtocol, announce } = given;
   const when = applyTimeFor(wanted.applyTime, service.applyTimes.simple, system);
   const { namesTargets } = firmwareQuirksOf(await evidenceOf(bmc));
-  const Targets = namesTargets ? await linksOf(opened, service, wanted.targets) : [];
+  const Targets = namesTargets ? (await rowsOf(opened, service, wanted.targets)).map(({ link }) => link) : [];
   const body = {
     ImageURI: wanted.image.uri,
     ...(TransferProtocol === undefined ? {} : { TransferProtocol }),
@@ -72,20 +93,4 @@ async function pull(
   const startedAt = kit.now().toISOString();
   const answer = await bmc.send({ method: 'POST', link: simple.target, body });
   return { method: 'simple-update', ...(await trackOf(bmc, answer)), startedAt };
-}
-
-/** @throws AdapterError not-found where a target is not in the firmware inventory */
-export async function linksOf(
-  { bmc, system, settings }: Opened,
-  service: UpdateService,
-  targets: readonly string[],
-): Promise<string[]> {
-  if (targets.length === 0 || service.inventory === null) return [];
-  const quirks = firmwareQuirksOf(await evidenceOf(bmc));
-  const rows = await readRows(bmc, service.inventory, quirks, settings.firmwareTimeoutMs);
-  return targets.map((id) => {
-    const row = rows.find((one) => one.component === id && one.state === 'installed');
-    if (row !== undefined) return row.link;
-    throw new AdapterError('not-found', `${system}: ${id} is not in the firmware inventory`, { system });
-  });
 }

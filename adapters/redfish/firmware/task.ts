@@ -14,6 +14,8 @@ export interface TaskState {
   /** The BMC's own words, for evidence. */
   words: { state: string | null; status: string | null; messages: string[] };
   needs: 'host-reset' | 'bmc-reset' | null;
+  /** What kind of job Dell says that it is: `RAIDConfiguration` waits for a boot, `RealTimeNoRebootConfiguration` never does. */
+  jobType?: string;
 }
 
 export type Task = Record<string, unknown>;
@@ -25,6 +27,10 @@ const RUNNING = /^(running|stopping|cancelling|downloading|rebootinprogress|inpr
 const WAITS_FOR_RESET = /^(scheduled|rebootpending|readyforexecution)$/i;
 
 export function stateOfTask(task: Task): TaskState {
+  return isQueued(task) ? stateOfQueued(task) : stateOfCommon(task);
+}
+
+function stateOfCommon(task: Task): TaskState {
   const word = asText(task['TaskState']) ?? asText(task['JobState']);
   const status = asText(task['TaskStatus']) ?? asText(task['JobStatus']);
   const messages = messagesOf(task);
@@ -37,7 +43,14 @@ export function stateOfTask(task: Task): TaskState {
   const needs = needsOf(word ?? '', messages);
   const percent = asNumber(task['PercentComplete']) ?? asNumber(task['PercentageComplete']);
   const state = stateOf(word ?? '', status ?? '');
-  return { state, percent, said, words, needs: state === 'failed' ? null : needs };
+  const jobType = jobTypeOf(task);
+  return { state, percent, said, words, needs: state === 'failed' ? null : needs, ...(jobType && { jobType }) };
+}
+
+/** Dell's job says it itself, its task in Dell's part. */
+function jobTypeOf(task: Task): string | null {
+  const oem = isRecord(task['Oem']) && isRecord(task['Oem']['Dell']) ? task['Oem']['Dell'] : {};
+  return asText(task['JobType']) ?? asText(oem['JobType']);
 }
 
 function stateOf(word: string, status: string): TaskState['state'] {
@@ -45,6 +58,51 @@ function stateOf(word: string, status: string): TaskState['state'] {
   if (DONE.test(word)) return /^critical$/i.test(status) ? 'failed' : 'done';
   if (FAILED.test(word)) return 'failed';
   return RUNNING.test(word) ? 'running' : 'waiting';
+}
+
+/** A member of HPE's own queue of updates, which is no task of DSP0266. */
+function isQueued(task: Task): boolean {
+  return /^#HpeComponentUpdateTask\./.test(asText(task['@odata.type']) ?? '');
+}
+
+/** A word that nobody knows is one that has not ended, here too. */
+const QUEUED: Record<string, TaskState['state']> = {
+  inprogress: 'running',
+  complete: 'done',
+  exception: 'failed',
+  expired: 'failed',
+  canceled: 'failed',
+};
+
+/** Who may install it decides what it waits for: iLO does by itself, UEFI as the server starts, an agent whenever somebody runs one. */
+function stateOfQueued(task: Task): TaskState {
+  const word = asText(task['State']);
+  const state = QUEUED[(word ?? '').toLowerCase()] ?? 'waiting';
+  const result = isRecord(task['Result']) ? task['Result'] : {};
+  const id = asText(result['MessageId']) ?? '';
+  const args = asList(result['MessageArgs']).map((one) => asText(one) ?? '');
+  const message = args.length === 0 ? id : `${id} (${args.join(', ')})`;
+  const by = asList(task['UpdatableBy']).map((one) => (asText(one) ?? '').toLowerCase());
+  const waitsFor = state === 'waiting' ? agentOf(by) : null;
+  const why = [WHY[(word ?? '').toLowerCase()], waitsFor === null ? undefined : AGENTS[waitsFor], message];
+  const said = [word ?? 'no state', ...why.filter((one) => one !== undefined && one !== '')].join(': ').slice(0, 500);
+  const isBootNeeded = waitsFor === 'uefi' || (state === 'done' && needsOf('', [{ id, text: '' }]) === 'host-reset');
+  const words = { state: word, status: null, messages: message === '' ? [] : [message] };
+  return { state, percent: null, said, words, needs: isBootNeeded ? 'host-reset' : null };
+}
+
+const WHY: Record<string, string> = {
+  expired: 'its time was over before anything installed it',
+  canceled: 'it was taken off the queue',
+};
+const AGENTS = {
+  bmc: 'iLO installs it once its turn comes',
+  uefi: 'UEFI installs it as the server starts',
+  runtimeagent: 'an agent in the server’s operating system (SUM, SUT) has to install it; no restart does',
+};
+
+function agentOf(by: readonly string[]): keyof typeof AGENTS | null {
+  return (['bmc', 'uefi', 'runtimeagent'] as const).find((one) => by.includes(one)) ?? null;
 }
 
 function needsOf(word: string, messages: { id: string; text: string }[]): TaskState['needs'] {
@@ -82,7 +140,8 @@ export async function readTask(bmc: Bmc, link: string): Promise<TaskState | null
     throw error;
   }
   const { status, body } = answer;
-  if (body !== null && (asText(body['TaskState']) ?? asText(body['JobState'])) !== null) return stateOfTask(body);
+  if (body !== null && (isQueued(body) || (asText(body['TaskState']) ?? asText(body['JobState'])) !== null))
+    return stateOfTask(body);
   if (status === 202) return spoken('running', 'the monitor says that it is not done');
   return spoken('done', `the monitor answered ${status}`);
 }
@@ -105,7 +164,8 @@ export async function trackOf(bmc: Bmc, answer: BmcAnswer): Promise<{ task: stri
 
 function argumentsIn({ body }: BmcAnswer): string[] {
   if (body === null) return [];
-  const error = isRecord(body['error']) ? body['error'] : body;
+  // Supermicro's stands in `Accepted`.
+  const error = [body['error'], body['Accepted']].find((one) => isRecord(one)) ?? body;
   const messages = [...asList(error['@Message.ExtendedInfo']), ...asList(body['Messages']), body];
   return messages
     .filter(isRecord)

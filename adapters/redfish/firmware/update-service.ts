@@ -8,6 +8,8 @@ export interface UpdateService {
   link: string;
   inventory: string | null;
   simpleUpdate: Action | null;
+  /** Begins what was uploaded for that. */
+  startUpdate: Action | null;
   /** When an image may take effect, as the way that it goes offers it; null: it does not say. */
   applyTimes: { simple: string[] | null; multipart: string[] | null; push: string[] | null };
   multipartUri: string | null;
@@ -17,6 +19,10 @@ export interface UpdateService {
   maxImageBytes: number | null;
   /** HPE has its own word for what the update service is doing, and no task for it. */
   hpe: { state: string; percent: number | null; result: string | null } | null;
+  /** HPE's queue of what iLO, UEFI or an agent has to install. */
+  hpeQueue: string | null;
+  /** Where HPE keeps images for that queue, and what it is told to fetch one by. */
+  hpeRepository: { link: string; addFromUri: Action } | null;
 }
 
 /** @throws AdapterError unsupported where the BMC has none */
@@ -39,6 +45,7 @@ export async function readUpdateService(bmc: Bmc, system: string): Promise<Updat
     link,
     inventory: asLink(body['FirmwareInventory']),
     simpleUpdate: findAction(bmc, body, '#UpdateService.SimpleUpdate'),
+    startUpdate: findAction(bmc, body, '#UpdateService.StartUpdate'),
     applyTimes: {
       simple: supportedIn(action),
       multipart: supportedIn(body, 'MultipartHttpPushUri'),
@@ -52,7 +59,25 @@ export async function readUpdateService(bmc: Bmc, system: string): Promise<Updat
       state === null
         ? null
         : { state, percent: asNumber(hpe?.['FlashProgressPercent']), result: asText(result?.['MessageId']) },
+    hpeQueue: asLink(hpe?.['UpdateTaskQueue']),
+    hpeRepository: repositoryIn(bmc, body, hpe),
   };
+}
+
+/** HPE's own actions stand in its own part (iLO 5 to 7), or among the others. */
+function repositoryIn(
+  bmc: Bmc,
+  body: Record<string, unknown>,
+  hpe: Record<string, unknown> | null,
+): UpdateService['hpeRepository'] {
+  const name = '#HpeiLOUpdateServiceExt.AddFromUri';
+  const addFromUri = findAction(bmc, hpe ?? {}, name) ?? findAction(bmc, body, name);
+  const link = asLink(hpe?.['ComponentRepository']);
+  return addFromUri === null || link === null ? null : { link, addFromUri };
+}
+
+export function isBusy(hpeState: string): boolean {
+  return /^(uploading|verifying|writing|updating|activating)$/i.test(hpeState);
 }
 
 export function recordAt(from: Record<string, unknown>, ...names: string[]): Record<string, unknown> | null {

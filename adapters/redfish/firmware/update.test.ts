@@ -33,14 +33,14 @@ describe('an update that the BMC fetches', () => {
   });
 
   test('a task that is gone is unknown, and the version tells', async () => {
-    const lab = await firmwareLab('dell', { tasks: { vanishAfterMs: 1 } });
+    const lab = await firmwareLab('dell', { tasks: { vanishAfterMs: 0 } });
     const handle = await lab.firmware.startUpdate(lab.target, bios, lab.signal);
     expect(await lab.ended(handle)).toMatchObject({ state: 'unknown', said: expect.stringMatching(/is gone/) });
     expect(await lab.version('BIOS.Setup.1-1')).toBe('1.16.0');
   });
 
   test('iDRAC’s task is gone, and its job still tells', async () => {
-    const lab = await firmwareLab('dell', { tasks: { named: 'job', vanishAfterMs: 1 }, updates: { ends: 'fails' } });
+    const lab = await firmwareLab('dell', { tasks: { named: 'job', vanishAfterMs: 0 }, updates: { ends: 'fails' } });
     const handle = await lab.firmware.startUpdate(lab.target, bios, lab.signal);
     expect(await lab.ended(handle)).toMatchObject({
       state: 'failed',

@@ -71,7 +71,7 @@ const EXPECTED: Record<string, Expected> = {
     fault: null,
   },
   'supermicro-gb300-openbmc_node1-redfishctl': {
-    ...{ poll: 7, power: 'On', system: 'OK', complete: false, logs: 0 },
+    ...{ poll: 6, power: 'On', system: 'OK', complete: false, logs: 0 },
     sensor: null,
     fault: null,
   },

@@ -2,9 +2,11 @@ import type { Kit } from '../../../src/kit/kit.ts';
 import { AdapterError } from '../../../src/ports/adapter-error.ts';
 import type { BmcHealth } from '../../../src/ports/bmc-health.ts';
 import type { BmcTarget } from '../../../src/ports/hardware-inventory.ts';
-import { openBmc, type Bmc } from '../client.ts';
+import type { Bmc } from '../client.ts';
 import { readLogs } from '../logs/read-logs.ts';
 import type { Settings } from '../settings.ts';
+import { withBmc } from '../with-bmc.ts';
+import { ofServer } from './of-server.ts';
 import { readHealth } from './read-health.ts';
 
 /** Health, sensors and logs of a server, from its own BMC. */
@@ -15,18 +17,12 @@ export function bmcHealth(settings: Settings, kit: Kit): BmcHealth {
     work: (bmc: Bmc) => Promise<T>,
   ): Promise<T & { requests: number; fingerprint256: string | null }> {
     const { system } = kit;
-    const named =
-      target.username === '' ? { ...target, username: settings.username, password: settings.password } : target;
     try {
-      const bmc = await openBmc(named, settings, kit, signal);
-      try {
+      return await withBmc({ settings, kit }, target, signal, async (bmc) => {
         const done = await work(bmc);
         signal.throwIfAborted();
         return { ...done, requests: bmc.requests(), fingerprint256: bmc.fingerprint256() };
-      } finally {
-        for (const problem of await bmc.close())
-          kit.log.warn({ url: target.url, problem }, 'BMC session may be left open');
-      }
+      });
     } catch (error) {
       if (error instanceof AdapterError) throw error;
       const [kind, why] = signal.aborted
@@ -36,7 +32,8 @@ export function bmcHealth(settings: Settings, kit: Kit): BmcHealth {
     }
   }
   return {
-    readHealth: (target, signal) => using(target, signal, (bmc) => readHealth(bmc, kit.now())),
+    readHealth: (target, signal) =>
+      using(target, signal, (bmc) => readHealth(ofServer(bmc, target.server), kit.now(), target.server)),
     async readLogs(target, cursor, signal) {
       const { fingerprint256: _, ...read } = await using(target, signal, (bmc) => readLogs(bmc, cursor));
       return read;

@@ -1,5 +1,6 @@
 import { kitForTests, type KitForTests } from '../../../src/kit/kit-for-tests.ts';
 import type { HealthReport, LogsSince } from '../../../src/ports/bmc-health.ts';
+import type { WantedServer } from '../../../src/ports/hardware-inventory.ts';
 import { closeBroker } from '../broker.ts';
 import { targetOf } from '../kit-for-tests.ts';
 import { Settings } from '../settings.ts';
@@ -10,7 +11,7 @@ export interface Poller {
   bmc: BmcSimulator;
   kit: KitForTests;
   /** A poll so many minutes after the one before, and which paths it asked for. */
-  poll(minutesLater: number): Promise<HealthReport & { asked: string[] }>;
+  poll(minutesLater: number, server?: WantedServer): Promise<HealthReport & { asked: string[] }>;
   logs(cursor: string | null): Promise<LogsSince & { asked: string[] }>;
   close(): Promise<void>;
 }
@@ -31,9 +32,9 @@ export async function startPoller(options: BmcSimulatorOptions): Promise<Poller>
   return {
     bmc,
     kit,
-    async poll(minutesLater) {
+    async poll(minutesLater, server) {
       clock.now += minutesLater * 60_000;
-      return asking(() => health.readHealth(target, signal));
+      return asking(() => health.readHealth({ ...target, server }, signal));
     },
     logs: (cursor) => asking(() => health.readLogs(target, cursor, signal)),
     async close() {

@@ -1,5 +1,6 @@
 import { AdapterError } from '../../../src/ports/adapter-error.ts';
 import type { HealthReport } from '../../../src/ports/bmc-health.ts';
+import type { WantedServer } from '../../../src/ports/hardware-inventory.ts';
 import type { Bmc } from '../client.ts';
 import { readCollection } from '../collection.ts';
 import { asLink, asText } from '../decode.ts';
@@ -15,16 +16,16 @@ import { isWell, markOf, orWarning, Raw, readManagers, systemHealth, type Whole 
 type Health = Omit<HealthReport, 'requests' | 'fingerprint256'>;
 
 /** One poll, by the plan where there is a fresh one. @throws AdapterError where the system cannot be read */
-export async function readHealth(bmc: Bmc, now: Date): Promise<Health> {
+export async function readHealth(bmc: Bmc, now: Date, wanted?: WantedServer): Promise<Health> {
   const plan = loadPlan(bmc);
-  if (plan === null || isStale(plan, now)) return surveyed(bmc, now);
+  if (plan === null || isStale(plan, now)) return surveyed(bmc, now, wanted);
   const warnings: string[] = [];
   let systems: Resource[];
   try {
     systems = await readSystemsOf(bmc, plan, warnings);
   } catch (error) {
     if (!(error instanceof AdapterError) || error.kind !== 'not-found') throw error;
-    return surveyed(bmc, now); // it got another address (renamed by a firmware update)
+    return surveyed(bmc, now, wanted); // it got another address (renamed by a firmware update)
   }
   const whole: Whole = { systems, manager: loadManager(bmc) };
   const mark = markOf(whole);
@@ -32,7 +33,7 @@ export async function readHealth(bmc: Bmc, now: Date): Promise<Health> {
   const [powerThen, powerNow] = [powerOf(plan.power), powerOf(systems[0]?.['PowerState'])];
   // Sensors come and go with the host's power.
   const switched = powerThen !== null && powerNow !== null && powerThen !== powerNow;
-  if ((turned || switched) && now.getTime() - plan.madeAt > AGES.leastMs) return surveyed(bmc, now);
+  if ((turned || switched) && now.getTime() - plan.madeAt > AGES.leastMs) return surveyed(bmc, now, wanted);
 
   whole.manager = await managersOf(bmc, plan, now, warnings);
   const seenAt = now.toISOString();
@@ -45,8 +46,8 @@ export async function readHealth(bmc: Bmc, now: Date): Promise<Health> {
   return report({ whole, plan, sources, warnings, now });
 }
 
-async function surveyed(bmc: Bmc, now: Date): Promise<Health> {
-  const { plan, whole, sources } = await survey(bmc, now);
+async function surveyed(bmc: Bmc, now: Date, wanted: WantedServer | undefined): Promise<Health> {
+  const { plan, whole, sources } = await survey(bmc, now, wanted);
   const fatal = bmc.fatal();
   if (fatal) throw fatal;
   savePlan(bmc, plan);

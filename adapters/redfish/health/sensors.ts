@@ -8,6 +8,8 @@ type Kind = SensorReading['kind'];
 export interface Found {
   reading: SensorReading;
   aliases: string[];
+  /** Folded, of a sensor that is a resource of its own. */
+  path: string | null;
 }
 
 const KINDS: Record<string, [kind: Kind, unit: string]> = {
@@ -68,11 +70,11 @@ function found(
     lowerCritical: limit(limits.lowerCritical),
     health: healthOf(status['Health']),
   };
-  return { reading, aliases: [name, ...aliases].filter((alias) => alias !== null).map(plain) };
+  return { reading, aliases: [name, ...aliases].filter((alias) => alias !== null).map(plain), path: null };
 }
 
 /** Names are compared without case and signs: `CPU1 Temp` and `CPU1Temp` are one sensor. */
-function plain(name: string): string {
+export function plain(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 }
 

@@ -4,16 +4,22 @@ import type { HealthFault } from '../../../src/ports/bmc-health.ts';
 import type { Bmc } from '../client.ts';
 import { readCollection } from '../collection.ts';
 import { asLink } from '../decode.ts';
+import { fold } from '../own-origin.ts';
 import { faultsOf } from './faults.ts';
+import { KnownSensor, readingsOf, reportOf } from './report-values.ts';
 import type { Resource } from './said.ts';
 import { fromEnvironment, fromFan, fromPower, fromSensor, fromThermal, type Found } from './sensors.ts';
 
 export const Source = z.object({
-  kind: z.enum(['sensors', 'thermal', 'power', 'environment', 'fans']),
+  kind: z.enum(['sensors', 'thermal', 'power', 'environment', 'fans', 'report']),
   link: z.string(),
   chassis: z.string(),
   /** So many sensors are listed here and were not there when asked for one by one: not asked for again until the next survey. */
   dangling: z.number().default(0),
+  /** Of a report: the sensors that are read there. */
+  known: z.array(KnownSensor).default([]),
+  /** How far its newest value was behind the hub's clock when it was surveyed, in milliseconds. */
+  lag: z.number().nullable().default(null),
 });
 export type Source = z.infer<typeof Source>;
 
@@ -38,12 +44,13 @@ export async function readSource(bmc: Bmc, source: Source, seenAt: string): Prom
     if (source.kind === 'sensors' || source.kind === 'fans') {
       const members = await listed(bmc, source, read);
       for (const one of members) {
-        read.found.push(...(source.kind === 'fans' ? fromFan(chassis, one) : [fromSensor(chassis, one)]));
+        read.found.push(...(source.kind === 'fans' ? fromFan(chassis, one) : [sensorAt(chassis, one)]));
         read.faults.push(...faultsOf(one, asLink(one) ?? link, seenAt));
       }
       return read;
     }
     const body = await bmc.get(link);
+    if (source.kind === 'report') return { ...read, ...readingsOf(source, reportOf(link, body), seenAt) };
     const decode = { thermal: fromThermal, power: fromPower, environment: fromEnvironment }[source.kind];
     read.found = decode(chassis, body);
     read.faults = faultsOf(body, link, seenAt);
@@ -54,6 +61,11 @@ export async function readSource(bmc: Bmc, source: Source, seenAt: string): Prom
     if (!(error instanceof AdapterError)) throw error;
     return { ...read, failures: [`${link}: ${error.message}`], gone: error.kind === 'not-found' };
   }
+}
+
+function sensorAt(chassis: string, body: Resource): Found {
+  const link = asLink(body);
+  return { ...fromSensor(chassis, body), path: link === null ? null : fold(link) };
 }
 
 async function listed(bmc: Bmc, source: Source, read: SourceRead): Promise<Resource[]> {

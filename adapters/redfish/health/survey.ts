@@ -1,11 +1,16 @@
 import type { HealthFault } from '../../../src/ports/bmc-health.ts';
+import type { WantedServer } from '../../../src/ports/hardware-inventory.ts';
+import { ownChassis, ownManagers } from '../choose-server.ts';
 import type { Bmc } from '../client.ts';
 import { readCollection } from '../collection.ts';
 import { asLink, asText } from '../decode.ts';
+import { fold } from '../own-origin.ts';
 import { readSystems } from '../read-systems.ts';
+import { Chassis, Manager } from '../schema.ts';
 import { chooseSources, isQuiet } from './choose-sources.ts';
 import { drillDown } from './drill-down.ts';
 import { faultsOf } from './faults.ts';
+import { preferReports } from './metric-report.ts';
 import type { Plan } from './plan.ts';
 import { rollupOf, type Resource } from './said.ts';
 import { readSource, type Source, type SourceRead } from './source.ts';
@@ -19,12 +24,12 @@ interface Surveyed {
 
 /**
  * Looks at everything that may say something, and finds out what is worth asking at each poll. Where the whole is not OK, it looks
- * for the parts that are not.
+ * for the parts that are not. Of several servers behind the BMC, the wanted one with what is certainly its own.
  * @throws AdapterError as readHealth
  */
-export async function survey(bmc: Bmc, now: Date): Promise<Surveyed> {
+export async function survey(bmc: Bmc, now: Date, wanted: WantedServer | undefined): Promise<Surveyed> {
   const seenAt = now.toISOString();
-  const systems = await readSystems(bmc);
+  const systems = await readSystems(bmc, wanted);
   const systemLinks = systems.all.map((one) => one['@odata.id']).filter((link) => link !== null);
   const bodies = await Promise.all(systemLinks.map((link) => bmc.get(link))); // remembered: no request
   const blind: string[] = [];
@@ -33,20 +38,34 @@ export async function survey(bmc: Bmc, now: Date): Promise<Surveyed> {
   const managed =
     bmc.root.Managers === null ? { members: [], failures: [] } : await readCollection(bmc, bmc.root.Managers, Raw);
   for (const { path, why } of managed.failures) warnings.push(`${path}: ${why}`);
-  const managerLinks = managed.members.map((one) => asText(one['@odata.id'])).filter((link) => link !== null);
-  const whole: Whole = { systems: bodies, manager: readManagers(bmc, managed.members, now) };
+  const managers = ownManagers(
+    managed.members.map((one) => Manager.parse(one)),
+    systems,
+  ).map(({ '@odata.id': link }) => fold(link ?? ''));
+  const ours = managed.members.filter((one) => managers.includes(fold(asLink(one) ?? '')));
+  const managerLinks = ours.map((one) => asText(one['@odata.id'])).filter((link) => link !== null);
+  const whole: Whole = { systems: bodies, manager: readManagers(bmc, ours, now) };
 
   const chassis =
     bmc.root.Chassis === null ? { members: [], failures: [] } : await readCollection(bmc, bmc.root.Chassis, Raw);
   for (const { path, why } of chassis.failures) blind.push(`${path}: ${why}`);
+  const owned = ownChassis(
+    chassis.members.map((one) => Chassis.parse(one)),
+    systems,
+  );
+  for (const one of owned.shared)
+    warnings.push(`${one['@odata.id'] ?? 'a chassis'}: shared by several servers, not read`);
+  const links = new Set(owned.own.map((one) => fold(one['@odata.id'] ?? '')));
+  const bays = chassis.members.filter((one) => links.has(fold(asLink(one) ?? '')));
   const all: SourceRead[][] = [];
-  for (const one of chassis.members) all.push(await readChassis(bmc, one, { seenAt, blind }));
-  const sources = all.flatMap((one) => chooseSources(one, bmc.expand !== null));
+  for (const one of bays) all.push(await readChassis(bmc, one, { seenAt, blind }));
+  const lists = all.flatMap((one) => chooseSources(one, bmc.expand !== null));
+  const sources = await preferReports(bmc, lists, { seenAt, warnings });
 
-  const faults: HealthFault[] = chassis.members.flatMap((one) => faultsOf(one, asLink(one) ?? 'chassis', seenAt));
-  const well = [...bodies, ...chassis.members].every((one) => (rollupOf(one) ?? 'OK') === 'OK');
+  const faults: HealthFault[] = bays.flatMap((one) => faultsOf(one, asLink(one) ?? 'chassis', seenAt));
+  const well = [...bodies, ...bays].every((one) => (rollupOf(one) ?? 'OK') === 'OK');
   if (!well) {
-    const parts = await drillDown(bmc, { systems: bodies, chassis: chassis.members, seenAt });
+    const parts = await drillDown(bmc, { systems: bodies, chassis: bays, seenAt });
     faults.push(...parts.faults);
     warnings.push(...parts.warnings);
   }
@@ -72,7 +91,7 @@ async function readChassis(
 ): Promise<SourceRead[]> {
   const chassis = asText(body['Id']) ?? asText(body['@odata.id'])?.split('/').at(-1) ?? 'chassis';
   const read = async (kind: Source['kind'], link: string | null): Promise<SourceRead[]> =>
-    link === null ? [] : [await readSource(bmc, { kind, link, chassis, dangling: 0 }, seenAt)];
+    link === null ? [] : [await readSource(bmc, { kind, link, chassis, dangling: 0, known: [], lag: null }, seenAt)];
   const sensors = asLink(body['Sensors']);
   const [power, thermal] = [asLink(body['Power']), asLink(body['Thermal'])];
   const all = [

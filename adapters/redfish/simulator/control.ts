@@ -39,7 +39,7 @@ export function controlOf(
     read(path: string): Body | undefined;
     write(path: string, part: Body): void;
     /** The server begins to boot. */
-    started?(): void;
+    started?(path: string): void;
   },
 ): Control {
   const { read, write } = state;
@@ -56,7 +56,7 @@ export function controlOf(
     read,
     write,
     started(path) {
-      state.started?.();
+      state.started?.(path);
       for (const one of [path, ...settings.keys()]) {
         const after = usedUp(read(one));
         if (after !== undefined) write(one, after);

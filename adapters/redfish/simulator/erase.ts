@@ -1,5 +1,6 @@
 import type { SimulatedAnswer, SimulatedRequest } from '../../../src/kit/simulator.ts';
 import { refuse } from './answers.ts';
+import { laterOf } from './later.ts';
 import type { SimulatedTasks } from './tasks.ts';
 import { foldPath, type Body } from './tree.ts';
 
@@ -11,7 +12,9 @@ export interface EraseOptions {
   ends?: 'well' | 'fails';
   /** The drive shows what is done to it (NVIDIA, HPE). */
   showsOperations?: boolean;
-  /** HPE: how long the whole takes after the reset. Default 40. */
+  /** Dell: drives behind a controller that does nothing while the server runs: each job waits for a boot. */
+  staged?: boolean;
+  /** HPE: how long the whole takes after the boot at which it begins. Default 40. */
   systemMs?: number;
 }
 
@@ -22,6 +25,8 @@ export interface SimulatedErase {
   erased(): readonly string[];
   /** How often an erase was begun. */
   begun(): number;
+  /** The server begins to boot. */
+  booted(system: string): void;
   close(): void;
 }
 
@@ -38,9 +43,12 @@ const isDrive = (path: string): boolean => /\/drives\/[^/]+$/i.test(path);
 export function eraseOf(options: EraseOptions, { read, write, tasks, systems, paths }: Parts): SimulatedErase {
   const ways = options.ways ?? ['drive'];
   const erased: string[] = [];
-  const timers = new Set<NodeJS.Timeout>();
+  const later = laterOf();
   const count = { begun: 0 };
-  const drives = paths.filter((path) => isDrive(path) && read(path)?.['SerialNumber'] !== undefined);
+  const hasSerial = (path: string): boolean => read(path)?.['SerialNumber'] !== undefined;
+  const drives = paths.filter((path) => isDrive(path) && hasSerial(path));
+  /** With those of HPE's SmartStorage, which have no action of their own. */
+  const allDrives = paths.filter((path) => /\/(disk)?drives\/[^/]+$/i.test(path) && hasSerial(path));
   const lifecycle = '/redfish/v1/Dell/DellLCService';
   plant();
 
@@ -100,7 +108,10 @@ export function eraseOf(options: EraseOptions, { read, write, tasks, systems, pa
       shows(drive, null);
       return wipe(drive);
     };
-    return tasks.begin({ name: `Sanitize ${drive.split('/').at(-1)}`, uri: request.path, end });
+    const staged = options.staged
+      ? ({ waitsFor: 'host-reset', jobType: 'RAIDConfiguration' } as const)
+      : { jobType: 'RealTimeNoRebootConfiguration' };
+    return tasks.begin({ name: `Sanitize ${drive.split('/').at(-1)}`, uri: request.path, end, ...staged });
   }
 
   function eraseAll(request: SimulatedRequest): SimulatedAnswer {
@@ -114,7 +125,7 @@ export function eraseOf(options: EraseOptions, { read, write, tasks, systems, pa
 
   function hpeSays(system: string, status: string, Actions?: Body): void {
     const oem = ((read(system)?.['Oem'] ?? {}) as Record<string, Body>)['Hpe'] ?? {};
-    const each = Object.fromEntries(drives.map((drive) => [String(read(drive)?.['SerialNumber']), status]));
+    const each = Object.fromEntries(allDrives.map((drive) => [String(read(drive)?.['SerialNumber']), status]));
     write(system, {
       Oem: {
         Hpe: {
@@ -127,25 +138,35 @@ export function eraseOf(options: EraseOptions, { read, write, tasks, systems, pa
     });
   }
   function eraseByHpe(system: string): SimulatedAnswer {
+    const status = hpeStatus(system);
+    if (status === 'Initiated' || status === 'InProgress')
+      return refuse(400, 'SecureSystemEraseInProgress', 'An erase is under way.');
     count.begun += 1;
     hpeSays(system, 'Initiated');
-    later(options.systemMs ?? 40, () => {
-      const failed = drives.map(wipe).some((why) => why !== undefined);
-      hpeSays(system, failed ? 'CompletedWithErrors' : 'CompletedWithSuccess');
-    });
-    return { status: 200, body: {} };
+    const error = { '@Message.ExtendedInfo': [{ MessageId: 'iLO.2.7.SystemResetRequired' }] };
+    return { status: 200, body: { error } };
   }
-  function later(ms: number, action: () => void): void {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      action();
-    }, ms);
-    timers.add(timer);
+  function hpeStatus(system: string): unknown {
+    return ((read(system)?.['Oem'] ?? {}) as Record<string, Body>)['Hpe']?.['UserDataEraseStatus'];
+  }
+  /** One that is under way does not outlive another boot. */
+  function bootedByHpe(system: string): void {
+    const status = hpeStatus(system);
+    if (status === 'InProgress') hpeSays(system, 'Failed');
+    if (status !== 'Initiated') return;
+    hpeSays(system, 'InProgress');
+    later(options.systemMs ?? 40, () => {
+      if (hpeStatus(system) !== 'InProgress') return;
+      const failed = allDrives.map(wipe).some((why) => why !== undefined);
+      hpeSays(system, failed ? 'CompletedWithErrors' : 'CompletedWithSuccess');
+      write(system, { PowerState: 'Off' });
+    });
   }
 
   return {
     erased: () => erased,
     begun: () => count.begun,
+    booted: bootedByHpe,
     answer(request) {
       if (request.method !== 'POST') return undefined;
       const [, owner = '', action] = /^(.*)\/Actions\/(?:Oem\/Hpe\/)?([^/]+)$/i.exec(request.path) ?? [];
@@ -158,8 +179,6 @@ export function eraseOf(options: EraseOptions, { read, write, tasks, systems, pa
       const system = systems.find((one) => foldPath(one) === foldPath(owner));
       return system === undefined ? undefined : eraseByHpe(system);
     },
-    close() {
-      for (const timer of timers) clearTimeout(timer);
-    },
+    close: () => later.close(),
   };
 }

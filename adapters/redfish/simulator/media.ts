@@ -1,5 +1,6 @@
 import type { SimulatedAnswer, SimulatedRequest } from '../../../src/kit/simulator.ts';
 import { refuse } from './answers.ts';
+import { laterOf } from './later.ts';
 import { foldPath, type Body } from './tree.ts';
 
 /**
@@ -28,7 +29,7 @@ const EMPTY = { Image: null, Inserted: false, ConnectedVia: 'NotConnected' };
 
 /** InsertMedia and EjectMedia of any VirtualMedia resource of the tree, the OEM actions of iLO, and Supermicro's IsoConfig. */
 export function mediaOf({ profile, delayMs, isSilent, read, write }: MediaOptions): Media {
-  const timers = new Set<NodeJS.Timeout>();
+  const later = laterOf();
 
   function insert(path: string, wanted: Body): SimulatedAnswer {
     const { Image, ...beside } = wanted;
@@ -47,16 +48,8 @@ export function mediaOf({ profile, delayMs, isSilent, read, write }: MediaOption
     const actions = profile === 'patch' ? {} : { Actions };
     const show = (): void =>
       write(path, { ...actions, Image, ImageName, Inserted: true, ConnectedVia: 'URI', WriteProtected: true });
-    if (!isSilent) later(show);
+    if (!isSilent) later(delayMs, show);
     return { status: 204 };
-  }
-
-  function later(action: () => void): void {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      action();
-    }, delayMs);
-    timers.add(timer);
   }
 
   /** The name stays where it stood, as on Supermicro: what is connected is the truth. */
@@ -101,8 +94,6 @@ export function mediaOf({ profile, delayMs, isSilent, read, write }: MediaOption
       if (request.method === 'POST' && /\/Actions\//i.test(request.path)) return act(request);
       return request.method === 'PATCH' ? patch(request) : undefined;
     },
-    close() {
-      for (const timer of timers) clearTimeout(timer);
-    },
+    close: () => later.close(),
   };
 }

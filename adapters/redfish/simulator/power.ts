@@ -1,5 +1,6 @@
 import type { SimulatedAnswer, SimulatedRequest } from '../../../src/kit/simulator.ts';
 import { refuse } from './answers.ts';
+import { laterOf } from './later.ts';
 import { foldPath, type Body } from './tree.ts';
 
 export type PowerState = 'On' | 'Off' | 'PoweringOn' | 'PoweringOff';
@@ -40,16 +41,9 @@ const DEFAULT_TYPES = [
 ];
 
 export function powerOf(systemPaths: readonly string[], options: PowerOptions): Power {
-  const timers = new Set<NodeJS.Timeout>();
+  const later = laterOf();
   const since = { reached: -Infinity, on: -Infinity };
 
-  function later(action: () => void): void {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      action();
-    }, options.delayMs);
-    timers.add(timer);
-  }
   function set(path: string, PowerState: PowerState): void {
     const isBetween = PowerState.startsWith('Powering');
     if (!isBetween) since.reached = performance.now();
@@ -58,14 +52,14 @@ export function powerOf(systemPaths: readonly string[], options: PowerOptions): 
   }
   function switchOn(path: string): void {
     set(path, 'PoweringOn');
-    later(() => {
+    later(options.delayMs, () => {
       set(path, 'On');
       options.started(path);
     });
   }
   function switchOff(path: string, then: () => void = () => {}): void {
     set(path, 'PoweringOff');
-    later(() => {
+    later(options.delayMs, () => {
       set(path, 'Off');
       then();
     });
@@ -106,9 +100,7 @@ export function powerOf(systemPaths: readonly string[], options: PowerOptions): 
       return undefined;
     },
     inPost: () => performance.now() - since.on < options.postMs,
-    close() {
-      for (const timer of timers) clearTimeout(timer);
-    },
+    close: () => later.close(),
   };
 }
 

@@ -1,13 +1,14 @@
 import type { SimulatedAnswer, SimulatedRequest } from '../../../src/kit/simulator.ts';
+import { laterOf } from './later.ts';
 import { foldPath, type Body } from './tree.ts';
 
 /** How a vendor's tasks live. */
 export interface TaskLife {
-  /** Where the answer to a start names the task. 'job': Dell's, a task and a job of one name; 'message': Supermicro. Default location. */
-  named?: 'location' | 'monitor' | 'body' | 'message' | 'job' | 'nowhere';
+  /** Where the answer to a start names the task. 'job': Dell's, a task and a job of one name; 'message', 'accepted': Supermicro. Default location. */
+  named?: 'location' | 'monitor' | 'body' | 'message' | 'job' | 'accepted' | 'nowhere';
   /** Default 30. */
   durationMs?: number;
-  /** So long after its end a task is gone: seconds on old iDRACs. Default: it stays. */
+  /** So long after its end a task is gone: seconds on old iDRACs; 0: nobody sees its end. Default: it stays. */
   vanishAfterMs?: number;
   /** Reading the monitor of a task that has ended deletes both (Lenovo). */
   monitorDeletes?: boolean;
@@ -25,6 +26,8 @@ export interface SimulatedWork {
   end(): string | undefined;
   /** The work waits for this before it goes on for as long again. */
   waitsFor?: 'host-reset' | 'bmc-reset' | undefined;
+  /** What kind of job Dell's is. */
+  jobType?: string;
 }
 
 export interface SimulatedTasks {
@@ -45,7 +48,7 @@ const JOBS = '/redfish/v1/JobService/Jobs';
 
 export function tasksOf(life: TaskLife, { read, write }: State): SimulatedTasks {
   const list = listOf();
-  const timers = new Set<NodeJS.Timeout>();
+  const later = laterOf();
   const waiting: { reset: 'host-reset' | 'bmc-reset'; goOn(): void }[] = [];
   const durationMs = life.durationMs ?? 30;
   let next = 1;
@@ -75,13 +78,6 @@ export function tasksOf(life: TaskLife, { read, write }: State): SimulatedTasks 
   function managers(): string[] {
     return ((read('/redfish/v1/Managers')?.['Members'] ?? []) as Body[]).map((one) => String(one['@odata.id']));
   }
-  function later(ms: number, action: () => void): void {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      action();
-    }, ms);
-    timers.add(timer);
-  }
   function members(change: (old: Body[]) => Body[]): void {
     const Members = change((read(list)?.['Members'] ?? []) as Body[]);
     write(list, { Members, 'Members@odata.count': Members.length });
@@ -105,7 +101,8 @@ export function tasksOf(life: TaskLife, { read, write }: State): SimulatedTasks 
             ),
           ],
         });
-        if (job !== null) write(job, { JobState: 'Scheduled', Message: 'Task successfully scheduled.' });
+        if (job !== null)
+          write(job, { JobState: 'Scheduled', Message: 'Task successfully scheduled.', MessageId: 'IDRAC.2.8.JCP001' });
         waiting.push({ reset: work.waitsFor, goOn: () => (say(path, 'Running'), run(path, job, work, true)) });
         return;
       }
@@ -122,10 +119,11 @@ export function tasksOf(life: TaskLife, { read, write }: State): SimulatedTasks 
       if (job !== null)
         write(job, {
           JobState: failed === undefined ? 'Completed' : 'Failed',
-          Message: failed ?? 'Done.',
+          ...{ Message: failed ?? 'Done.', MessageId: failed === undefined ? 'IDRAC.2.8.PR19' : 'IDRAC.2.8.PR21' },
           PercentComplete: 100,
         });
-      if (life.vanishAfterMs !== undefined) later(life.vanishAfterMs, () => forget(path));
+      if (life.vanishAfterMs === 0) forget(path);
+      else if (life.vanishAfterMs !== undefined) later(life.vanishAfterMs, () => forget(path));
     });
   }
 
@@ -147,6 +145,7 @@ export function tasksOf(life: TaskLife, { read, write }: State): SimulatedTasks 
           StartTime: new Date().toISOString(),
         },
         Payload: { TargetUri: work.uri, HttpOperation: 'POST' },
+        ...(work.jobType === undefined || job === null ? {} : { Oem: { Dell: { JobType: work.jobType } } }),
       };
       write(path, task);
       members((old) => [...old, { '@odata.id': path }]);
@@ -158,6 +157,7 @@ export function tasksOf(life: TaskLife, { read, write }: State): SimulatedTasks 
           JobState: 'New',
           Message: 'New',
           PercentComplete: 0,
+          ...(work.jobType === undefined ? {} : { JobType: work.jobType }),
         });
       later(durationMs / 2, () => say(path, 'Running', { PercentComplete: 40 }));
       run(path, job, work, false);
@@ -177,9 +177,7 @@ export function tasksOf(life: TaskLife, { read, write }: State): SimulatedTasks 
         else waiting.push(one);
       }
     },
-    close() {
-      for (const timer of timers) clearTimeout(timer);
-    },
+    close: () => later.close(),
   };
 }
 
@@ -192,6 +190,10 @@ function named(
   });
   if (how === 'nowhere') return { status: 200, body: accepted([]) };
   if (how === 'message') return { status: 202, body: accepted([path]) };
+  if (how === 'accepted') {
+    const { error } = accepted([path]);
+    return { status: 202, body: { Accepted: error } };
+  }
   if (how === 'body') return { status: 202, body: task };
   if (how === 'job') return { status: 202, headers: { location: job ?? path } };
   return { status: 202, headers: { location: how === 'monitor' ? monitor : path }, body: accepted([]) };

@@ -1,6 +1,8 @@
 import type { SimulatedAnswer, SimulatedRequest } from '../../../src/kit/simulator.ts';
 import { refuse } from './answers.ts';
+import { firmwareRowsOf, versionIn } from './firmware-rows.ts';
 import type { SimulatedTasks } from './tasks.ts';
+import { updateQueueOf } from './update-queue.ts';
 import { foldPath, type Body } from './tree.ts';
 
 /** How a simulated BMC takes firmware. An image is called `COMPONENT_VERSION.ext`; a plain push says so in its first line. */
@@ -16,8 +18,14 @@ export interface UpdateOptions {
   protocols?: readonly string[];
   /** Lenovo: a push is claimed first. */
   claims?: boolean;
+  /** Supermicro from X12 on: an upload is checked, and installed once it is told to start. Takes nothing else meanwhile. */
+  staged?: boolean;
   /** HPE: the service itself says what it is doing; there is no task. */
   hpe?: boolean;
+  /** HPE: images are taken into a repository, and installed by one of these (UEFI: at the next boot) once a task is queued. */
+  queue?: readonly ('Bmc' | 'Uefi' | 'RuntimeAgent')[];
+  /** iLO 7: a queued task that UEFI has done stays Pending for ever. */
+  staysPending?: boolean;
 }
 
 export interface SimulatedUpdates {
@@ -25,6 +33,16 @@ export interface SimulatedUpdates {
   answer(request: SimulatedRequest): SimulatedAnswer | undefined;
   /** Images that were taken, in order. */
   taken(): readonly string[];
+  /** How often what was uploaded was told to start, and was. */
+  started(): number;
+  /** The server begins to boot. */
+  booted(): void;
+  close(): void;
+}
+
+interface Wishes {
+  Targets?: string[];
+  '@Redfish.OperationApplyTime'?: string;
 }
 
 interface Parts {
@@ -37,6 +55,7 @@ interface Parts {
 
 const SERVICE = '/redfish/v1/UpdateService';
 const SIMPLE = `${SERVICE}/Actions/UpdateService.SimpleUpdate`;
+const START = `${SERVICE}/Actions/UpdateService.StartUpdate`;
 const MULTIPART = `${SERVICE}/MultipartUpload`;
 /** Outside of the Redfish tree, as HPE and Lenovo have it. */
 const PUSH = '/fwupdate';
@@ -44,7 +63,18 @@ const PUSH = '/fwupdate';
 export function updatesOf(options: UpdateOptions, { read, write, tasks, restartBmc }: Parts): SimulatedUpdates {
   const taken: string[] = [];
   const ways = options.ways ?? ['simple'];
+  let started = 0;
+  /** Uploaded, and not started yet. */
+  let staged: { image: string; targets: readonly string[]; isChecked: boolean } | null = null;
+  const { links: rows, hit, install } = firmwareRowsOf({ read, write });
   plant();
+  const queue =
+    options.queue === undefined
+      ? null
+      : updateQueueOf(
+          { updatableBy: options.queue, durationMs: 20, staysPending: options.staysPending ?? false, end: endOf },
+          { read, write, tasks },
+        );
 
   function plant(): void {
     const service = read(SERVICE);
@@ -57,13 +87,23 @@ export function updatesOf(options: UpdateOptions, { read, write, tasks, restartB
       },
     };
     write(SERVICE, {
-      ...(ways.includes('simple') ? { Actions: action } : { Actions: {} }),
+      Actions: {
+        ...(ways.includes('simple') ? action : {}),
+        ...(options.staged ? { '#UpdateService.StartUpdate': { target: START } } : {}),
+      },
       ...(ways.includes('multipart') ? { MultipartHttpPushUri: MULTIPART } : {}),
       ...(ways.includes('push') ? { HttpPushUri: PUSH } : {}),
       ...(options.claims ? { HttpPushUriTargetsBusy: false, HttpPushUriTargets: [] } : {}),
       ...(options.maxImageBytes === undefined ? {} : { MaxImageSizeBytes: options.maxImageBytes }),
       ...(options.hpe ? { Oem: { Hpe: { State: 'Idle', FlashProgressPercent: 0 } } } : {}),
     });
+    const [manager1 = ''] = membersOf('/redfish/v1/Managers');
+    const [system1 = ''] = membersOf('/redfish/v1/Systems');
+    const related: Record<string, string> = { BMC: manager1, BIOS: `${system1}/Bios` };
+    for (const row of options.staged ? membersOf(`${SERVICE}/FirmwareInventory`) : []) {
+      const of = related[String(row.split('/').at(-1))];
+      if (of !== undefined) write(row, { RelatedItem: [{ '@odata.id': of }] });
+    }
     for (const manager of membersOf('/redfish/v1/Managers')) {
       const own = (read(manager)?.['Actions'] ?? {}) as Body;
       write(manager, {
@@ -80,69 +120,28 @@ export function updatesOf(options: UpdateOptions, { read, write, tasks, restartB
   function membersOf(path: string): string[] {
     return ((read(path)?.['Members'] ?? []) as Body[]).map((one) => String(one['@odata.id']));
   }
-  const rows = (): string[] => membersOf(`${SERVICE}/FirmwareInventory`);
-
-  /** By links where targets are named; else by the image's own name. */
-  function hit(image: string, targets: readonly string[]): string[] {
-    const plain = (text: unknown): string =>
-      String(text)
-        .toLowerCase()
-        .replaceAll(/[^a-z0-9]/g, '');
-    const [component = ''] = image.split('_');
-    const isOld = (path: string): boolean => /\/Previous-/.test(path);
-    if (targets.length > 0) return rows().filter((path) => targets.some((one) => foldPath(one) === foldPath(path)));
-    return rows().filter(
-      (path) =>
-        !isOld(path) &&
-        [path.split('/').at(-1), read(path)?.['Name']].some((name) => plain(name).includes(plain(component))),
-    );
-  }
-
-  /** iDRAC's rows carry the version in their id, and keep the one before. */
-  function install(paths: readonly string[], version: string): void {
-    for (const path of paths) {
-      const row = read(path) ?? {};
-      const [, state, software, component] = /\/(Installed|Current)-(.+?)-.*?__(.+)$/.exec(path) ?? [];
-      if (component === undefined) {
-        write(path, { Version: version });
-        continue;
-      }
-      const home = path.slice(0, path.lastIndexOf('/'));
-      const put = (word: string, Version: unknown): string => {
-        const link = `${home}/${word}-${software}-${String(Version)}__${component}`;
-        write(link, { ...row, '@odata.id': link, Id: link.split('/').at(-1), Version });
-        return link;
-      };
-      const gone = rows().filter(
-        (one) =>
-          one === path ||
-          (state === 'Installed' && one.startsWith(`${home}/Previous-`) && one.endsWith(`__${component}`)),
-      );
-      const added = [put(state ?? '', version), ...(state === 'Installed' ? [put('Previous', row['Version'])] : [])];
-      const Members = [...rows().filter((one) => !gone.includes(one)), ...added].map((link) => ({ '@odata.id': link }));
-      for (const one of gone) if (!added.includes(one)) write(one, null);
-      write(home, { Members, 'Members@odata.count': Members.length });
+  /** What an image does to the rows that it is for. A text: it failed. */
+  function endOf(image: string, paths: readonly string[] = hit(image, [])): string | undefined {
+    if (options.hpe) hpeSays('Complete');
+    const ends = options.ends ?? 'well';
+    if (ends === 'fails' || ends === 'breaks') {
+      if (ends === 'breaks') install(paths, '0.0.1');
+      if (options.hpe) hpeSays('Error');
+      return `The image ${image} could not be applied.`;
     }
+    if (ends === 'well') install(paths, versionIn(image));
+    return undefined;
   }
 
   function begin(image: string, targets: readonly string[], request: SimulatedRequest): SimulatedAnswer {
-    const version = (image.split('_').at(-1) ?? '').replace(/\.[a-z]+$/i, '');
+    // iLO takes a package so, and installs nothing of it.
+    if (queue !== null && !/\.(bin|flash)$/i.test(image)) return { status: 200, body: {} };
     const paths = hit(image, targets);
     if (paths.length === 0) return refuse(400, 'PropertyValueNotInList', `${image} fits nothing here.`);
     taken.push(image);
-    const end = (): string | undefined => {
-      if (options.hpe) hpeSays('Complete');
-      const ends = options.ends ?? 'well';
-      if (ends === 'fails' || ends === 'breaks') {
-        if (ends === 'breaks') install(paths, '0.0.1');
-        if (options.hpe) hpeSays('Error');
-        return `The image ${image} could not be applied.`;
-      }
-      if (ends === 'well') install(paths, version);
-      return undefined;
-    };
     const waitsFor = options.applies === 'at-once' ? undefined : options.applies;
     if (options.hpe) hpeSays('Updating');
+    const end = (): string | undefined => endOf(image, paths);
     return tasks.begin({ name: `Firmware update ${image}`, uri: request.path, end, waitsFor });
   }
   function hpeSays(State: string): void {
@@ -173,7 +172,48 @@ export function updatesOf(options: UpdateOptions, { read, write, tasks, restartB
     const [, parameters] = /name="UpdateParameters"\r\n[^{]*(\{.*?\})\r\n/s.exec(text) ?? [];
     if (fileName === undefined || parameters === undefined)
       return refuse(400, 'PropertyMissing', 'UpdateParameters or UpdateFile is missing.');
-    return begin(fileName, (JSON.parse(parameters) as { Targets?: string[] }).Targets ?? [], request);
+    const wishes = JSON.parse(parameters) as Wishes;
+    return options.staged ? stage(fileName, wishes, request) : begin(fileName, wishes.Targets ?? [], request);
+  }
+
+  /** Targets are the manager and the BIOS, and by their rows what is neither. */
+  function stage(image: string, wishes: Wishes, request: SimulatedRequest): SimulatedAnswer {
+    if (wishes['@Redfish.OperationApplyTime'] !== 'OnStartUpdateRequest')
+      return refuse(400, 'PropertyValueNotInList', 'OperationApplyTime has to be OnStartUpdateRequest.');
+    if (staged !== null)
+      return refuse(400, 'OemFirmwareAlreadyInUpdateMode', 'The BMC is already in firmware update mode.');
+    const targets = rows().filter((row) =>
+      (wishes.Targets ?? []).some((one) => [row, ...relatedOf(row)].includes(one)),
+    );
+    if (targets.length === 0) return refuse(400, 'PropertyValueNotInList', `${image} fits none of the targets.`);
+    const own = { image, targets, isChecked: false };
+    staged = own;
+    taken.push(image);
+    const end = (): string | undefined => {
+      if (options.ends === 'fails') return `The image ${image} is not signed.`;
+      own.isChecked = true;
+      return undefined;
+    };
+    return tasks.begin({ name: `${nameOf(targets)} Verify`, uri: request.path, end });
+  }
+  function startStaged(request: SimulatedRequest): SimulatedAnswer {
+    if (staged?.isChecked !== true) return refuse(400, 'ActionNotSupported', 'No image that was checked is waiting.');
+    const { image, targets } = staged;
+    const version = versionIn(image);
+    staged = null;
+    started += 1;
+    const end = (): string | undefined => {
+      if (options.ends === 'breaks') return `The image ${image} could not be applied.`;
+      if (options.ends !== 'stays') install(targets, version);
+      return undefined;
+    };
+    return tasks.begin({ name: `${nameOf(targets)} Update`, uri: request.path, end });
+  }
+  function nameOf([row = '']: readonly string[]): string {
+    return String(read(row)?.['Name'] ?? row);
+  }
+  function relatedOf(row: string): string[] {
+    return ((read(row)?.['RelatedItem'] ?? []) as Body[]).map((one) => String(one['@odata.id']));
   }
 
   function push(request: SimulatedRequest): SimulatedAnswer {
@@ -194,8 +234,13 @@ export function updatesOf(options: UpdateOptions, { read, write, tasks, restartB
   }
 
   return {
-    taken: () => taken,
+    taken: () => [...taken, ...(queue?.stored() ?? [])],
+    started: () => started + (queue?.posted() ?? 0),
+    booted: () => queue?.booted(),
+    close: () => queue?.close(),
     answer(request) {
+      const queued = queue?.answer(request);
+      if (queued !== undefined) return queued;
       const path = foldPath(request.path);
       if (request.method === 'PATCH' && path === foldPath(SERVICE)) {
         write(SERVICE, request.json as Body);
@@ -204,10 +249,12 @@ export function updatesOf(options: UpdateOptions, { read, write, tasks, restartB
       if (request.method !== 'POST') return undefined;
       if (path.endsWith('/actions/manager.reset')) {
         restartBmc();
+        staged = null;
         tasks.wasReset('bmc-reset');
         return { status: 204 };
       }
       if (ways.includes('simple') && path === foldPath(SIMPLE)) return simple(request);
+      if (options.staged && path === foldPath(START)) return startStaged(request);
       if (ways.includes('multipart') && path === foldPath(MULTIPART)) return upload(request, multipart);
       return ways.includes('push') && path === PUSH ? upload(request, push) : undefined;
     },

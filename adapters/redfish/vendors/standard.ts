@@ -8,6 +8,8 @@ export interface Quirks {
   smartStorage: boolean;
   /** The firmware inventory lists a component several times: Current-, Installed-, Previous-. Only what is installed counts. */
   installedFirmwareOnly: boolean;
+  /** What a `CapacityBytes` of a drive is that no drive is small enough for. */
+  smallDriveSizes: 'bytes' | 'mebibytes';
   /** Fewer requests at a time than the setting says. */
   maxInFlight: number | null;
 }
@@ -18,5 +20,6 @@ export const STANDARD: Quirks = {
   board: 'unknown',
   smartStorage: false,
   installedFirmwareOnly: false,
+  smallDriveSizes: 'bytes',
   maxInFlight: null,
 };

@@ -6,13 +6,22 @@ import { driveErased, driveEraseFailed, driveEraseUnproven } from '../events.ts'
 import { announceErasures, type Erasure, lockErasure, takeBackErasures, updateErasure } from '../store.ts';
 
 export async function chooseMethod(tx: TxCtx, { id }: Erasure, method: EraseMethod): Promise<void> {
+  const now = await lockErasure(tx.db, id);
+  if (now === undefined || now.endedAt !== null) return;
   await updateErasure(tx.db, id, { method, state: 'starting' });
 }
 
-/** @throws HubError conflict where one of them was announced before: it may be under way, and must not go out twice */
-export async function announceErase(tx: TxCtx, all: readonly Erasure[]): Promise<void> {
+/**
+ * @returns false: one of them was cancelled meanwhile, and nothing may be sent
+ * @throws HubError conflict where one of them was announced before: it may be under way, and must not go out twice
+ */
+export async function announceErase(tx: TxCtx, all: readonly Erasure[]): Promise<boolean> {
+  for (const { id } of all) {
+    const now = await lockErasure(tx.db, id);
+    if (now === undefined || now.endedAt !== null) return false;
+  }
   const ids = all.map(({ id }) => id);
-  if ((await announceErasures(tx.db, ids, tx.now())) === ids.length) return;
+  if ((await announceErasures(tx.db, ids, tx.now())) === ids.length) return true;
   const names = all.map(({ serial }) => serial).join(', ');
   throw new HubError('conflict', `${names}: this was sent before, and is not sent again`);
 }

@@ -39,14 +39,22 @@ export async function prepareHop(tx: TxCtx, hop: Hop, knownTasks: string[]): Pro
   await updateHop(tx.db, hop, { state: 'starting', knownTasks });
 }
 
-/** @throws HubError conflict where it was announced before: the request may be under way, and must not go out twice */
-export async function announce(tx: TxCtx, hop: Hop, what: Announced): Promise<void> {
-  if (await announceHop(tx.db, hop, what, tx.now())) return;
-  throw new HubError('conflict', `${hop.name}: this was sent before, and is not sent again`);
+/** @throws HubError conflict where it was announced before (the request may be under way, and must not go out twice), or was cancelled meanwhile */
+export async function announce(
+  tx: TxCtx,
+  hop: Hop,
+  { what, as }: { what: Announced; as?: UpdateHandle | undefined },
+): Promise<void> {
+  if ((await lockOpen(tx, hop.updateId)) === undefined)
+    throw new HubError('conflict', `${hop.name}: the update was ended meanwhile, and nothing more is sent`);
+  if (!(await announceHop(tx.db, hop, what, tx.now())))
+    throw new HubError('conflict', `${hop.name}: this was sent before, and is not sent again`);
+  if (what === 'start' && as !== undefined) await updateHop(tx.db, hop, { handle: as });
 }
 
 export async function takeBack(tx: TxCtx, hop: Hop, what: Announced): Promise<void> {
   await takeBackAnnouncement(tx.db, hop, what);
+  if (what === 'start') await updateHop(tx.db, hop, { handle: null });
 }
 
 /** `null` of `quietSince`: there is something to see again. */

@@ -6,14 +6,13 @@ import { judgeReport, judgeSilence } from '../judge-report.ts';
 import { hurryPoll, lockMemory, saveMemory } from '../poll-queue-store.ts';
 import type { HealthRules } from '../poll-rules.ts';
 import { saveAnswer, saveSilence } from '../poll-store.ts';
-import type { TelemetryRule } from '../rules.ts';
 import { type Found, parseWatch } from '../watch.ts';
-import { reportTelemetry } from './report-telemetry.ts';
+import { reportTelemetry, type TelemetryJudge } from './report-telemetry.ts';
 
 /** What becomes of what a BMC says: which of it is a symptom, and which symptoms open a ticket. */
 export interface HealthJudges {
   rules: HealthRules;
-  telemetry: readonly TelemetryRule[];
+  telemetry: TelemetryJudge;
 }
 
 const SOURCE = 'bmc';
@@ -86,6 +85,12 @@ async function reportFound(
   source: string,
 ): Promise<void> {
   if (found.length === 0) return;
-  const events = found.map(({ occurredAt, ...one }) => ({ asset: assetId, occurred_at: occurredAt, ...one, source }));
-  await reportTelemetry(tx, telemetry, events);
+  // The BMC's clock is not the hub's: what it says of a later moment is of now.
+  const now = tx.now().toISOString();
+  const events = found.map(({ occurredAt, ...one }) => ({
+    ...{ asset: assetId, occurred_at: occurredAt < now ? occurredAt : now, ...one, source },
+  }));
+  const results = await reportTelemetry(tx, telemetry, events);
+  for (const { status, field, reason } of results)
+    if (status === 'rejected') tx.log.warn({ asset: assetId, field, reason }, 'a symptom of a poll was not taken');
 }

@@ -1,109 +1,124 @@
 import { z } from 'zod';
 import type { TxCtx } from '../../core/ctx.ts';
-import { append } from '../../events/append.ts';
-import { findAssetByName } from '../../assets/reads.ts';
-import { criticalAlertRaised, warningAlertRaised } from '../events.ts';
-import { isOver, ruleFor, type TelemetryRule } from '../rules.ts';
-import { insertSymptom, sumInWindow, type Symptom } from '../store.ts';
+import { Time } from '../../core/schemas.ts';
+import { type Checked, checkSymptoms, toJudged } from '../check-symptoms.ts';
+import type { RuleSet } from '../compile-rules.ts';
+import { type Episode, episodeKey, type JudgedSymptom, type Told } from '../episode.ts';
+import { type EpisodeKey, lockEpisodes, makeEpisodes, removeEpisodes, saveEpisodes } from '../episode-store.ts';
+import type { FindServers } from '../known-servers.ts';
+import { judgeBatch, rulesFor } from '../judge-batch.ts';
+import type { Bounds } from '../symptom.ts';
+import type { TakenLately } from '../taken-lately.ts';
+import { insertSymptoms } from '../symptom-store.ts';
+import { tellAlerts } from '../tell-alerts.ts';
 
-export const TelemetryEvent = z
-  .strictObject({
-    asset: z
-      .string()
-      .trim()
-      .min(1)
-      .max(100)
-      .meta({ description: "The server: the hub's id, its serial, its name or its asset tag" }),
-    type: z.string().regex(/^[A-Z][A-Z0-9_]{1,59}$/, 'capital letters, digits and underscores, e.g. SMART_FAIL'),
-    occurred_at: z.iso.datetime({ offset: true }).meta({ description: 'When it happened, with a zone' }),
-    component: z
-      .string()
-      .trim()
-      .min(1)
-      .max(100)
-      .nullish()
-      .meta({ description: 'Slot of the part, as the inventory names it' }),
-    serial: z.string().trim().min(1).max(100).nullish().meta({ description: 'Serial of the part' }),
-    value: z.number().nullish().meta({ description: 'How many, for symptoms that are counted' }),
-    message: z.string().max(1000).nullish(),
-    source: z.string().max(100).nullish().meta({ description: 'Who reports it' }),
-  })
-  .meta({ id: 'TelemetryEvent' });
-export type TelemetryEvent = z.infer<typeof TelemetryEvent>;
+/** The rules as they are now, and how old or new a symptom may be. */
+export interface TelemetryJudge {
+  rules(): RuleSet;
+  bounds: Bounds;
+  findServers: FindServers;
+  taken: TakenLately;
+}
 
 export const TelemetryResult = z
   .object({
-    status: z.enum(['taken', 'duplicate', 'unknown_asset']),
+    status: z.enum(['accepted', 'duplicate', 'rejected']),
+    hash: z.string().nullable().meta({ description: 'Of the symptom: /v1/telemetry/{hash}' }),
     asset_id: z.string().nullable(),
+    location_id: z.string().nullable(),
+    occurred_at: Time.nullable(),
+    late: z.boolean().meta({ description: 'Too old to open anything: it is only kept' }),
     alert: z.boolean().meta({ description: 'Whether a rule raised an alert' }),
+    field: z.string().nullable().meta({ description: 'Of a rejected one: what is wrong with it' }),
+    reason: z.string().nullable().meta({ description: 'Of a rejected one: why, and what would be right' }),
   })
   .meta({ id: 'TelemetryResult' });
 export type TelemetryResult = z.infer<typeof TelemetryResult>;
 
-/** Takes each symptom once and raises an alert where a rule says so. One result per event, in their order. */
+/**
+ * Takes each symptom once, however often and by whomever it is sent, and raises alerts where rules say so. One result per item, in their
+ * order; `TelemetryEvent` says what an item is. The transaction should be `read committed`: it learns step by step what it has to lock.
+ */
 export async function reportTelemetry(
   tx: TxCtx,
-  rules: readonly TelemetryRule[],
-  events: TelemetryEvent[],
+  judge: TelemetryJudge,
+  items: readonly unknown[],
 ): Promise<TelemetryResult[]> {
-  const results: TelemetryResult[] = [];
-  for (const event of events) {
-    const asset = await findAssetByName(tx, event.asset);
-    if (!asset) {
-      results.push({ status: 'unknown_asset', asset_id: null, alert: false });
-      continue;
-    }
-    const symptom: Symptom = {
-      assetId: asset.id,
-      occurredAt: new Date(event.occurred_at).toISOString(),
-      type: event.type,
-      component: event.component ?? null,
-      serial: event.serial ?? null,
-      value: event.value ?? null,
-      message: event.message ?? null,
-      source: event.source ?? null,
-    };
-    const taken = await insertSymptom(tx.db, symptom, tx.now().toISOString());
-    const alert = taken && (await raiseAlert(tx, rules, symptom, asset.site));
-    results.push({ status: taken ? 'taken' : 'duplicate', asset_id: asset.id, alert });
-  }
-  return results;
+  const checked = await checkSymptoms(tx, items, judge);
+  const first = new Map<string, number>();
+  checked.forEach((one, index) => {
+    if ('symptom' in one && !first.has(one.symptom.hash)) first.set(one.symptom.hash, index);
+  });
+  const distinct = [...first.values()].flatMap((index) => {
+    const one = checked[index];
+    return one !== undefined && 'symptom' in one && !judge.taken.has(one.symptom.hash) ? [one] : [];
+  });
+  if (distinct.length === 0) return checked.map((one) => resultOf(one, false, false));
+  const received = tx.now().toISOString();
+  const added = await insertSymptoms(
+    tx.db,
+    distinct.map(({ symptom }) => symptom),
+    received,
+  );
+  tx.afterCommit(() => judge.taken.add(distinct.map(({ symptom }) => symptom.hash)));
+  const news = distinct.filter(({ symptom }) => added.has(symptom.hash) && !symptom.late);
+  const told = await judgeNew(
+    tx,
+    judge,
+    news.map(({ symptom, about }) => toJudged(symptom, about)),
+  );
+  const alerted = new Set(
+    told.flatMap(({ did, said }) => (did === 'cleared' || said.hash === null ? [] : [said.hash])),
+  );
+  return checked.map((one, index) => {
+    const isNew = 'symptom' in one && first.get(one.symptom.hash) === index && added.has(one.symptom.hash);
+    return resultOf(one, isNew, isNew && alerted.has(one.symptom.hash));
+  });
 }
 
-async function raiseAlert(
-  tx: TxCtx,
-  rules: readonly TelemetryRule[],
-  symptom: Symptom,
-  site: string | null,
-): Promise<boolean> {
-  const rule = ruleFor(rules, symptom);
-  if (!rule) return false;
-  const { assetId, type, component, occurredAt } = symptom;
-  const sum = rule.threshold
-    ? await sumInWindow(tx.db, { assetId, type, component, until: occurredAt, hours: rule.threshold.hours })
-    : 0;
-  if (!isOver(rule, sum)) return false;
-  const reason = [
-    rule.says,
-    rule.threshold ? `${sum} in ${rule.threshold.hours} h (threshold ${rule.threshold.sum})` : null,
-    symptom.message,
-  ]
-    .filter((part) => part !== null)
-    .join('; ');
-  const alert = rule.priority === 'HIGH' || rule.priority === 'CRITICAL' ? criticalAlertRaised : warningAlertRaised;
-  await append(tx, alert, {
-    subject: { type: 'asset', id: assetId },
-    occurredAt,
-    data: {
-      symptom: type,
-      ticket: rule.ticket,
-      priority: rule.priority,
-      component,
-      serial: symptom.serial,
-      reason: reason.slice(0, 1000),
-      occurredAt,
-      site,
-    },
+async function judgeNew(tx: TxCtx, judge: TelemetryJudge, symptoms: readonly JudgedSymptom[]): Promise<Told[]> {
+  const rules = judge.rules();
+  const keys: EpisodeKey[] = [];
+  const concerned = symptoms.filter((symptom) => {
+    const looking = rulesFor(rules, symptom);
+    const { subjectId, component } = symptom;
+    for (const { id: rule } of looking) keys.push({ subjectId, component: component ?? '', rule });
+    return looking.length > 0;
   });
-  return true;
+  if (concerned.length === 0) return [];
+  const { lateMs } = judge.bounds;
+  const all: Told[] = [];
+  // Mostly once: again only for episodes that somebody else began at the same moment, which are theirs, and locked by now.
+  for (let only: ReadonlySet<string> | undefined; ;) {
+    const episodes = await lockEpisodes(tx.db, keys);
+    const known = new Set(episodes.values());
+    const judged = judgeBatch(rules, episodes, concerned, { lateMs, only });
+    const isKnown = (episode: Episode): boolean => known.has(episode);
+    const taken = new Set(
+      await makeEpisodes(
+        tx.db,
+        [...judged.changed].filter((episode) => !isKnown(episode)),
+      ),
+    );
+    await saveEpisodes(tx.db, [...judged.changed].filter(isKnown));
+    await removeEpisodes(tx.db, [...judged.gone].filter(isKnown));
+    all.push(...judged.told.filter((told) => !taken.has(episodeKey(told.subjectId, told.component, told.rule))));
+    if (taken.size === 0) break;
+    only = taken;
+  }
+  await tellAlerts(tx, rules, all);
+  return all;
+}
+
+function resultOf(one: Checked, isNew: boolean, alert: boolean): TelemetryResult {
+  if (!('symptom' in one)) {
+    const nothing = { hash: null, asset_id: null, location_id: null, occurred_at: null, late: false, alert: false };
+    return { status: 'rejected', ...nothing, ...one };
+  }
+  const { hash, subjectType, subjectId, occurredAt, late } = one.symptom;
+  return {
+    ...{ status: isNew ? 'accepted' : 'duplicate', hash, late, alert, field: null, reason: null },
+    ...{ asset_id: subjectType === 'asset' ? subjectId : null, occurred_at: occurredAt },
+    location_id: subjectType === 'location' ? subjectId : null,
+  };
 }

@@ -7,6 +7,7 @@ import { insertBundles, type KeptReport } from '../bundle-store.ts';
 import { keepReadings, enteredNow, upsertComponents } from '../component-store.ts';
 import type { Moment, Place } from '../derive/look.ts';
 import { bundleReceived } from '../events.ts';
+import { looksAtServers, type NoticeLooks } from '../notice-looks.ts';
 import { findAffected } from '../find-affected.ts';
 import { componentIdOf, observationIdOf, type PreparedPart, type PreparedSnapshot } from '../identity/prepare.ts';
 import { isBetter, kindsBySource } from '../look-store.ts';
@@ -49,14 +50,20 @@ export interface Ingested {
  * Takes bundles into the history, in one transaction: all of it or nothing. Bundles that are known already change nothing. What order
  * bundles come in, how many at a time, and from how many workers at once makes no difference to the history.
  */
-export async function ingestBundles(ctx: Ctx, sort: SortParts, bundles: readonly ReadBundle[]): Promise<Ingested[]> {
-  return tx(ctx, (inside) => ingestInside(inside, sort, bundles), { isolation: 'read committed' });
+export async function ingestBundles(
+  ctx: Ctx,
+  sort: SortParts,
+  bundles: readonly ReadBundle[],
+  notice?: NoticeLooks,
+): Promise<Ingested[]> {
+  return tx(ctx, (inside) => ingestInside(inside, sort, bundles, notice), { isolation: 'read committed' });
 }
 
 export async function ingestInside(
   inside: TxCtx,
   sort: SortParts,
   bundles: readonly ReadBundle[],
+  notice?: NoticeLooks,
 ): Promise<Ingested[]> {
   const now = uniqueMoment(inside.now());
   const each = [...new Map(bundles.map((bundle) => [bundle.sha256, bundle])).values()];
@@ -72,6 +79,7 @@ export async function ingestInside(
     inside,
     taken.filter(({ sha256, snapshots }) => snapshots.length === 0 || told.thoughtful.has(fresh.get(sha256) ?? 0)),
   );
+  await notice?.(inside, looksAtServers(taken, told.places));
   return bundles.map((bundle) => ({
     sha256: bundle.sha256,
     isNew: fresh.has(bundle.sha256),

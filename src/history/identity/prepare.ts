@@ -22,6 +22,8 @@ export interface PreparedSnapshot {
   parts: PreparedPart[];
   absent: AbsentPart[];
   warnings: string[];
+  /** What logs in it call critical; not kept. */
+  critical: SnapshotReport['logEntries'];
 }
 
 /** Whose word says that it is gone. Without a vendor: whatever has this serial. */
@@ -85,6 +87,7 @@ export function prepareSnapshot(report: SnapshotReport, collectedAt: Moment): Pr
     parts,
     absent,
     warnings: identified.warnings,
+    critical: report.logEntries.filter(({ severity }) => severity === 'Critical').slice(-100),
   };
 }
 

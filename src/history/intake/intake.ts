@@ -16,6 +16,7 @@ import type { Moment } from '../derive/look.ts';
 import { type PreparedSnapshot, prepareSnapshot } from '../identity/prepare.ts';
 import { existingLocations } from '../location-reads.ts';
 import { toMoment } from '../moment.ts';
+import type { NoticeLooks } from '../notice-looks.ts';
 import type { SortParts } from '../sort-parts.ts';
 import { findBundle } from './bundle-reads.ts';
 import { createTurns } from './share-turns.ts';
@@ -36,6 +37,7 @@ export interface IntakeDeps {
   /** Faults of a document of the hub's own format, as JSON pointers; none for anything else. */
   check(content: Buffer): { field: string; message: string }[];
   sort: SortParts;
+  notice?: NoticeLooks | undefined;
 }
 
 export interface BundleContent {
@@ -64,7 +66,9 @@ export interface Intake {
 }
 
 export function createIntake(deps: IntakeDeps): Intake {
-  const turns = createTurns<ReadBundle, Ingested>((ctx, bundles) => ingestBundles(ctx, deps.sort, bundles));
+  const turns = createTurns<ReadBundle, Ingested>((ctx, bundles) =>
+    ingestBundles(ctx, deps.sort, bundles, deps.notice),
+  );
 
   async function prepare(
     ctx: Ctx,

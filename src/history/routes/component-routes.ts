@@ -1,17 +1,10 @@
 import { z } from 'zod';
-import { afterRow, allRows, csvAnswer, ListFormat, orderOf, sortBy, SortCursor, sortedPage } from '../../core/csv.ts';
 import { HubError } from '../../core/error.ts';
-import { Limit, pageOf } from '../../core/page.ts';
+import { pageOf } from '../../core/page.ts';
 import { get, type Route } from '../../core/route.ts';
+import { answerSorted, sortedQuery } from '../../core/sorted-list.ts';
 import { Id, IdParams, Time } from '../../core/schemas.ts';
-import {
-  type Component,
-  COMPONENT_ORDER,
-  findComponent,
-  latestReadings,
-  listComponents,
-  listInstallations,
-} from '../reads.ts';
+import { COMPONENT_ORDER, findComponent, latestReadings, listComponents, listInstallations } from '../reads.ts';
 import { AsOf, clocksOf, KnownAt } from './clocks.ts';
 import {
   COMPONENT_COLUMNS,
@@ -23,7 +16,6 @@ import {
 } from './component-views.ts';
 
 const tag = 'Components';
-const ROWS_PER_READ = 500;
 const text = z.string().trim().min(1).max(150).optional();
 
 export const componentRoutes: Route[] = [
@@ -48,26 +40,17 @@ export const componentRoutes: Route[] = [
           .optional()
           .meta({ description: 'In a server now; in a bin now; nobody knows where' }),
         q: text.meta({ description: 'Beginning of a serial, part number or model' }),
-        sort: sortBy(COMPONENT_ORDER, 'id'),
-        format: ListFormat,
-        cursor: SortCursor,
-        limit: Limit,
+        ...sortedQuery(COMPONENT_ORDER, 'id'),
       }),
       answers: { 200: { says: 'A page of them', schema: pageOf(ComponentView).meta({ id: 'ComponentPage' }) } },
     },
     async (ctx, { query }) => {
-      const { cursor, limit, sort, format, part_number, lot_id, asset_id, location_id, ...same } = query;
-      const filter = { ...same, partNumber: part_number, lotId: lot_id, assetId: asset_id, locationId: location_id };
-      const order = orderOf(COMPONENT_ORDER, sort, cursor);
-      if (format === 'csv') {
-        const first = { ...order, after: undefined };
-        const rows = allRows((last: Component | undefined) =>
-          listComponents(ctx, { ...filter, order: afterRow(first, last), limit: ROWS_PER_READ }),
-        );
-        return csvAnswer(COMPONENT_COLUMNS, rows, 'components.csv');
-      }
-      const page = sortedPage(await listComponents(ctx, { ...filter, order, limit: limit + 1 }), limit, order);
-      return { status: 200, body: { items: page.rows.map(viewComponent), next: page.next } };
+      const { part_number: partNumber, lot_id: lotId, asset_id: assetId, location_id: locationId } = query;
+      const filter = { ...query, partNumber, lotId, assetId, locationId };
+      return answerSorted({
+        ...{ columns: COMPONENT_ORDER, query, view: viewComponent, csv: COMPONENT_COLUMNS, file: 'components.csv' },
+        read: (order, limit) => listComponents(ctx, { ...filter, order, limit }),
+      });
     },
   ),
   get(

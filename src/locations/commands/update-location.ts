@@ -3,6 +3,7 @@ import type { TxCtx } from '../../core/ctx.ts';
 import { HubError } from '../../core/error.ts';
 import { isDuplicate } from '../../core/tx.ts';
 import { append } from '../../events/append.ts';
+import { stockAt } from '../../stock/reads.ts';
 import { locationArchived, locationMoved, locationRestored, locationUpdated } from '../events.ts';
 import { DEPTH_AT_MOST, type LocationChanges, strayFields, whyNotIn } from '../model.ts';
 import { findPlace } from '../reads.ts';
@@ -132,7 +133,11 @@ async function refuseLowering(tx: TxCtx, rack: Location): Promise<void> {
 }
 
 async function refuseArchiving(tx: TxCtx, known: Location): Promise<void> {
-  const inside = [...(await activeChildren(tx.db, known.id)), ...(await assetsIn(tx, { locationId: known.id }))];
+  const inside = [
+    ...(await activeChildren(tx.db, known.id)),
+    ...(await assetsIn(tx, { locationId: known.id })),
+    ...(await stockAt(tx, known.id)),
+  ];
   if (inside.length === 0) return;
   const message = `${known.name} holds ${inside.slice(0, 4).join(', ')}: move or archive what is in it first`;
   throw new HubError('conflict', message, { fields: [{ field: '/archived', message }] });

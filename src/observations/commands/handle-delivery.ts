@@ -1,14 +1,16 @@
 import type { TxCtx } from '../../core/ctx.ts';
 import { append } from '../../events/append.ts';
-import type { Observation } from '../../ports/observation.ts';
+import type { AlertObserved, Observation } from '../../ports/observation.ts';
 import type { WebhookDoor } from '../../ports/adapter.ts';
 import { externalTicketChanged, playbookRunChanged, recordChanged } from '../events.ts';
 import { settleDelivery, type StoredDelivery } from '../store.ts';
 
-/** What the hub does with an observation of each kind; leases belong to the arrivals and events of BMCs to the health, so they are handed in. */
+/** What the hub does with an observation of each kind; leases belong to the arrivals, events of BMCs to the health and alerts to a room of their own, so they are handed in. */
 export interface Observers {
   lease(tx: TxCtx, observation: Extract<Observation, { kind: 'lease' }>): Promise<void>;
   bmcEvent(tx: TxCtx, observation: Extract<Observation, { kind: 'bmc-event' }>): Promise<void>;
+  /** All of a delivery at once. */
+  alerts(tx: TxCtx, adapter: string, observations: AlertObserved[]): Promise<void>;
 }
 
 /** One kept delivery → observations → what they mean here, all in one transaction. */
@@ -29,12 +31,21 @@ export async function handleDelivery(
   if (translated.result !== 'observed') {
     return settleDelivery(tx.db, delivery.id, { state: translated.result, reason: translated.reason }, tx.now());
   }
-  for (const observation of translated.observations)
-    await observe({ ...tx, cause: delivery.id }, delivery.adapter, observation, observers);
-  await settleDelivery(tx.db, delivery.id, { state: 'observed', reason: null }, tx.now());
+  const caused = { ...tx, cause: delivery.id };
+  const alerts: AlertObserved[] = [];
+  for (const observation of translated.observations) {
+    if (observation.kind === 'alert') alerts.push(observation);
+    else await observe(caused, delivery.adapter, observation, observers);
+  }
+  if (alerts.length > 0) await observers.alerts(caused, delivery.adapter, alerts);
+  const reason = translated.note ?? null;
+  if (reason !== null) tx.log.warn({ adapter: delivery.adapter, delivery: delivery.id, reason }, 'delivery not whole');
+  await settleDelivery(tx.db, delivery.id, { state: 'observed', reason }, tx.now());
 }
 
-async function observe(tx: TxCtx, adapter: string, observation: Observation, observers: Observers): Promise<void> {
+type Single = Exclude<Observation, AlertObserved>;
+
+async function observe(tx: TxCtx, adapter: string, observation: Single, observers: Observers): Promise<void> {
   const subject = { type: 'adapter' as const, id: adapter };
   if (observation.kind === 'lease') return observers.lease(tx, observation);
   if (observation.kind === 'bmc-event') return observers.bmcEvent(tx, observation);

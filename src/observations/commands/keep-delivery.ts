@@ -4,13 +4,23 @@ import { newId } from '../../core/id.ts';
 import { insertDeliveries, type NewDelivery } from '../store.ts';
 
 /** Headers worth keeping: what a translation or a person may need, and nothing that proves who somebody is. */
-const KEPT_HEADERS = ['content-type', 'user-agent', 'x-atlassian-webhook-identifier', 'x-netbox-event', 'x-request-id'];
+const KEPT_HEADERS = [
+  'content-type',
+  'user-agent',
+  'x-atlassian-webhook-identifier',
+  'x-atlassian-webhook-retry',
+  'x-atlassian-webhook-flow',
+  'x-netbox-event',
+  'x-request-id',
+];
 
 export type KeepDelivery = (delivery: {
   adapter: string;
   headers: Readonly<Record<string, string>>;
   body: Buffer;
   receivedAt: Date;
+  /** What the sender calls it, where it calls it something. */
+  identity?: string | undefined;
 }) => Promise<{
   id: string;
   isNew: boolean;
@@ -30,7 +40,7 @@ interface Waiting {
 
 /**
  * Keeps verified deliveries, raw, before anybody says 202. Those that come while an insert is under way share the next one, and so
- * its flush to disk: nobody waits for company, and a burst costs few commits. The same bytes again change nothing.
+ * its flush to disk: nobody waits for company, and a burst costs few commits. The same delivery again changes nothing.
  */
 export function createKeeper(ctx: Ctx): KeepDelivery {
   const waiting: Waiting[] = [];
@@ -65,9 +75,11 @@ export function createKeeper(ctx: Ctx): KeepDelivery {
     }
   }
 
-  return ({ adapter, headers, body, receivedAt }) =>
+  return ({ adapter, headers, body, receivedAt, identity }) =>
     new Promise((resolve, reject) => {
-      const hash = createHash('sha256').update(body).digest();
+      const hash = createHash('sha256')
+        .update(identity === undefined ? body : `identity\n${identity}`)
+        .digest();
       waiting.push({
         delivery: { id: newId(), adapter, hash, headers: keptHeaders(headers), body, receivedAt },
         resolve,

@@ -10,24 +10,24 @@ import { lockTicket, type Ticket } from '../store.ts';
 type Linked = TicketLink['subject'];
 
 /**
- * What a ticket that is opened is about: its server, and the part that its serial names. Where several parts have that serial, those in
+ * What a ticket that is opened is about: its server or place, and the part that its serial names. Where several parts have that serial, those in
  * the server are meant, and if there are several still, each is as sure as one of so many.
  */
 export async function linkOpened(tx: TxCtx, ticket: Ticket): Promise<Linked[]> {
-  const found = ticket.serial === null ? [] : await findBySerial(tx, asKept(ticket.serial), null);
+  const found =
+    ticket.serial === null || ticket.assetId === null ? [] : await findBySerial(tx, asKept(ticket.serial), null);
   const here = found.filter(({ where }) => where?.type === 'asset' && where.id === ticket.assetId);
   const parts = here.length > 0 ? here : found;
   const common = { ticketId: ticket.id, foundBy: tx.actor, createdAt: tx.now().toISOString() };
-  const subjects: Linked[] = [
-    { type: 'asset', id: ticket.assetId },
-    ...parts.map(({ id }) => ({ type: 'component' as const, id })),
-  ];
+  const own: Linked =
+    ticket.assetId === null ? { type: 'location', id: ticket.locationId ?? '' } : { type: 'asset', id: ticket.assetId };
+  const subjects: Linked[] = [own, ...parts.map(({ id }) => ({ type: 'component' as const, id }))];
   await saveLinks(
     tx.db,
     subjects.map((subject) => ({
       ...common,
       subject,
-      confidence: subject.type === 'asset' ? 1 : Math.round(1000 / parts.length) / 1000,
+      confidence: subject === own ? 1 : Math.round(1000 / parts.length) / 1000,
     })),
   );
   return subjects;

@@ -3,6 +3,7 @@ import { HubError } from '../../core/error.ts';
 import { append } from '../../events/append.ts';
 import { ticketLinked } from '../events.ts';
 import { lockTicket, updateTicket } from '../store.ts';
+import { ownSubject } from '../subjects.ts';
 
 /** The ticket has its counterpart outside now. */
 export async function linkTicket(
@@ -15,7 +16,7 @@ export async function linkTicket(
   await updateTicket(tx.db, ticket.id, { externalId: link.externalId, externalKey: link.key, externalUrl: link.url });
   await append(tx, ticketLinked, {
     subject: { type: 'ticket', id: ticket.id },
-    related: [{ type: 'asset', id: ticket.assetId }],
+    related: ownSubject(ticket),
     data: { key: link.key, url: link.url, system: link.system },
   });
 }

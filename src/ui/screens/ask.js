@@ -3,17 +3,18 @@ import { h } from './h.js';
 import { problemBox } from './problem.js';
 
 /**
- * @typedef {{ name: string, label: string, kind?: 'text' | 'password' | 'number' | 'date' | 'area' | 'choice', options?: readonly (readonly [string, string])[], required?: boolean, value?: string | null, hint?: string, max?: number }} Field
+ * @typedef {{ name: string, label: string, kind?: 'text' | 'password' | 'number' | 'date' | 'area' | 'choice', options?: readonly (readonly [string, string])[], required?: boolean, value?: string | null, hint?: string, max?: number, scan?: boolean }} Field
+ * scan: a scanner may type into it; its Enter goes on to the next field and sends nothing.
  */
 
 /**
  * Asks in a dialog, sends, and stays open with what the API says against it. Trying the same once more carries the same
  * Idempotency-Key, so an answer that got lost does no harm.
  * @template T
- * @param {{ title: string, text?: import('./h.js').Child, fields: Field[], action: string, send(values: Record<string, string | number | null>, idempotencyKey: string): Promise<T> }} question
+ * @param {{ title: string, text?: import('./h.js').Child, fields: Field[], action: string, leave?: string, send(values: Record<string, string | number | null>, idempotencyKey: string): Promise<T> }} question
  * @returns {Promise<{ answer: T } | undefined>} undefined: nothing was done
  */
-export function ask({ title, text, fields, action, send }) {
+export function ask({ title, text, fields, action, leave = 'Cancel', send }) {
   return new Promise((resolve) => {
     /** @type {{ answer: T } | undefined} */
     let outcome;
@@ -29,12 +30,7 @@ export function ask({ title, text, fields, action, send }) {
         text && h('p', null, text),
         controls.map(({ node }) => node),
         faults,
-        h(
-          'div',
-          { class: 'actions' },
-          h('button', { type: 'button', onclick: () => dialog.close() }, 'Cancel'),
-          submit,
-        ),
+        h('div', { class: 'actions' }, h('button', { type: 'button', onclick: () => dialog.close() }, leave), submit),
       )
     );
     const dialog = /** @type {HTMLDialogElement} */ (h('dialog', { 'aria-labelledby': 'ask-title' }, form));
@@ -65,7 +61,8 @@ export function ask({ title, text, fields, action, send }) {
     function showFaults(error) {
       const named = error instanceof Problem ? error.errors : [];
       for (const one of controls) {
-        const fault = named.find(({ field }) => field === `/${one.field.name}`);
+        // What is within the body, too: /replacement/lot.
+        const fault = named.find(({ field }) => field.split('/').at(-1) === one.field.name);
         if (fault) one.complain(fault.message);
       }
       faults.replaceChildren(problemBox(error));
@@ -83,7 +80,7 @@ export function ask({ title, text, fields, action, send }) {
 
 /** @param {Field} field */
 function control(field) {
-  const { name, label, kind = 'text', options = [], required = false, value, hint, max = 200 } = field;
+  const { name, label, kind = 'text', options = [], required = false, value, hint, max = 200, scan = false } = field;
   const id = `ask-${name}`;
   const input = /** @type {HTMLInputElement} */ (
     kind === 'choice'
@@ -104,6 +101,7 @@ function control(field) {
           maxlength: kind === 'number' ? null : max,
           autocomplete: kind === 'password' ? 'new-password' : 'off',
           spellcheck: kind === 'area' ? null : 'false',
+          onkeydown: scan && toNext,
         })
   );
   input.value = value ?? options[0]?.[0] ?? '';
@@ -132,6 +130,15 @@ function control(field) {
       input.setAttribute('aria-describedby', fault.id);
     },
   };
+}
+
+/** @param {KeyboardEvent} event */
+function toNext(event) {
+  if (event.key !== 'Enter') return;
+  event.preventDefault();
+  const input = /** @type {HTMLInputElement} */ (event.currentTarget);
+  const all = [...(input.form?.elements ?? [])];
+  /** @type {HTMLElement | undefined} */ (all[all.indexOf(input) + 1])?.focus();
 }
 
 /** A button that is only there for those who may: without the scope it says why not. @param {string} text @param {string | undefined} whyNot @param {() => void} act @param {string} [label] */

@@ -4,6 +4,7 @@ import { h } from './h.js';
 import { KIND_NAMES } from './part-kinds.js';
 import { partName } from './part-name.js';
 import { componentLink } from './place-link.js';
+import { stackedTable } from './stacked-table.js';
 import { when } from './when.js';
 
 /** What differs in a server between two moments. @param {any} diff */
@@ -77,34 +78,17 @@ function said(kind, name, value) {
 
 /** @param {string} caption @param {string[]} titles @param {import('./h.js').Child[][]} rows */
 function grid(caption, titles, rows) {
-  return h(
-    'div',
-    { class: 'scroll' },
-    h(
-      'table',
-      { class: 'stack diff' },
-      h('caption', { class: 'hidden' }, caption),
+  return stackedTable({
+    caption,
+    titles,
+    rows: rows.map(([first, ...rest]) =>
       h(
-        'thead',
+        'tr',
         null,
-        h(
-          'tr',
-          null,
-          titles.map((title) => h('th', { scope: 'col' }, title)),
-        ),
-      ),
-      h(
-        'tbody',
-        null,
-        rows.map(([first, ...rest]) =>
-          h(
-            'tr',
-            null,
-            h('th', { scope: 'row' }, first),
-            rest.map((cell, index) => h('td', { 'data-title': titles[index + 1] }, cell)),
-          ),
-        ),
+        h('th', { scope: 'row' }, first),
+        rest.map((cell, index) => h('td', { 'data-title': titles[index + 1] }, cell)),
       ),
     ),
-  );
+    look: 'diff',
+  });
 }

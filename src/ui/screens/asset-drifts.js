@@ -1,31 +1,16 @@
-import { get, Problem } from './api.js';
 import { decisionChip } from './drift-cells.js';
 import { sentenceOf, valueText } from './drift-words.js';
-import { h, slot } from './h.js';
+import { h } from './h.js';
+import { linesSection } from './lines-section.js';
 import { when } from './when.js';
 
 const SHOWN = 8;
 
 /** What other systems say otherwise about a server. @param {string} id @param {AbortSignal} signal */
 export function assetDrifts(id, signal) {
-  const section = slot(
-    h('section', { class: 'drifts', hidden: true }),
-    (/** @type {{ items: any[], more: boolean }} */ found) => lines(found, id),
-  );
-  return {
-    node: section.node,
-    async load() {
-      try {
-        const query = new URLSearchParams({ asset_id: id, limit: '50', sort: '-first_seen' });
-        const { items, next } = await get(`/v1/drifts?${query}`, signal);
-        section.show({ items, more: next !== null });
-        section.node.hidden = items.length === 0;
-      } catch (error) {
-        // Who may not see them is not told of them; anything else is.
-        if (!(error instanceof Problem) || (error.missingScope === null && error.status !== 404)) throw error;
-      }
-    },
-  };
+  const section = linesSection({ name: 'drifts', signal, lines: (found) => lines(found, id) });
+  const query = new URLSearchParams({ asset_id: id, limit: '50', sort: '-first_seen' });
+  return { node: section.node, load: () => section.load(`/v1/drifts?${query}`) };
 }
 
 /** @param {{ items: any[], more: boolean }} found @param {string} id */

@@ -1,11 +1,20 @@
 import { get, pages, post, Problem } from './api.js';
 import { actionButton, ask } from './ask.js';
-import { driveRows, ERASURE_WORDS, isErasing, METHOD_CHOICES, typedDrives, whyNotThis } from './erasure-words.js';
+import {
+  driveRows,
+  ERASURE_WORDS,
+  isErasing,
+  METHOD_CHOICES,
+  typedDrives,
+  whyNoCancel,
+  whyNotThis,
+} from './erasure-words.js';
 import { h, slot } from './h.js';
 import { lookAgain } from './look-again.js';
 import { fold, wordChip } from './panel-line.js';
 import { problemBox } from './problem.js';
 import { whyNotAllowed } from './session.js';
+import { stackedTable } from './stacked-table.js';
 import { when } from './when.js';
 
 /** @typedef {import('./erasure-words.js').Drive} Drive */
@@ -79,6 +88,23 @@ export function assetErasures(id, { signal, follow, name }) {
     next(true);
   }
 
+  /** @param {any} erasure */
+  async function cancel({ request_id, serial }) {
+    await ask({
+      ...{ title: `Cancel the erasure of drive ${serial}`, action: 'Cancel the erasure', leave: 'Go on with it' },
+      text: 'It keeps its data. A method that erases all drives at once erases none then.',
+      fields: [{ name: 'reason', label: 'Reason', max: 500, required: true, hint: 'Stands in the timeline.' }],
+      send: (values, key) => post(`/v1/erasure-requests/${request_id}/cancel`, { ...values, serials: [serial] }, key),
+    });
+    // Also where it came too late: then more is under way than stands here.
+    if (last !== undefined) await load(last.asset).catch(tell);
+  }
+
+  /** @param {unknown} error */
+  function tell(error) {
+    if (!signal.aborted) faults.replaceChildren(problemBox(error));
+  }
+
   /** @returns {import('./ask.js').Field} */
   function reasonField() {
     const required = last?.asset.state !== 'DECOMMISSIONING';
@@ -89,7 +115,7 @@ export function assetErasures(id, { signal, follow, name }) {
   const eraseOne = (drive) =>
     request({
       title: `Erase drive ${drive.serial}`,
-      text: `The ${drive.model ?? 'drive'} in ${drive.slot} loses all that is on it. Nothing brings it back.`,
+      text: `The ${drive.model ?? 'drive'} in ${drive.slot} loses all that is on it. Nothing brings it back. Where its controller erases at a boot only, the server is restarted.`,
       fields: [{ name: 'serial', label: `Type its serial, ${drive.serial}`, max: 100, required: true }],
       body({ serial }) {
         const fault = whyNotThis(serial, drive);
@@ -101,7 +127,7 @@ export function assetErasures(id, { signal, follow, name }) {
   const eraseSeveral = () =>
     request({
       title: 'Erase several drives',
-      text: 'They lose all that is on them. Nothing brings it back. What erases all drives at once does so only where each of them is named.',
+      text: 'They lose all that is on them. Nothing brings it back. What erases all drives at once does so only where each of them is named; HPE’s restarts the server, and so do controllers of Dell’s that erase at a boot only.',
       fields: [
         { name: 'method', label: 'How', kind: 'choice', options: METHOD_CHOICES, required: true },
         { name: 'serials', label: 'Type their serials, one per line', kind: 'area', max: 20_000, required: true },
@@ -134,29 +160,11 @@ export function assetErasures(id, { signal, follow, name }) {
   /** @param {ReturnType<typeof driveRows>} rows @param {boolean} reachable @param {string | undefined} lacks */
   function table(rows, reachable, lacks) {
     const titles = ['Slot', 'Drive', 'Serial', 'Erasure', ''];
-    return h(
-      'div',
-      { class: 'scroll' },
-      h(
-        'table',
-        { class: 'stack' },
-        h('caption', { class: 'hidden' }, 'Drives and their erasure'),
-        h(
-          'thead',
-          null,
-          h(
-            'tr',
-            null,
-            titles.map((title) => h('th', { scope: 'col' }, title)),
-          ),
-        ),
-        h(
-          'tbody',
-          null,
-          rows.map((row) => driveRow(row, reachable, lacks)),
-        ),
-      ),
-    );
+    return stackedTable({
+      caption: 'Drives and their erasure',
+      titles,
+      rows: rows.map((row) => driveRow(row, reachable, lacks)),
+    });
   }
 
   /** @param {ReturnType<typeof driveRows>[number]} row @param {boolean} reachable @param {string | undefined} lacks */
@@ -174,6 +182,16 @@ export function assetErasures(id, { signal, follow, name }) {
         'td',
         null,
         isThere && reachable && actionButton('Erase…', whyNot, () => void eraseOne(drive), `Erase drive ${serial}…`),
+        erasure !== null &&
+          isErasing(erasure) && [
+            ' ',
+            actionButton(
+              'Cancel…',
+              lacks ?? whyNoCancel(erasure),
+              () => void cancel(erasure),
+              `Cancel the erasure of drive ${serial}…`,
+            ),
+          ],
       ),
     );
   }

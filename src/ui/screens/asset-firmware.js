@@ -1,6 +1,7 @@
 import { get, post } from './api.js';
 import { actionButton, ask } from './ask.js';
 import {
+  componentText,
   differingFirst,
   isOpen,
   policyText,
@@ -11,12 +12,14 @@ import {
   VERDICT_WORDS,
   wantedText,
   whyNoBaseline,
+  whyNoCancel,
 } from './firmware-words.js';
 import { h, slot } from './h.js';
 import { lookAgain } from './look-again.js';
 import { fold, panelLine, wordChip } from './panel-line.js';
 import { problemBox } from './problem.js';
 import { whyNotAllowed } from './session.js';
+import { stackedTable } from './stacked-table.js';
 import { when } from './when.js';
 
 const YES_NO = /** @type {[string, string][]} */ ([
@@ -92,9 +95,8 @@ export function assetFirmware(id, { signal, follow, name }) {
       fields: [
         {
           ...{ name: 'component', label: 'Component', kind: 'choice', required: true },
-          options: last?.installed.components
-            .filter((/** @type {any} */ row) => row.updateable !== false)
-            .map((/** @type {any} */ row) => [row.component, `${row.name} ${row.version ?? '(unknown version)'}`]),
+          hint: 'What a BMC cannot update itself, HPE’s takes in for UEFI or an agent in the operating system.',
+          options: last?.installed.components.map((/** @type {any} */ row) => [row.component, componentText(row)]),
         },
         { name: 'version', label: 'Version', max: 120, required: true, hint: 'As the BMC will show it.' },
         {
@@ -108,6 +110,23 @@ export function assetFirmware(id, { signal, follow, name }) {
       ],
       body: updateBody,
     });
+
+  /** @param {any} update */
+  async function cancel(update) {
+    await ask({
+      ...{ title: `Cancel the update: ${name()}`, action: 'Cancel the update', leave: 'Go on with it' },
+      text: 'Nothing more of it is sent. Steps that are done stay as they are.',
+      fields: [{ name: 'reason', label: 'Reason', max: 500, required: true, hint: 'Stands in the timeline.' }],
+      send: (values, key) => post(`/v1/firmware-updates/${update.id}/cancel`, values, key),
+    });
+    // Also where it came too late: then more is under way than stands here.
+    await load(last?.reachable ?? false).catch(tell);
+  }
+
+  /** @param {unknown} error */
+  function tell(error) {
+    if (!signal.aborted) faults.replaceChildren(problemBox(error));
+  }
 
   /** @param {any} data */
   function lines({ installed, updates, reachable, lacks }) {
@@ -124,6 +143,12 @@ export function assetFirmware(id, { signal, follow, name }) {
         installed.plan.length > 0 && panelLine('To do', installed.plan.map(stepText).join(', then ')),
       ),
       latest && update(latest),
+      isOpen(latest) &&
+        h(
+          'div',
+          { class: 'actions', role: 'group', 'aria-label': 'The update under way' },
+          actionButton('Cancel the update…', lacks ?? whyNoCancel(latest), () => void cancel(latest)),
+        ),
       before.length > 0 && fold('Earlier updates', earlier, before.map(update)),
       components.length > 0 && fold('Versions and policy', rows, versionTable(components)),
       reachable &&
@@ -188,38 +213,20 @@ const TITLES = ['Component', 'Installed', 'Policy', ''];
 
 /** @param {any[]} components */
 function versionTable(components) {
-  return h(
-    'div',
-    { class: 'scroll' },
-    h(
-      'table',
-      { class: 'stack' },
-      h('caption', { class: 'hidden' }, 'Installed firmware against the policy'),
+  return stackedTable({
+    caption: 'Installed firmware against the policy',
+    titles: TITLES,
+    rows: differingFirst(components).map(({ component, name, version, wanted, verdict }) =>
       h(
-        'thead',
+        'tr',
         null,
-        h(
-          'tr',
-          null,
-          TITLES.map((title) => h('th', { scope: 'col' }, title)),
-        ),
-      ),
-      h(
-        'tbody',
-        null,
-        differingFirst(components).map(({ component, name, version, wanted, verdict }) =>
-          h(
-            'tr',
-            null,
-            h('th', { scope: 'row', title: component }, name),
-            h('td', { 'data-title': 'Installed' }, version === null ? unknown() : h('code', null, version)),
-            h('td', { 'data-title': 'Policy' }, wanted === null ? '' : h('code', null, wanted)),
-            h('td', null, wordChip(VERDICT_WORDS[verdict], verdict)),
-          ),
-        ),
+        h('th', { scope: 'row', title: component }, name),
+        h('td', { 'data-title': 'Installed' }, version === null ? unknown() : h('code', null, version)),
+        h('td', { 'data-title': 'Policy' }, wanted === null ? '' : h('code', null, wanted)),
+        h('td', null, wordChip(VERDICT_WORDS[verdict], verdict)),
       ),
     ),
-  );
+  });
 }
 
 function unknown() {

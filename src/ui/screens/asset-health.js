@@ -6,6 +6,7 @@ import { countText, healthOf, limitsText, readingText, SENSOR_KINDS, worstFirst 
 import { fold, panelLine } from './panel-line.js';
 import { problemBox } from './problem.js';
 import { whyNotAllowed } from './session.js';
+import { stackedTable } from './stacked-table.js';
 import { when } from './when.js';
 
 /**
@@ -121,42 +122,20 @@ const TITLES = ['Sensor', 'Kind', 'Reading', 'Limits', 'Health'];
 
 /** @param {import('./health-words.js').Sensor[]} sensors */
 function sensorTable(sensors) {
-  return h(
-    'div',
-    { class: 'scroll' },
-    h(
-      'table',
-      { class: 'stack' },
-      h('caption', { class: 'hidden' }, 'Readings'),
-      h(
-        'thead',
-        null,
-        h(
-          'tr',
-          null,
-          TITLES.map((title) => h('th', { scope: 'col' }, title)),
-        ),
-      ),
-      h(
-        'tbody',
-        null,
-        worstFirst(sensors).map((sensor) => {
-          const health = healthOf(sensor);
-          return h(
-            'tr',
-            { class: health === 'Critical' ? 'ill' : null },
-            h('th', { scope: 'row' }, sensor.name, h('span', { class: 'dim' }, ` ${sensor.chassis}`)),
-            h('td', { 'data-title': 'Kind' }, SENSOR_KINDS[sensor.kind] ?? sensor.kind),
-            h('td', { 'data-title': 'Reading', class: sensor.value === null ? 'dim' : null }, readingText(sensor)),
-            h('td', { 'data-title': 'Limits' }, limitsText(sensor)),
-            h(
-              'td',
-              { 'data-title': 'Health' },
-              health === null ? h('span', { class: 'dim' }, 'unknown') : chip(health),
-            ),
-          );
-        }),
-      ),
-    ),
-  );
+  return stackedTable({
+    caption: 'Readings',
+    titles: TITLES,
+    rows: worstFirst(sensors).map((sensor) => {
+      const health = healthOf(sensor);
+      return h(
+        'tr',
+        { class: health === 'Critical' ? 'ill' : null },
+        h('th', { scope: 'row' }, sensor.name, h('span', { class: 'dim' }, ` ${sensor.chassis}`)),
+        h('td', { 'data-title': 'Kind' }, SENSOR_KINDS[sensor.kind] ?? sensor.kind),
+        h('td', { 'data-title': 'Reading', class: sensor.value === null ? 'dim' : null }, readingText(sensor)),
+        h('td', { 'data-title': 'Limits' }, limitsText(sensor)),
+        h('td', { 'data-title': 'Health' }, health === null ? h('span', { class: 'dim' }, 'unknown') : chip(health)),
+      );
+    }),
+  });
 }

@@ -10,6 +10,7 @@ import { assetHealth } from './asset-health.js';
 import { keepName } from './asset-names.js';
 import { assetParts } from './asset-parts.js';
 import { assetTime, momentsSaid, partsAddress } from './asset-time.js';
+import { casesAbout } from './cases-about.js';
 import { chip } from './chip.js';
 import { followJobs } from './follow-jobs.js';
 import { h, outside, slot } from './h.js';
@@ -41,6 +42,7 @@ export async function assetPage(id) {
   );
   const tickets = slot(h('section', { class: 'tickets' }), ({ items, scope }) => ticketLines(items, scope));
   const drifts = assetDrifts(id, signal);
+  const cases = casesAbout('asset', () => id, signal);
   const page = {
     signal,
     follow: (/** @type {string} */ address) => void followJobs(jobs, address, signal, refresher.ask),
@@ -62,7 +64,17 @@ export async function assetPage(id) {
   const sections = h(
     'div',
     { class: 'columns' },
-    h('div', { class: 'standing' }, telling.node, health.node, firmware.node, erasures.node, drifts.node, tickets.node),
+    h(
+      'div',
+      { class: 'standing' },
+      telling.node,
+      health.node,
+      firmware.node,
+      erasures.node,
+      drifts.node,
+      tickets.node,
+      cases.node,
+    ),
     timeline.node,
     inventory,
   );
@@ -118,7 +130,7 @@ export async function assetPage(id) {
 
   async function loadAll() {
     const outcomes = await Promise.allSettled([
-      ...[loadAsset(), loadInventory(), loadTickets(), drifts.load()],
+      ...[loadAsset(), loadInventory(), loadTickets(), cases.load(), drifts.load()],
       timeline.refresh(),
     ]);
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
@@ -230,7 +242,7 @@ export async function assetPage(id) {
     refresh: refresher.ask,
     /** Events of other servers do not concern it; those of tickets, parts and BMCs may. @param {any} event */
     onEvent(event) {
-      if (event.subject === path || /^\/v1\/(?:tickets|bmcs|components|identity)\//.test(event.subject))
+      if (event.subject === path || /^\/v1\/(?:tickets|cases|bmcs|components|identity)\//.test(event.subject))
         refresher.ask();
     },
     leave() {

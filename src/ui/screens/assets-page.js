@@ -1,10 +1,11 @@
 import { keepName } from './asset-names.js';
+import { casesAbout } from './cases-about.js';
 import { chip } from './chip.js';
 import { exportButton } from './export-csv.js';
 import { duration, UNKNOWN } from './format.js';
 import { h } from './h.js';
 import { isStuck, LIFECYCLE } from './lifecycle.js';
-import { createList } from './list.js';
+import { listPage } from './list-page.js';
 import { when } from './when.js';
 
 /** @param {string | number | null} text */
@@ -33,10 +34,12 @@ const EXPORTED = [
 
 /** The list of servers. */
 export async function assetsPage() {
-  /** @type {ReturnType<typeof createList<any>>} */
-  const list = createList({
+  const project = () => new URLSearchParams(location.search).get('project');
+  return listPage((list) => ({
     path: '/v1/assets',
     title: 'Servers',
+    isAbout: (event) => event.subject.startsWith('/v1/assets/'),
+    aside: (signal) => casesAbout('project', project, signal),
     filters: [
       { name: 'state', api: 'state', label: 'State', options: LIFECYCLE },
       { name: 'site', api: 'site', label: 'Site' },
@@ -46,7 +49,7 @@ export async function assetsPage() {
       { name: 'location', api: 'location_id', label: 'In (id)', hidden: true },
       { name: 'stuck', api: 'stuck', label: 'only stuck', check: 'true' },
     ],
-    tools: exportButton({ path: '/v1/assets', name: 'servers', query: () => list.query(), columns: EXPORTED }),
+    tools: exportButton({ path: '/v1/assets', name: 'servers', query: list.query, columns: EXPORTED }),
     columns: [
       {
         title: 'Name',
@@ -79,16 +82,7 @@ export async function assetsPage() {
         ' which machines you expect, or adopt one that nobody expected.',
       ),
     ],
-  });
-  await list.update();
-  return {
-    title: 'Servers',
-    body: h('div', null, h('h1', { tabindex: -1 }, 'Servers'), list.node),
-    update: list.update,
-    refresh: list.refresh,
-    onEvent: (/** @type {any} */ event) => event.subject.startsWith('/v1/assets/') && list.refresh(),
-    leave: list.stop,
-  };
+  }));
 }
 
 /** @param {any} asset */

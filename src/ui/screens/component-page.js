@@ -1,4 +1,5 @@
 import { get, Problem } from './api.js';
+import { casesAbout } from './cases-about.js';
 import { componentFacts } from './component-facts.js';
 import { h, slot } from './h.js';
 import { lifeLine, MARKED } from './life-line.js';
@@ -47,6 +48,7 @@ export async function componentPage(id) {
     momentLink: 'Its life as of then',
     empty: 'Nothing has happened to it yet.',
   });
+  const cases = casesAbout('component', () => id, signal);
   /** @type {ReturnType<typeof lifeLine> | undefined} */
   let line;
   let drawn = '';
@@ -83,7 +85,7 @@ export async function componentPage(id) {
 
   async function loadAll() {
     clocks.update();
-    const outcomes = await Promise.allSettled([loadComponent(), loadLife(), timeline.refresh()]);
+    const outcomes = await Promise.allSettled([loadComponent(), loadLife(), timeline.refresh(), cases.load()]);
     if (signal.aborted) return;
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     faults.replaceChildren(...(failed ? [problemBox(failed.reason, () => void loadAll())] : []));
@@ -105,6 +107,7 @@ export async function componentPage(id) {
     ),
     timeline.node,
     stays.node,
+    cases.node,
   );
   const refresher = soon(loadAll, 1000);
   await loadAll();
@@ -126,7 +129,7 @@ export async function componentPage(id) {
     update: loadAll,
     refresh: refresher.ask,
     onEvent(/** @type {any} */ event) {
-      if (event.subject === path || concerns(event, id)) refresher.ask();
+      if (event.subject === path || cases.isAbout(event) || concerns(event, id)) refresher.ask();
     },
     leave() {
       refresher.stop();

@@ -1,8 +1,8 @@
+import { casesAbout, casesHref } from './cases-about.js';
 import { UNKNOWN } from './format.js';
 import { h } from './h.js';
-import { createList } from './list.js';
-import { registryList } from './registry-list.js';
-import { csvButton } from './save-file.js';
+import { listPage } from './list-page.js';
+import { registryTabs } from './registry-tabs.js';
 import { when } from './when.js';
 
 const ARCHIVED = /** @type {const} */ ({
@@ -21,13 +21,15 @@ const cell = (text) => text ?? h('span', { class: 'dim' }, UNKNOWN);
 
 /** Whose the servers are. */
 export async function customersPage() {
-  /** @type {ReturnType<typeof createList<any>>} */
-  const list = createList({
+  return listPage({
+    heading: 'Registry',
+    tabs: registryTabs(),
+    isAbout: (event) => event.subject.startsWith('/v1/customers/'),
     path: '/v1/customers',
     title: 'Customers',
     filters: [{ name: 'q', api: 'q', label: 'Name' }, ARCHIVED],
     sort: { first: 'name' },
-    tools: csvButton('/v1/customers', 'customers', () => list.query()),
+    csv: 'customers',
     columns: [
       {
         title: 'Name',
@@ -41,6 +43,7 @@ export async function customersPage() {
         wide: true,
         cell: (customer) => h('span', { class: 'clip long', title: customer.notes }, customer.notes ?? ''),
       },
+      { title: 'Cases', cell: (customer) => h('a', { href: casesHref('customer', customer.id) }, 'of others') },
       { title: 'Changed', sort: 'updated_at', cell: (customer) => when(customer.updated_at, { only: 'age' }) },
       { title: '', cell: (customer) => customer.archived && h('span', { class: 'chip' }, 'archived') },
     ],
@@ -55,13 +58,16 @@ export async function customersPage() {
       ' many.',
     ),
   });
-  return registryList('Customers', list, '/v1/customers/');
 }
 
 /** What the servers are for. */
 export async function projectsPage() {
-  /** @type {ReturnType<typeof createList<any>>} */
-  const list = createList({
+  const customer = () => new URLSearchParams(location.search).get('customer');
+  return listPage({
+    heading: 'Registry',
+    tabs: registryTabs(),
+    isAbout: (event) => event.subject.startsWith('/v1/projects/'),
+    aside: (signal) => casesAbout('customer', customer, signal),
     path: '/v1/projects',
     title: 'Projects',
     filters: [
@@ -70,7 +76,7 @@ export async function projectsPage() {
       { name: 'customer', api: 'customer_id', label: 'Customer (id)', hidden: true },
     ],
     sort: { first: 'name' },
-    tools: csvButton('/v1/projects', 'projects', () => list.query()),
+    csv: 'projects',
     columns: [
       {
         title: 'Name',
@@ -89,6 +95,7 @@ export async function projectsPage() {
         wide: true,
         cell: (project) => h('span', { class: 'clip long', title: project.notes }, project.notes ?? ''),
       },
+      { title: 'Cases', cell: (project) => h('a', { href: casesHref('project', project.id) }, 'of others') },
       { title: 'Changed', sort: 'updated_at', cell: (project) => when(project.updated_at, { only: 'age' }) },
       { title: '', cell: (project) => project.archived && h('span', { class: 'chip' }, 'archived') },
     ],
@@ -103,5 +110,4 @@ export async function projectsPage() {
       ' many.',
     ),
   });
-  return registryList('Projects', list, '/v1/projects/');
 }

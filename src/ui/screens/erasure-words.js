@@ -1,7 +1,7 @@
 /**
  * Erasures in words.
  * @typedef {{ slot: string | null, serial: string | null, model: string | null }} Drive
- * @typedef {{ id: string, slot: string, serial: string, state: string, why: string | null, requested_at: string, [other: string]: any }} Erasure
+ * @typedef {{ id: string, slot: string, serial: string, state: string, why: string | null, requested_at: string, sent_at: string | null, [other: string]: any }} Erasure
  */
 
 /** An end without a proof counts as not erased. @type {Record<string, { text: string, tone: string }>} */
@@ -25,6 +25,14 @@ export const METHOD_CHOICES = [
 /** @param {{ state: string }} erasure */
 export function isErasing({ state }) {
   return state === 'requested' || state === 'starting' || state === 'following';
+}
+
+/**
+ * Why an erasure cannot be cancelled; undefined: nothing of it was sent. The API has the last word.
+ * @param {{ sent_at: string | null }} erasure
+ */
+export function whyNoCancel({ sent_at }) {
+  return sent_at === null ? undefined : 'It was sent, and no BMC lets go of an erasure that it has taken';
 }
 
 /**

@@ -36,10 +36,27 @@ export function stepText({ name, from, to }) {
   return `${name} ${from ?? 'unknown'} → ${to}`;
 }
 
+/**
+ * Why an update cannot be cancelled just now; undefined: nothing of its next step was sent. The API has the last word.
+ * @param {{ steps: { name: string, from: string | null, to: string, state: string, sent_at: string | null }[] }} update
+ */
+export function whyNoCancel({ steps }) {
+  const sent = steps.find(
+    ({ state, sent_at }) =>
+      state === 'following' || state === 'going-back' || (state === 'starting' && sent_at !== null),
+  );
+  return sent && `${stepText(sent)} is under way, and goes to its end first`;
+}
+
 /** @param {{ components: { component: string, version: string }[] }} update */
 export function wantedText({ components }) {
   if (components.length === 0) return 'all to the baseline';
   return components.map(({ component, version }) => `${component} to ${version}`).join(', ');
+}
+
+/** To choose from. @param {{ name: string, version: string | null, updateable: boolean | null }} row */
+export function componentText({ name, version, updateable }) {
+  return `${name} ${version ?? '(unknown version)'}${updateable === false ? ', not by the BMC itself' : ''}`;
 }
 
 /** Why an update to the baseline cannot be asked for; undefined: it can. @param {{ plan: unknown[], plan_failure: string | null }} installed */

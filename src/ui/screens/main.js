@@ -3,6 +3,8 @@ import { assetPage } from './asset-page.js';
 import { assetsPage } from './assets-page.js';
 import { bundlePage } from './bundle-page.js';
 import { bundlesPage } from './bundles-page.js';
+import { casePage } from './case-page.js';
+import { casesPage } from './cases-page.js';
 import { componentPage } from './component-page.js';
 import { componentsPage } from './components-page.js';
 import { customersPage, projectsPage } from './customers-page.js';
@@ -26,6 +28,14 @@ import { decisionsPage, reviewPage, reviewsPage } from './reviews-page.js';
 import { searchBox } from './search-box.js';
 import { currentKey, findKey, forget, signOutEverywhere } from './session.js';
 import { signInPage } from './sign-in-page.js';
+import { stockCountPage, stockCountsPage } from './stock-counts-page.js';
+import { stockItemPage } from './stock-item-page.js';
+import { stockItemsPage } from './stock-items-page.js';
+import { stockReceivePage } from './stock-receive-page.js';
+import { stockReservationsPage } from './stock-reservations-page.js';
+import { stockReturnsPage } from './stock-returns-page.js';
+import { stockSummaryPage } from './stock-summary-page.js';
+import { ticketPage } from './ticket-page.js';
 import { ticketsPage } from './tickets-page.js';
 import { keepAges } from './when.js';
 
@@ -58,6 +68,17 @@ const SCREENS = [
   [/^\/ui\/registry\/lots\/?$/, lotsPage],
   [/^\/ui\/arrivals\/?$/, arrivalsPage],
   [/^\/ui\/tickets\/?$/, ticketsPage],
+  [/^\/ui\/tickets\/cases\/?$/, casesPage],
+  [/^\/ui\/tickets\/cases\/([\w-]+)\/?$/, (match) => casePage(match[1] ?? '')],
+  [/^\/ui\/tickets\/([\w-]+)\/?$/, (match) => ticketPage(match[1] ?? '')],
+  [/^\/ui\/stock\/?$/, stockSummaryPage],
+  [/^\/ui\/stock\/items\/?$/, stockItemsPage],
+  [/^\/ui\/stock\/items\/([\w-]+)\/?$/, (match) => stockItemPage(match[1] ?? '')],
+  [/^\/ui\/stock\/receive\/?$/, stockReceivePage],
+  [/^\/ui\/stock\/reservations\/?$/, stockReservationsPage],
+  [/^\/ui\/stock\/returns\/?$/, stockReturnsPage],
+  [/^\/ui\/stock\/counts\/?$/, stockCountsPage],
+  [/^\/ui\/stock\/counts\/([\w-]+)\/?$/, (match) => stockCountPage(match[1] ?? '')],
   [/^\/ui\/jobs\/?$/, jobsPage],
   [/^\/ui\/deliveries\/?$/, deliveriesPage],
   [/^\/ui\/events\/?$/, () => eventsPage(live.place)],

@@ -4,7 +4,7 @@ import { knowNames } from './asset-names.js';
 import { chip } from './chip.js';
 import { decideButtons } from './decide.js';
 import { h } from './h.js';
-import { createList } from './list.js';
+import { listPage } from './list-page.js';
 import { evidenceOf, questionOf, serversOf } from './review-words.js';
 import { whyNotAllowed } from './session.js';
 import { subjectLink } from './subject-link.js';
@@ -18,9 +18,9 @@ const TABS = /** @type {const} */ ([
 
 /** What the evidence leaves open. */
 export async function reviewsPage() {
-  const list = createList({
+  return listPage((list) => ({
+    ...frame('Reviews'),
     path: '/v1/identity/reviews',
-    title: 'Questions',
     fixed: { state: 'open' },
     filters: [
       {
@@ -59,15 +59,14 @@ export async function reviewsPage() {
     key: (review) => review.id,
     assetOf: serversOf,
     empty: h('p', null, 'No questions: the evidence of all collections fits together.'),
-  });
-  return screen('Reviews', list);
+  }));
 }
 
 /** What people decided about it. */
 export async function decisionsPage() {
-  const list = createList({
+  return listPage((list) => ({
+    ...frame('Decisions'),
     path: '/v1/identity/decisions',
-    title: 'Decisions',
     filters: [],
     columns: [
       { title: 'What', head: true, cell: (decision) => decision.kind.replaceAll('-', ' ') },
@@ -79,7 +78,7 @@ export async function decisionsPage() {
         title: 'Do',
         cell: (decision) =>
           decision.revoked_at === null
-            ? actionButton('Take back', whyNotAllowed('components:write'), () => void takeBack(decision))
+            ? actionButton('Take back', whyNotAllowed('components:write'), () => void takeBack(decision, list.refresh))
             : h(
                 'span',
                 { class: 'dim' },
@@ -94,21 +93,19 @@ export async function decisionsPage() {
     assetOf: (decision) =>
       Object.entries(decision.about).flatMap(([name, id]) => (typeOf(decision.kind, name) === 'asset' ? [id] : [])),
     empty: h('p', null, 'Nobody has decided anything yet.'),
+  }));
+}
+
+/** @param {any} decision @param {() => void} onDone */
+async function takeBack(decision, onDone) {
+  const done = await ask({
+    title: `Take back: ${decision.kind.replaceAll('-', ' ')}`,
+    text: 'Everything is as if it had not been decided: the histories that it concerns are worked out again.',
+    fields: [{ name: 'reason', label: 'Reason', kind: 'area', required: true, max: 500 }],
+    action: 'Take back',
+    send: (values, key) => post(`/v1/identity/decisions/${decision.id}/revoke`, { reason: values['reason'] }, key),
   });
-
-  /** @param {any} decision */
-  async function takeBack(decision) {
-    const done = await ask({
-      title: `Take back: ${decision.kind.replaceAll('-', ' ')}`,
-      text: 'Everything is as if it had not been decided: the histories that it concerns are worked out again.',
-      fields: [{ name: 'reason', label: 'Reason', kind: 'area', required: true, max: 500 }],
-      action: 'Take back',
-      send: (values, key) => post(`/v1/identity/decisions/${decision.id}/revoke`, { reason: values['reason'] }, key),
-    });
-    if (done) list.refresh();
-  }
-
-  return screen('Decisions', list);
+  if (done) onDone();
 }
 
 /** @type {Record<string, [title: string, type: string]>} */
@@ -172,19 +169,10 @@ export async function reviewPage(id) {
   };
 }
 
-/** @param {string} title @param {ReturnType<typeof createList<any>>} list */
-async function screen(title, list) {
-  addEventListener('reanimator:missing-scope', list.redraw);
-  await list.update();
+/** What both lists have. @param {string} title */
+function frame(title) {
   return {
-    title,
-    body: h('div', null, h('h1', { tabindex: -1 }, 'Reviews'), tabs('Reviews', TABS), list.node),
-    update: list.update,
-    refresh: list.refresh,
-    onEvent: (/** @type {any} */ event) => event.subject.includes('/reviews/') && list.refresh(),
-    leave() {
-      removeEventListener('reanimator:missing-scope', list.redraw);
-      list.stop();
-    },
+    ...{ title, heading: 'Reviews', tabs: tabs('Reviews', TABS) },
+    isAbout: (/** @type {any} */ event) => event.subject.includes('/reviews/'),
   };
 }

@@ -1,6 +1,7 @@
 import { UNKNOWN } from './format.js';
 import { h } from './h.js';
 import { placeLink } from './place-link.js';
+import { stackedTable } from './stacked-table.js';
 import { when } from './when.js';
 
 /**
@@ -11,29 +12,11 @@ export function stayTable({ items, isThen }) {
   if (items.length === 0) return null;
   return [
     h('h2', null, 'Where it was ', h('small', null, items.length)),
-    h(
-      'div',
-      { class: 'scroll' },
-      h(
-        'table',
-        { class: 'stack', role: 'table' },
-        h('caption', { class: 'hidden' }, 'Where it was, newest first'),
-        h(
-          'thead',
-          null,
-          h(
-            'tr',
-            null,
-            ['Place', 'Slot', 'Came', 'Went', 'Why'].map((title) => h('th', { scope: 'col' }, title)),
-          ),
-        ),
-        h(
-          'tbody',
-          null,
-          items.toReversed().map((one) => row(one, isThen)),
-        ),
-      ),
-    ),
+    stackedTable({
+      caption: 'Where it was, newest first',
+      titles: ['Place', 'Slot', 'Came', 'Went', 'Why'],
+      rows: items.toReversed().map((one) => row(one, isThen)),
+    }),
   ];
 }
 

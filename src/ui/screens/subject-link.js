@@ -6,6 +6,10 @@ const SCREENS = /** @type {Record<string, string>} */ ({
   bundle: 'bundles',
   review: 'reviews',
   location: 'registry/locations',
+  'stock-item': 'stock/items',
+  item: 'stock/items',
+  ticket: 'tickets',
+  case: 'tickets/cases',
 });
 
 /** What something is about, as a link where there is a screen for it. @param {string} type @param {string} id @param {string} [name] */
@@ -20,7 +24,6 @@ export function subjectLink(type, id, name) {
   const screen = SCREENS[type];
   if (screen !== undefined) return h('a', { href: `/ui/${screen}/${encodeURIComponent(id)}`, title: id }, text);
   if (type === 'bmc' || type === 'expected-machine') return h('a', { href: '/ui/arrivals', title: id }, text);
-  if (type === 'ticket') return h('a', { href: '/ui/tickets', title: id }, text);
   return h('span', { title: id }, text);
 }
 

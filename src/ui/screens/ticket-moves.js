@@ -4,6 +4,8 @@ import { h } from './h.js';
 import { whyNotAllowed } from './session.js';
 
 const MOVES = [
+  { move: 'reopen', title: 'Open again', from: ['DONE', 'WONT_FIX'] },
+  { move: 'put_back', title: 'Put back', from: ['IN_PROGRESS'] },
   { move: 'start', title: 'Start work', from: ['OPEN'] },
   { move: 'finish', title: 'Finish', from: ['OPEN', 'IN_PROGRESS'] },
   { move: 'refuse', title: 'Will not be fixed', from: ['OPEN', 'IN_PROGRESS'] },

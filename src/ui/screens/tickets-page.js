@@ -1,16 +1,22 @@
 import { chip } from './chip.js';
 import { h, outside } from './h.js';
-import { createList } from './list.js';
+import { listPage } from './list-page.js';
 import { subjectLink } from './subject-link.js';
 import { ticketMoves } from './ticket-moves.js';
+import { ticketTabs } from './ticket-tabs.js';
 import { when } from './when.js';
 
 export async function ticketsPage() {
-  const list = createList({
+  return listPage((list) => ({
     path: '/v1/tickets',
     title: 'Tickets',
+    tabs: ticketTabs(),
+    isAbout: (event) => event.subject.startsWith('/v1/tickets/'),
     filters: [
       { name: 'state', api: 'state', label: 'State', options: ['OPEN', 'IN_PROGRESS', 'DONE', 'WONT_FIX'] },
+      { name: 'open', api: 'open', label: 'only open ones', check: 'true' },
+      { name: 'unproven', api: 'unproven', label: 'done without proof', check: 'true' },
+      { name: 'site', api: 'site', label: 'Site' },
       { name: 'server', api: 'asset_id', label: 'Server (id)' },
     ],
     columns: [
@@ -24,9 +30,19 @@ export async function ticketsPage() {
       },
       { title: 'State', cell: (ticket) => chip(ticket.state) },
       { title: 'Priority', cell: (ticket) => chip(ticket.priority) },
-      { title: 'What', cell: (ticket) => h('span', { class: 'clip long', title: ticket.summary }, ticket.summary) },
+      {
+        title: 'What',
+        cell: (ticket) =>
+          h('a', { class: 'clip long', href: `/ui/tickets/${ticket.id}`, title: ticket.summary }, ticket.summary),
+      },
       { title: 'Why', wide: true, cell: (ticket) => h('span', { class: 'clip', title: ticket.reason }, ticket.reason) },
-      { title: 'Server', cell: (ticket) => subjectLink('asset', ticket.asset_id) },
+      {
+        title: 'Where',
+        cell: (ticket) =>
+          ticket.asset_id === null
+            ? subjectLink('location', ticket.location_id ?? '')
+            : subjectLink('asset', ticket.asset_id),
+      },
       { title: 'Seen', number: true, wide: true, cell: (ticket) => ticket.occurrences },
       { title: 'Opened', cell: (ticket) => when(ticket.opened_at, { only: 'age' }) },
       { title: 'Closed', wide: true, cell: (ticket) => when(ticket.closed_at, { only: 'age' }) },
@@ -41,18 +57,5 @@ export async function ticketsPage() {
       h('code', null, 'POST /v1/telemetry'),
       ' open one where a rule says so.',
     ),
-  });
-  addEventListener('reanimator:missing-scope', list.redraw);
-  await list.update();
-  return {
-    title: 'Tickets',
-    body: h('div', null, h('h1', { tabindex: -1 }, 'Tickets'), list.node),
-    update: list.update,
-    refresh: list.refresh,
-    onEvent: (/** @type {any} */ event) => event.subject.startsWith('/v1/tickets/') && list.refresh(),
-    leave() {
-      removeEventListener('reanimator:missing-scope', list.redraw);
-      list.stop();
-    },
-  };
+  }));
 }

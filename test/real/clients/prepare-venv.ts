@@ -56,7 +56,7 @@ async function makeVenv(folder: string, log: (line: string) => void): Promise<st
   log('clients: installing python3-venv');
   const apt = await run(
     'apt-get',
-    ['install', '-y', '--no-install-recommends', 'python3-venv'],
+    ['-o', 'DPkg::Lock::Timeout=300', 'install', '-y', '--no-install-recommends', 'python3-venv'],
     { DEBIAN_FRONTEND: 'noninteractive' },
     300_000,
   );

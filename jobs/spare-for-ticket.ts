@@ -1,0 +1,57 @@
+import type { Ctx } from '#src/core/ctx.ts';
+import { tx } from '#src/core/tx.ts';
+import { reserveSpare } from '#src/stock/commands/reserve-spare.ts';
+import type { SpareFacts } from '#src/tickets/draft.ts';
+import type { Ticket } from '#src/tickets/reads.ts';
+import type { JobCtx } from './job-ctx.ts';
+import { partOf } from './ticket-facts.ts';
+
+/** Kinds of parts, by the kind of work: where nobody knows the part itself, its kind says which spares fit. */
+const KIND_OF: Readonly<Record<string, string>> = {
+  REPLACE_DISK: 'drive',
+  REPLACE_RAM: 'dimm',
+  REPLACE_PSU: 'psu',
+  REPLACE_FAN: 'fan',
+  REPLACE_NIC: 'nic',
+  REPLACE_GPU: 'gpu',
+  REPLACE_CPU: 'cpu',
+  REPLACE_BATTERY: 'battery',
+  REPLACE_TRANSCEIVER: 'transceiver',
+  REPLACE_CONTROLLER: 'storage-controller',
+};
+
+/** What a ticket wants of the stock; undefined where nothing is to be replaced. */
+export async function wishOf(ctx: Ctx, ticket: Ticket) {
+  const { assetId } = ticket;
+  if (!ticket.type.startsWith('REPLACE_') || assetId === null) return undefined;
+  const { componentId, lotId, part } = await partOf(ctx, ticket);
+  const kind = part?.kind ?? KIND_OF[ticket.type] ?? null;
+  return { ticketId: ticket.id, assetId, componentId, lotId, kind, site: ticket.site };
+}
+
+/** Keeps a spare for what is to be replaced; undefined where nothing is. In a transaction of its own, before anybody outside is called. */
+export async function spareFor(ctx: JobCtx, ticket: Ticket): Promise<SpareFacts | undefined> {
+  const want = await wishOf(ctx, ticket);
+  if (want === undefined) return undefined;
+  const { holdHours } = ctx.settings.stock;
+  const spare = await tx(ctx, (inside) => reserveSpare(inside, { ...want, holdHours }), {
+    isolation: 'read committed',
+  });
+  if (spare.outcome === 'reserved') {
+    const { item, reservation } = spare;
+    return {
+      ...{ serial: item.serial, barcode: item.barcode, lot: item.lot?.code ?? null, warehouse: item.warehouse },
+      ...{ bin: item.bin, condition: item.condition, warrantyUntil: item.warrantyUntil },
+      ...{ match: spare.match, why: spare.why, expiresAt: reservation.expiresAt },
+    };
+  }
+  const { nearest, reorder, why } = spare;
+  return {
+    none: why,
+    nearest:
+      nearest === null
+        ? null
+        : `${nearest.quantity} × ${nearest.lotCode ?? 'without a lot'} in ${[nearest.site, nearest.warehouse, nearest.bin].filter((text) => text !== null).join(', ')}: ${nearest.why}`,
+    reorder: reorder === null ? null : `${reorder.quantity} × ${reorder.lotCode}`,
+  };
+}
