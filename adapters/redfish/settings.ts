@@ -17,6 +17,10 @@ export const Settings = z.object({
       'How long the one session per BMC is kept when nobody uses it, in milliseconds. Longer than the time between two health polls, or each poll logs in anew; the shortest time-out of a BMC that is known is five minutes.',
   }),
   timeoutMs: z.int().min(100).default(30_000).meta({ description: 'For one request, in milliseconds.' }),
+  pollRequests: z.int().min(2).max(100).default(3).meta({
+    description:
+      'Requests of one health poll. A BMC whose sensors stand in more places (a list for each GPU) is asked for some of them at a time, in turns; what it says of the whole is read each time.',
+  }),
   firmwareTimeoutMs: z.int().min(100).default(180_000).meta({
     description:
       'For the firmware inventory, in milliseconds: on machines with many GPUs it takes two to three minutes.',

@@ -1,5 +1,6 @@
 import type { AdapterErrorKind } from '../ports/adapter-error.ts';
 import type { HealthReport, SensorReading } from '../ports/bmc-health.ts';
+import { repeatedPlaces } from './join-turns.ts';
 import { crosses, faultRuleOf, type HealthRules, limitOf, type SensorRule, silenceRuleOf } from './poll-rules.ts';
 import { idleSupplies } from './judge-balance.ts';
 import type { Found, Open, Watch } from './watch.ts';
@@ -79,12 +80,15 @@ function look(rules: HealthRules, before: Watch, report: HealthReport): Looked {
   const unknown = new Set<string>();
   const sensorTypes = new Set(rules.sensors.map(({ type }) => type));
   const judged = new Set<string>();
-  for (const sensor of report.sensors) lookAtSensor({ rules, before, report }, sensor, { conditions, unknown, judged });
+  const repeated = repeatedPlaces(report);
+  for (const sensor of report.sensors)
+    lookAtSensor({ rules, before, report, repeated }, sensor, { conditions, unknown, judged });
   if (!report.complete)
     for (const [key, { type }] of Object.entries(before.open))
       if (sensorTypes.has(type) && !judged.has(key)) unknown.add(key);
 
-  lookAtBalance({ rules, before, report }, { conditions, unknown });
+  lookAtBalance({ rules, before, report, repeated }, { conditions, unknown });
+  let isExplained = false;
   const names = new Map<string, number>();
   for (const { name } of report.faults) names.set(name, (names.get(name) ?? 0) + 1);
   for (const fault of report.faults) {
@@ -93,10 +97,13 @@ function look(rules: HealthRules, before: Watch, report: HealthReport): Looked {
     const place = fault.path.replace(/\/+$/, '').split('/').at(-1) ?? '';
     const component = ((names.get(fault.name) ?? 0) > 1 ? `${fault.name} (${place})` : fault.name).slice(0, 100);
     const says = [fault.state, fault.message, fault.path].filter((part) => part !== null).join('; ');
-    add(conditions, rule, component, `${fault.name} is ${fault.health}: ${says}`);
+    // Once read is once seen, however often it is repeated.
+    if (fault.place !== undefined && repeated.has(fault.place)) unknown.add(keyOf(rule.type, component));
+    else add(conditions, rule, component, `${fault.name} is ${fault.health}: ${says}`);
+    isExplained = true;
   }
   const { whole } = rules;
-  if (whole !== null && report.system === whole.health && conditions.size === 0)
+  if (whole !== null && report.system === whole.health && conditions.size === 0 && !isExplained)
     add(conditions, whole, null, `the system as a whole is ${whole.health}, and no part of it says why`);
   return { conditions, unknown };
 }
@@ -105,11 +112,13 @@ interface Asked {
   rules: HealthRules;
   before: Watch;
   report: HealthReport;
+  /** Places of which the report repeats what was said before. */
+  repeated: ReadonlySet<string>;
 }
 
 /** The first rule that holds; the weaker ones of the same sensor neither begin nor end by it. */
 function lookAtSensor(
-  { rules, before, report }: Asked,
+  { rules, before, report, repeated }: Asked,
   sensor: SensorReading,
   { conditions, unknown, judged }: Looked & { judged: Set<string> },
 ): void {
@@ -119,7 +128,9 @@ function lookAtSensor(
     const component = sensor.name.slice(0, 100);
     const key = keyOf(rule.type, component);
     judged.add(key);
-    const beyond = saysNothing(rule, report) ? null : crosses(rule, sensor, before.open[key] ? rules.margin : 0);
+    const isOld = sensor.place !== undefined && repeated.has(sensor.place);
+    const beyond =
+      isOld || saysNothing(rule, report) ? null : crosses(rule, sensor, before.open[key] ? rules.margin : 0);
     if (beyond === null || (beyond && decided)) unknown.add(key);
     if (beyond !== true || decided) continue;
     decided = true;

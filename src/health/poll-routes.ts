@@ -32,6 +32,7 @@ const HealthView = z
         ...{ chassis: z.string(), name: z.string(), kind: z.string(), value: number, unit: z.string() },
         ...{ upper_caution: number, upper_critical: number, lower_caution: number, lower_critical: number },
         health: Word.nullable(),
+        read_at: time.meta({ description: 'A BMC with many places of sensors is asked for some of them at a time' }),
       }),
     ),
     warnings: z.array(z.string()),
@@ -40,6 +41,7 @@ const HealthView = z
 
 function viewReading(reading: HealthReading | null): z.infer<typeof HealthView> {
   const report = reading?.report ?? null;
+  const readAt = new Map((report?.turns ?? []).map((turn) => [turn.place, turn.readAt]));
   return {
     asked_at: reading?.askedAt ?? null,
     answered_at: reading?.answeredAt ?? null,
@@ -49,12 +51,15 @@ function viewReading(reading: HealthReading | null): z.infer<typeof HealthView> 
     system: report?.system ?? null,
     manager: report?.manager ?? null,
     complete: report?.complete ?? null,
-    faults: (report?.faults ?? []).map(({ seenAt, ...fault }) => ({ ...fault, seen_at: seenAt })),
-    sensors: (report?.sensors ?? []).map(({ upperCaution, upperCritical, lowerCaution, lowerCritical, ...sensor }) => ({
-      ...sensor,
-      ...{ upper_caution: upperCaution, upper_critical: upperCritical },
-      ...{ lower_caution: lowerCaution, lower_critical: lowerCritical },
-    })),
+    faults: (report?.faults ?? []).map(({ seenAt, place: _, ...fault }) => ({ ...fault, seen_at: seenAt })),
+    sensors: (report?.sensors ?? []).map(
+      ({ upperCaution, upperCritical, lowerCaution, lowerCritical, place, ...sensor }) => ({
+        ...sensor,
+        ...{ upper_caution: upperCaution, upper_critical: upperCritical },
+        ...{ lower_caution: lowerCaution, lower_critical: lowerCritical },
+        read_at: (place === undefined ? null : readAt.get(place)) ?? report?.collectedAt ?? null,
+      }),
+    ),
     warnings: report?.warnings ?? [],
   };
 }

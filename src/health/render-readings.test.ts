@@ -8,7 +8,7 @@ const reading: PlacedReading = {
   ...{ askedAt: '2026-01-01T00:00:00.000Z', failures: 0, failure: null, answeredAt: '2026-01-01T00:00:00.000Z' },
   report: {
     collectedAt: '2026-01-01T00:00:00.000Z',
-    ...{ power: null, system: 'Warning', manager: null, faults: [], complete: false, bootMark: null },
+    ...{ power: null, system: 'Warning', manager: null, faults: [], complete: false, bootMark: null, turns: [] },
     ...{ warnings: [], requests: 3, fingerprint256: null },
     sensors: [
       { ...sensor, chassis: '1', name: 'Inlet', kind: 'temperature', value: 21.5, unit: 'Cel' },

@@ -19,6 +19,8 @@ export interface SensorReading {
   lowerCaution: number | null;
   lowerCritical: number | null;
   health: HealthWord | null;
+  /** Which of the report's `turns` it comes from; left out where there are none. */
+  place?: string;
 }
 
 /** Something that is not OK. */
@@ -31,6 +33,18 @@ export interface HealthFault {
   message: string | null;
   /** When it was read: parts are not read at each poll, only when what the BMC says of the whole changes. */
   seenAt: string;
+  /** As a sensor's. */
+  place?: string;
+}
+
+/** A place of a BMC whose sensors stand in more places than one poll asks. */
+export interface HealthTurn {
+  /** Its path; stable until the BMC is surveyed anew. */
+  place: string;
+  /** Null: it was not its turn. */
+  readAt: string | null;
+  /** Whether all of it could be read, when it was. */
+  complete: boolean;
 }
 
 export interface HealthReport {
@@ -42,6 +56,8 @@ export interface HealthReport {
   manager: HealthWord | null;
   faults: HealthFault[];
   sensors: SensorReading[];
+  /** Where a few places of many are read at a time; of the others there are neither sensors nor faults in what was asked now. Empty: all were read. */
+  turns: HealthTurn[];
   /** Whether the sensors were all read; a list that failed is said in warnings, and its sensors are unknown, not gone. */
   complete: boolean;
   /** Of the BMC's own boot (its last reset): another one means that subscriptions may be gone. Null: it does not say. */

@@ -104,7 +104,16 @@ test('servers are polled from the moment that their BMC has an address, until th
 
 const report: HealthReport = {
   collectedAt: T0.toISOString(),
-  ...{ power: 'On', system: 'Critical', manager: null, faults: [], sensors: [], complete: true, bootMark: null },
+  ...{
+    power: 'On',
+    system: 'Critical',
+    manager: null,
+    faults: [],
+    sensors: [],
+    turns: [],
+    complete: true,
+    bootMark: null,
+  },
   ...{ warnings: [], requests: 3, fingerprint256: null },
 };
 

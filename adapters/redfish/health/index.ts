@@ -33,7 +33,13 @@ export function bmcHealth(settings: Settings, kit: Kit): BmcHealth {
   }
   return {
     readHealth: (target, signal) =>
-      using(target, signal, (bmc) => readHealth(ofServer(bmc, target.server), kit.now(), target.server)),
+      using(target, signal, (bmc) =>
+        readHealth(ofServer(bmc, target.server), {
+          now: kit.now(),
+          wanted: target.server,
+          pollRequests: settings.pollRequests,
+        }),
+      ),
     async readLogs(target, cursor, signal) {
       const { fingerprint256: _, ...read } = await using(target, signal, (bmc) => readLogs(bmc, cursor));
       return read;

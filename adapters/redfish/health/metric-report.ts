@@ -34,7 +34,7 @@ export async function preferReports(
   if (used.length >= covered.length || sensors > MOST_SENSORS) return [...sources];
   const instead = used.map(({ report, known }): SourceRead => {
     const lag = report.newest === null ? null : Date.parse(seenAt) - report.newest;
-    const source: Source = { kind: 'report', link: report.link, chassis: '', dangling: 0, known, lag };
+    const source: Source = { kind: 'report', link: report.link, chassis: '', dangling: 0, before: {}, known, lag };
     return { source, ...readingsOf(source, report, seenAt), faults: [], gone: false };
   });
   return [...sources.filter((one) => !covered.includes(one)), ...instead];

@@ -11,21 +11,30 @@ import { powerOf, type Resource } from './said.ts';
 import { named } from './sensors.ts';
 import { readSource, type SourceRead } from './source.ts';
 import { survey } from './survey.ts';
+import { takeTurn, turnsOf } from './turns.ts';
 import { isWell, markOf, orWarning, Raw, readManagers, systemHealth, type Whole } from './whole.ts';
 
 type Health = Omit<HealthReport, 'requests' | 'fingerprint256'>;
 
+export interface Poll {
+  now: Date;
+  wanted: WantedServer | undefined;
+  /** How many a poll should be at most, without the survey of each day and the managers of each five minutes. */
+  pollRequests: number;
+}
+
 /** One poll, by the plan where there is a fresh one. @throws AdapterError where the system cannot be read */
-export async function readHealth(bmc: Bmc, now: Date, wanted?: WantedServer): Promise<Health> {
+export async function readHealth(bmc: Bmc, poll: Poll): Promise<Health> {
+  const { now, pollRequests } = poll;
   const plan = loadPlan(bmc);
-  if (plan === null || isStale(plan, now)) return surveyed(bmc, now, wanted);
+  if (plan === null || isStale(plan, now)) return surveyed(bmc, poll);
   const warnings: string[] = [];
   let systems: Resource[];
   try {
     systems = await readSystemsOf(bmc, plan, warnings);
   } catch (error) {
     if (!(error instanceof AdapterError) || error.kind !== 'not-found') throw error;
-    return surveyed(bmc, now, wanted); // it got another address (renamed by a firmware update)
+    return surveyed(bmc, poll); // it got another address (renamed by a firmware update)
   }
   const whole: Whole = { systems, manager: loadManager(bmc) };
   const mark = markOf(whole);
@@ -33,25 +42,27 @@ export async function readHealth(bmc: Bmc, now: Date, wanted?: WantedServer): Pr
   const [powerThen, powerNow] = [powerOf(plan.power), powerOf(systems[0]?.['PowerState'])];
   // Sensors come and go with the host's power.
   const switched = powerThen !== null && powerNow !== null && powerThen !== powerNow;
-  if ((turned || switched) && now.getTime() - plan.madeAt > AGES.leastMs) return surveyed(bmc, now, wanted);
+  if ((turned || switched) && now.getTime() - plan.madeAt > AGES.leastMs) return surveyed(bmc, poll);
 
   whole.manager = await managersOf(bmc, plan, now, warnings);
   const seenAt = now.toISOString();
   const before = JSON.stringify(plan.sources);
-  const sources = await Promise.all(plan.sources.map((source) => readSource(bmc, source, seenAt)));
+  const turn = takeTurn(bmc, plan, pollRequests);
+  const sources = await Promise.all(turn.sources.map((source) => readSource(bmc, source, seenAt)));
   const mended = isWell(mark) && !isWell(plan.mark);
   if (mended) Object.assign(plan, { mark, faults: [] } satisfies Partial<Plan>);
   if (sources.some(({ gone }) => gone)) forgetPlan(bmc);
   else if (mended || JSON.stringify(plan.sources) !== before) savePlan(bmc, plan);
-  return report({ whole, plan, sources, warnings, now });
+  return report({ whole, plan, sources, warnings, now, inTurns: turn.inTurns });
 }
 
-async function surveyed(bmc: Bmc, now: Date, wanted: WantedServer | undefined): Promise<Health> {
+async function surveyed(bmc: Bmc, { now, wanted, pollRequests }: Poll): Promise<Health> {
   const { plan, whole, sources } = await survey(bmc, now, wanted);
   const fatal = bmc.fatal();
   if (fatal) throw fatal;
   savePlan(bmc, plan);
-  return report({ whole, plan, sources, warnings: [], now });
+  const { inTurns } = takeTurn(bmc, plan, pollRequests);
+  return report({ whole, plan, sources, warnings: [], now, inTurns });
 }
 
 function isStale(plan: Plan, now: Date): boolean {
@@ -90,9 +101,10 @@ interface Gathered {
   sources: SourceRead[];
   warnings: string[];
   now: Date;
+  inTurns: boolean;
 }
 
-function report({ whole, plan, sources, warnings, now }: Gathered): Health {
+function report({ whole, plan, sources, warnings, now, inTurns }: Gathered): Health {
   const collectedAt = now.toISOString();
   const failures = sources.flatMap((one) => one.failures);
   const fresh = whole.systems.flatMap((one) => faultsOf(one, asText(one['@odata.id']) ?? 'system', collectedAt));
@@ -104,12 +116,20 @@ function report({ whole, plan, sources, warnings, now }: Gathered): Health {
     faults: distinct([
       ...fresh,
       ...(whole.manager?.faults ?? []),
-      ...sources.flatMap((one) => one.faults),
+      ...sources.flatMap(({ source, faults }) => (inTurns ? faults.map((one) => at(source, one)) : faults)),
       ...plan.faults,
     ]),
-    sensors: named(sources.flatMap(({ found }) => found)),
+    sensors: sources.flatMap(({ source, found }) => {
+      const sensors = named(found, source.before);
+      return inTurns ? sensors.map((one) => at(source, one)) : sensors;
+    }),
+    turns: inTurns ? turnsOf(plan, sources, collectedAt) : [],
     complete: failures.length === 0 && plan.blind.length === 0,
     bootMark: whole.manager?.bootMark ?? null,
     warnings: firstOf([...new Set([...failures, ...warnings, ...plan.blind, ...plan.warnings])]),
   };
+}
+
+function at<T extends object>({ link: place }: SourceRead['source'], said: T): T & { place: string } {
+  return { ...said, place };
 }

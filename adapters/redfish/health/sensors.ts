@@ -217,13 +217,36 @@ export function fromFan(chassis: string, body: Resource): Found[] {
   return [found({ chassis, body, name: nameOf(body), aliases: [source] }, { kind: 'fan', ...measure })];
 }
 
-/** Equal names of a kind within a chassis are numbered, in the order in which the BMC lists them. */
-export function named(all: readonly Found[]): SensorReading[] {
-  const counts = new Map<string, number>();
+/**
+ * Equal names of a kind within a chassis are numbered, in the order in which the BMC lists them.
+ * @param before how often each stands in the places before this one
+ */
+export function named(all: readonly Found[], before: Readonly<Record<string, number>> = {}): SensorReading[] {
+  const counts = new Map(Object.entries(before));
   return all.map(({ reading }) => {
-    const key = `${reading.chassis} ${reading.kind} ${reading.name}`;
-    const count = (counts.get(key) ?? 0) + 1;
-    counts.set(key, count);
+    const count = countUp(counts, reading);
     return count === 1 ? reading : { ...reading, name: `${reading.name} #${count}` };
   });
+}
+
+/** For each place, how often the names in it stand in those before it; names that do not are left out. */
+export function namesBefore(places: readonly (readonly Found[])[]): Record<string, number>[] {
+  const counts = new Map<string, number>();
+  return places.map((all) => {
+    const keys = new Set(all.map(({ reading }) => keyOf(reading)));
+    const before = Object.fromEntries([...counts].filter(([key]) => keys.has(key)));
+    for (const { reading } of all) countUp(counts, reading);
+    return before;
+  });
+}
+
+function countUp(counts: Map<string, number>, reading: SensorReading): number {
+  const key = keyOf(reading);
+  const count = (counts.get(key) ?? 0) + 1;
+  counts.set(key, count);
+  return count;
+}
+
+function keyOf({ chassis, kind, name }: SensorReading): string {
+  return `${chassis} ${kind} ${name}`;
 }

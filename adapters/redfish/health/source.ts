@@ -16,6 +16,8 @@ export const Source = z.object({
   chassis: z.string(),
   /** So many sensors are listed here and were not there when asked for one by one: not asked for again until the next survey. */
   dangling: z.number().default(0),
+  /** Names (chassis, kind and name) that stand in the places before this one, and how often: the same sensor keeps its number, whatever is read. */
+  before: z.record(z.string(), z.number()).default({}),
   /** Of a report: the sensors that are read there. */
   known: z.array(KnownSensor).default([]),
   /** How far its newest value was behind the hub's clock when it was surveyed, in milliseconds. */

@@ -12,6 +12,7 @@ import { drillDown } from './drill-down.ts';
 import { faultsOf } from './faults.ts';
 import { preferReports } from './metric-report.ts';
 import type { Plan } from './plan.ts';
+import { namesBefore } from './sensors.ts';
 import { rollupOf, type Resource } from './said.ts';
 import { readSource, type Source, type SourceRead } from './source.ts';
 import { markOf, orWarning, Raw, readManagers, type Whole } from './whole.ts';
@@ -61,6 +62,8 @@ export async function survey(bmc: Bmc, now: Date, wanted: WantedServer | undefin
   for (const one of bays) all.push(await readChassis(bmc, one, { seenAt, blind }));
   const lists = all.flatMap((one) => chooseSources(one, bmc.expand !== null));
   const sources = await preferReports(bmc, lists, { seenAt, warnings });
+  const before = namesBefore(sources.map(({ found }) => found));
+  for (const [at, { source }] of sources.entries()) source.before = before[at] ?? {};
 
   const faults: HealthFault[] = bays.flatMap((one) => faultsOf(one, asLink(one) ?? 'chassis', seenAt));
   const well = [...bodies, ...bays].every((one) => (rollupOf(one) ?? 'OK') === 'OK');
@@ -91,7 +94,9 @@ async function readChassis(
 ): Promise<SourceRead[]> {
   const chassis = asText(body['Id']) ?? asText(body['@odata.id'])?.split('/').at(-1) ?? 'chassis';
   const read = async (kind: Source['kind'], link: string | null): Promise<SourceRead[]> =>
-    link === null ? [] : [await readSource(bmc, { kind, link, chassis, dangling: 0, known: [], lag: null }, seenAt)];
+    link === null
+      ? []
+      : [await readSource(bmc, { kind, link, chassis, dangling: 0, before: {}, known: [], lag: null }, seenAt)];
   const sensors = asLink(body['Sensors']);
   const [power, thermal] = [asLink(body['Power']), asLink(body['Thermal'])];
   const all = [

@@ -1,11 +1,12 @@
 import type { TxCtx } from '../../core/ctx.ts';
 import type { AdapterErrorKind } from '../../ports/adapter-error.ts';
 import type { HealthReport, LogsSince } from '../../ports/bmc-health.ts';
+import { joinTurns } from '../join-turns.ts';
 import { judgeLogs } from '../judge-logs.ts';
 import { judgeReport, judgeSilence } from '../judge-report.ts';
 import { hurryPoll, lockMemory, saveMemory } from '../poll-queue-store.ts';
 import type { HealthRules } from '../poll-rules.ts';
-import { saveAnswer, saveSilence } from '../poll-store.ts';
+import { readingOf, saveAnswer, saveSilence } from '../poll-store.ts';
 import { type Found, parseWatch } from '../watch.ts';
 import { reportTelemetry, type TelemetryJudge } from './report-telemetry.ts';
 
@@ -22,10 +23,11 @@ const LOG_SOURCE = 'bmc log';
 export async function recordAnswer(
   tx: TxCtx,
   judges: HealthJudges,
-  { assetId, report }: { assetId: string; report: HealthReport },
+  { assetId, report: answer }: { assetId: string; report: HealthReport },
 ): Promise<void> {
   const poll = { assetId, kind: 'health' } as const;
   const memory = await lockMemory(tx.db, poll, tx.now());
+  const report = answer.turns.length === 0 ? answer : joinTurns(await readingOf(tx.db, assetId), answer);
   await saveAnswer(tx.db, assetId, report);
   const before = parseWatch(memory);
   const { after, found } = judgeReport(judges.rules, before, report);

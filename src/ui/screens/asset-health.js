@@ -68,7 +68,7 @@ export function assetHealth(id, { signal, follow }) {
             health.warnings.map((/** @type {string} */ text) => h('li', null, text)),
           ),
         ),
-      health.sensors.length > 0 && fold('Readings', folded, sensorTable(health.sensors)),
+      health.sensors.length > 0 && fold('Readings', folded, sensorTable(health)),
       reachable &&
         h(
           'div',
@@ -120,8 +120,8 @@ function faultLine({ health, name, message, state, seen_at, path }) {
 
 const TITLES = ['Sensor', 'Kind', 'Reading', 'Limits', 'Health'];
 
-/** @param {import('./health-words.js').Sensor[]} sensors */
-function sensorTable(sensors) {
+/** @param {{ sensors: import('./health-words.js').Sensor[], answered_at: string }} health */
+function sensorTable({ sensors, answered_at }) {
   return stackedTable({
     caption: 'Readings',
     titles: TITLES,
@@ -132,7 +132,13 @@ function sensorTable(sensors) {
         { class: health === 'Critical' ? 'ill' : null },
         h('th', { scope: 'row' }, sensor.name, h('span', { class: 'dim' }, ` ${sensor.chassis}`)),
         h('td', { 'data-title': 'Kind' }, SENSOR_KINDS[sensor.kind] ?? sensor.kind),
-        h('td', { 'data-title': 'Reading', class: sensor.value === null ? 'dim' : null }, readingText(sensor)),
+        h(
+          'td',
+          { 'data-title': 'Reading', class: sensor.value === null ? 'dim' : null },
+          readingText(sensor),
+          // Of many places a few are read at a time.
+          sensor.read_at !== answered_at && [' ', h('span', { class: 'dim' }, when(sensor.read_at, { only: 'age' }))],
+        ),
         h('td', { 'data-title': 'Limits' }, limitsText(sensor)),
         h('td', { 'data-title': 'Health' }, health === null ? h('span', { class: 'dim' }, 'unknown') : chip(health)),
       );

@@ -1,6 +1,6 @@
 /**
  * How a server is, in words. What nobody said stays unknown.
- * @typedef {{ chassis: string, name: string, kind: string, value: number | null, unit: string, upper_caution: number | null, upper_critical: number | null, lower_caution: number | null, lower_critical: number | null, health: string | null }} Sensor
+ * @typedef {{ chassis: string, name: string, kind: string, value: number | null, unit: string, upper_caution: number | null, upper_critical: number | null, lower_caution: number | null, lower_critical: number | null, health: string | null, read_at: string }} Sensor
  */
 
 /** @type {Record<string, string>} */
