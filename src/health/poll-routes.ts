@@ -51,7 +51,9 @@ function viewReading(reading: HealthReading | null): z.infer<typeof HealthView> 
     system: report?.system ?? null,
     manager: report?.manager ?? null,
     complete: report?.complete ?? null,
-    faults: (report?.faults ?? []).map(({ seenAt, place: _, ...fault }) => ({ ...fault, seen_at: seenAt })),
+    faults: (report?.faults ?? []).map(({ path, name, health, state, message, seenAt }) => ({
+      ...{ path, name, health, state, message, seen_at: seenAt },
+    })),
     sensors: (report?.sensors ?? []).map(
       ({ upperCaution, upperCritical, lowerCaution, lowerCritical, place, ...sensor }) => ({
         ...sensor,
