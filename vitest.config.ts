@@ -3,8 +3,11 @@ import { defineConfig } from 'vitest/config';
 const code = ['src', 'adapters', 'jobs', 'setup'];
 const ignored = ['**/node_modules/**', 'var/**'];
 
+// What is waited for comes at once, or late on a machine that has other things to do: a second, which is the default, is too short there.
+const expect = { poll: { timeout: 60_000 } };
+
 // Two cores are enough for all: most of what talks to the services waits.
-const withServices = { testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 3 };
+const withServices = { testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 3, expect };
 
 export default defineConfig({
   test: {
@@ -14,8 +17,9 @@ export default defineConfig({
         test: {
           name: 'unit',
           maxWorkers: 2,
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          expect,
           include: code.map((folder) => `${folder}/**/*.test.ts`),
           exclude: [...ignored, '**/*.integration.test.ts'],
         },
@@ -26,7 +30,7 @@ export default defineConfig({
           maxWorkers: 2,
           include: ['test/architecture/**/*.test.ts'],
           exclude: ignored,
-          testTimeout: 30_000,
+          testTimeout: 60_000,
         },
       },
       {

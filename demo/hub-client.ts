@@ -19,7 +19,7 @@ export function hubClient(url: string, apiKey: string): HubClient {
     const answer = await fetch(url + path, {
       method,
       headers,
-      signal: AbortSignal.timeout(15_000),
+      signal: AbortSignal.timeout(60_000),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await answer.text();

@@ -119,7 +119,9 @@ describe('one session', () => {
       const settings = Settings.parse({});
       const stopped = errorOf(openBmc(targetOf(bmc), settings, hub.kit, stop.signal));
       const other = hub.use(bmc, (open) => open.get(SYSTEM));
-      await vi.waitFor(() => expect(bmc.requests.some(({ method }) => method === 'POST')).toBe(true));
+      await vi.waitFor(() => expect(bmc.requests.some(({ method }) => method === 'POST')).toBe(true), {
+        timeout: 60_000,
+      });
       stop.abort();
       expect(await stopped).toMatchObject({ kind: 'unreachable', detail: { sent: false } });
       await other;

@@ -344,7 +344,9 @@ describe('stopped', () => {
       bmc.addFault({ match: MEMORY, kind: 'hang' });
       const stop = new AbortController();
       const reading = errorOf(readBmc(bmc, { signal: stop.signal }));
-      await vi.waitFor(() => expect(bmc.requests.some(({ path }) => path.endsWith('/Memory'))).toBe(true));
+      await vi.waitFor(() => expect(bmc.requests.some(({ path }) => path.endsWith('/Memory'))).toBe(true), {
+        timeout: 60_000,
+      });
       stop.abort(new Error('enough'));
       expect(await reading).toMatchObject({ kind: 'unreachable' });
       expect(bmc.counters()).toMatchObject({ sessionsOpened: 1, sessionsClosed: 1 });
@@ -356,7 +358,9 @@ describe('stopped', () => {
       bmc.addFault({ match: '^POST', kind: 'slow', ms: 100 });
       const stop = new AbortController();
       const reading = errorOf(readBmc(bmc, { signal: stop.signal }));
-      await vi.waitFor(() => expect(bmc.requests.some(({ method }) => method === 'POST')).toBe(true));
+      await vi.waitFor(() => expect(bmc.requests.some(({ method }) => method === 'POST')).toBe(true), {
+        timeout: 60_000,
+      });
       stop.abort();
       expect((await reading).kind).toBe('unreachable');
       expect(bmc.counters()).toMatchObject({ sessionsOpened: 1, sessionsClosed: 1 });

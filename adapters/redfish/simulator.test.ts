@@ -159,12 +159,12 @@ describe('power', () => {
     expect(bmc.powerState()).toBe('On');
     expect((await call(bmc, 'POST', RESET, basic(bmc), { ResetType: 'ForceOff' })).status).toBe(204);
     expect(bmc.powerState()).toBe('PoweringOff');
-    await vi.waitFor(() => expect(bmc.powerState()).toBe('Off'));
+    await vi.waitFor(() => expect(bmc.powerState()).toBe('Off'), { timeout: 60_000 });
     await call(bmc, 'POST', RESET, basic(bmc), { ResetType: 'On' });
-    await vi.waitFor(() => expect(bmc.powerState()).toBe('On'));
+    await vi.waitFor(() => expect(bmc.powerState()).toBe('On'), { timeout: 60_000 });
     await call(bmc, 'POST', RESET, basic(bmc), { ResetType: 'ForceRestart' });
     expect(bmc.powerState()).toBe('PoweringOff');
-    await vi.waitFor(() => expect(bmc.powerState()).toBe('On'));
+    await vi.waitFor(() => expect(bmc.powerState()).toBe('On'), { timeout: 60_000 });
     expect((await call(bmc, 'GET', SYSTEM, basic(bmc))).body['PowerState']).toBe('On');
   });
 

@@ -126,7 +126,7 @@ describe.each(adapters.map((definition) => [definition.id, definition] as const)
   });
 
   test('asked how the other side is while nobody is there: says so, with a remedy, and does not throw', async () => {
-    const checks = await connected(definition, ({ probe }) => probe(AbortSignal.timeout(5000)));
+    const checks = await connected(definition, ({ probe }) => probe(AbortSignal.timeout(30_000)));
     for (const check of checks) {
       expect(check.found, check.name).not.toBe('');
       expect(check.found, check.name).not.toContain(SECRET);

@@ -61,7 +61,7 @@ const listed = async (fingerprint: string): Promise<Listed | undefined> =>
 const kept = async (): Promise<number> => (await on.database.db('deliveries').select('id')).length;
 async function handled(): Promise<void> {
   const pending = () => on.database.db('deliveries').where({ state: 'pending' }).select('id');
-  await expect.poll(pending, { timeout: 20_000 }).toEqual([]);
+  await expect.poll(pending, { timeout: 60_000 }).toEqual([]);
 }
 const symptomsOf = (subjectId: string): Promise<{ type: string; component: string | null; state: string }[]> =>
   on.database.db('telemetry_events').where({ subject_id: subjectId }).orderBy('occurred_at').select('*');
@@ -97,8 +97,8 @@ describe('the door answers', () => {
     const away = await deliver(body);
     proxy.resume();
     expect([away.status, away.json['type']]).toEqual([503, 'urn:reanimator:problem:unavailable']);
-    await expect.poll(async () => (await deliver(body)).status, { timeout: 20_000 }).toBe(202);
-    await expect.poll(() => ticketsOf(id), { timeout: 20_000 }).toHaveLength(1);
+    await expect.poll(async () => (await deliver(body)).status, { timeout: 60_000 }).toBe(202);
+    await expect.poll(() => ticketsOf(id), { timeout: 60_000 }).toHaveLength(1);
   });
 
   test('413 to what is too large, which no repeat makes smaller, and keeps nothing', async () => {
@@ -124,7 +124,7 @@ describe('an alert', () => {
     for (let n = 0; n < 3; n += 1) expect((await deliver(body)).json).toMatchObject({ repeated: false });
     await handled();
     expect(await symptomsOf(id)).toMatchObject([{ type: 'SMART_FAIL', component: 'Disk.Bay.2' }]);
-    await expect.poll(() => ticketsOf(id), { timeout: 20_000 }).toMatchObject([{ type: 'REPLACE_DISK' }]);
+    await expect.poll(() => ticketsOf(id), { timeout: 60_000 }).toMatchObject([{ type: 'REPLACE_DISK' }]);
   });
 
   test('that fires again with the same bytes after its end is told again', async () => {
@@ -145,7 +145,7 @@ describe('an alert', () => {
   test('that has held for days is no old news: it opens a ticket now', async () => {
     const { id, serial } = await newServer();
     await deliver(message(alertOf({ alertname: 'DiskFail', serial, disk: 'sdz' }, time(-3 * 24 * 60))));
-    await expect.poll(() => ticketsOf(id), { timeout: 20_000 }).toHaveLength(1);
+    await expect.poll(() => ticketsOf(id), { timeout: 60_000 }).toHaveLength(1);
   });
 
   test('of a place is a symptom of the place', async () => {
@@ -248,7 +248,7 @@ describe('by the simulator, with its rules', () => {
       ...{ subject_type: 'asset', subject_id: id, from: time(-1), until: time(30), reason: 'new fans' },
     });
     const own = () => alertmanager.silences().filter(({ comment }) => comment.includes(window.id));
-    await expect.poll(own, { timeout: 20_000 }).toMatchObject([
+    await expect.poll(own, { timeout: 60_000 }).toMatchObject([
       {
         status: { state: 'active' },
         matchers: [{ name: 'serial', value: serial }],
@@ -256,7 +256,7 @@ describe('by the simulator, with its rules', () => {
       },
     ]);
     await other.client.post(`/v1/maintenance-windows/${window.id}/end`);
-    await expect.poll(own, { timeout: 20_000 }).toMatchObject([{ status: { state: 'expired' } }]);
+    await expect.poll(own, { timeout: 60_000 }).toMatchObject([{ status: { state: 'expired' } }]);
     await other.close();
   });
 
@@ -265,13 +265,13 @@ describe('by the simulator, with its rules', () => {
     proxy.pause();
     alertmanager.post([{ labels: { alertname: 'DiskFail', serial, disk: 'sdb' } }]);
     await expect
-      .poll(() => alertmanager.sent.filter(({ answer }) => answer === 503).length, { timeout: 20_000 })
+      .poll(() => alertmanager.sent.filter(({ answer }) => answer === 503).length, { timeout: 60_000 })
       .toBeGreaterThan(1);
     proxy.resume();
-    await expect.poll(() => ticketsOf(id), { timeout: 30_000 }).toHaveLength(1);
+    await expect.poll(() => ticketsOf(id), { timeout: 60_000 }).toHaveLength(1);
     // Until a reminder has come, too.
     const taken = () => alertmanager.sent.filter(({ answer, body }) => answer === 202 && body.includes(serial)).length;
-    await expect.poll(taken, { timeout: 30_000 }).toBeGreaterThan(2);
+    await expect.poll(taken, { timeout: 60_000 }).toBeGreaterThan(2);
     await handled();
     expect(await ticketsOf(id)).toMatchObject([{ occurrences: 1 }]);
     expect(

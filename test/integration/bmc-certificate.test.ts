@@ -11,7 +11,7 @@ let id: string;
 let bmc: BmcSimulator;
 beforeAll(async () => {
   ({ on, id, bmc } = await hubWithServer({ bmcTls: true }));
-}, 90_000);
+}, 180_000);
 afterAll(() => on.close());
 
 interface JobShown {

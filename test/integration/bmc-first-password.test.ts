@@ -6,7 +6,7 @@ import { testHub, type TestHub } from '#test/kit/test-hub.ts';
 let on: TestHub;
 beforeAll(async () => {
   on = await testHub({ machines: 1, without: ['JIRA', 'AWX', 'NETBOX'] });
-}, 60_000);
+}, 180_000);
 afterAll(() => on?.close());
 
 test('a BMC that demands a new password gets one, and its server is looked at with it', async () => {

@@ -14,7 +14,7 @@ let id: string;
 let bmc: BmcSimulator;
 beforeAll(async () => {
   ({ on, id, bmc } = await hubWithServer());
-}, 90_000);
+}, 180_000);
 afterAll(() => on.close());
 beforeEach(() => {
   bmc.clearFaults();
@@ -56,7 +56,7 @@ async function ended(asked: { jobs: string }): Promise<JobShown> {
       const job = await jobOf(asked);
       return job !== undefined && ['done', 'dead'].includes(job.state) ? job : undefined;
     },
-    40_000,
+    60_000,
   );
 }
 /** Before the first rotation the settings' credentials are used, which nobody is shown. */
@@ -268,7 +268,7 @@ test('when both are refused the account is not locked by trying', async () => {
   });
   const refused = bmc.counters().refusedLogins;
   const asked = await ask();
-  await until('both were refused', async () => bmc.counters().refusedLogins - refused >= 2, 20_000);
+  await until('both were refused', async () => bmc.counters().refusedLogins - refused >= 2, 60_000);
   const waiting = await until('it waits', async () => {
     const job = await jobOf(asked);
     return job?.state === 'waiting' && job.progress !== null ? job : undefined;

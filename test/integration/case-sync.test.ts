@@ -100,7 +100,7 @@ test('a page that Jira knows no more begins the query again, and nothing is kept
 test('a query that Jira does not understand ends, with its words', async () => {
   const { jobs } = await sync('this is (no query');
   await expect
-    .poll(async () => (await on.client.get<{ items: Item[] }>(jobs)).items[0]?.['state'], { timeout: 30_000 })
+    .poll(async () => (await on.client.get<{ items: Item[] }>(jobs)).items[0]?.['state'], { timeout: 60_000 })
     .toBe('dead');
   const [job] = (await on.client.get<{ items: Item[] }>(jobs)).items;
   expect(JSON.stringify(job?.['error'])).toContain('JQL');

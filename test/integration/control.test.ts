@@ -10,7 +10,7 @@ let id: string;
 let bmc: BmcSimulator;
 beforeAll(async () => {
   ({ on, id, bmc } = await hubWithServer());
-}, 90_000);
+}, 180_000);
 afterAll(() => on.close());
 beforeEach(() => bmc.clearFaults());
 

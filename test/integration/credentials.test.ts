@@ -37,7 +37,7 @@ test('a BMC that refuses the credentials is not asked again, until somebody corr
   await until(
     'validated',
     async () => (await hub.client.get<AssetAnswer>(`/v1/assets/${asset?.id}`)).state === 'PHYSICAL_VALIDATED',
-    20_000,
+    60_000,
   );
   expect(bmc.counters().refusedLogins).toBe(1);
 });

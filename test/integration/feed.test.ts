@@ -13,9 +13,12 @@ interface Told {
 }
 
 /** Listens until it has been told of so many events, then hangs up. */
-async function listen(count: number, options: { lastEventId?: string; query?: string } = {}): Promise<Told[]> {
+async function listen(
+  count: number,
+  options: { lastEventId?: string; query?: string; opened?: () => void } = {},
+): Promise<Told[]> {
   const gone = new AbortController();
-  const late = setTimeout(() => gone.abort(new Error(`only ${told.length} of ${count} events came`)), 15_000);
+  const late = setTimeout(() => gone.abort(new Error(`only ${told.length} of ${count} events came`)), 60_000);
   const told: Told[] = [];
   const answer = await fetch(`${on.url}/v1/events/stream${options.query ?? ''}`, {
     headers: {
@@ -25,6 +28,7 @@ async function listen(count: number, options: { lastEventId?: string; query?: st
     signal: gone.signal,
   });
   expect(answer.headers.get('content-type')).toBe('text/event-stream');
+  options.opened?.();
   let text = '';
   try {
     for await (const chunk of answer.body?.pipeThrough(new TextDecoderStream()) ?? []) {
@@ -96,8 +100,9 @@ describe('the stream', () => {
 
   test('without a place begins now', async () => {
     const before = (await readAll()).length;
-    const first = listen(1);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const { promise: isOpen, resolve: opened } = Promise.withResolvers<void>();
+    const first = listen(1, { opened });
+    await Promise.race([isOpen, first]);
     await expectOne();
     expect(Number((await first)[0]?.id)).toBe(before + 1);
   });
@@ -118,7 +123,7 @@ describe('the stream', () => {
 
 describe('the list', () => {
   test('leads through the whole feed, each event once and in order', async () => {
-    await expect.poll(async () => (await readAll()).length, { timeout: 10_000 }).toBeGreaterThan(60);
+    await expect.poll(async () => (await readAll()).length, { timeout: 60_000 }).toBeGreaterThan(60);
     const sequences = (await readAll()).map(({ sequence }) => Number(sequence));
     expect(sequences).toEqual(Array.from({ length: sequences.length }, (_, index) => index + 1));
   });

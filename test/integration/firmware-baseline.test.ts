@@ -15,7 +15,7 @@ import { testHub, type TestHub } from '#test/kit/test-hub.ts';
 let on: TestHub;
 beforeAll(async () => {
   on = await testHub({ without: ['NETBOX', 'JIRA', 'AWX'], env: { HEALTH_POLL_MS: '0', LOG_POLL_MS: '0' } });
-}, 90_000);
+}, 180_000);
 afterAll(() => on.close());
 
 test('firmware that is not the baseline opens one ticket, told once and not at each look, and is over when it is', async () => {

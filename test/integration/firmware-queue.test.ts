@@ -14,7 +14,7 @@ beforeAll(async () => {
     without: ['NETBOX', 'JIRA', 'AWX'],
     env: { FIRMWARE_QUIET_MS: '500', FIRMWARE_DEADLINE_MS: '15000', HEALTH_POLL_MS: '0', LOG_POLL_MS: '0' },
   });
-}, 90_000);
+}, 180_000);
 afterAll(() => on.close());
 afterEach(async () => {
   for (const one of bmcs.splice(0)) await one.close();
@@ -104,7 +104,7 @@ test('where no restart was allowed, it is taken off the queue in the end, and in
     error: expect.stringMatching(/reset of the server, which was/),
   });
   expect([resets(bmc), queued(bmc)]).toEqual([0, []]);
-}, 60_000);
+}, 180_000);
 
 test('a place in the queue that iLO does not give up is told', async () => {
   const { id, bmc } = await server({ ...uefi, ends: 'fails' });

@@ -21,7 +21,7 @@ beforeAll(async () => {
     without: ['NETBOX', 'JIRA', 'AWX'],
     env: { FIRMWARE_QUIET_MS: '500', FIRMWARE_DEADLINE_MS: '15000', HEALTH_POLL_MS: '0', LOG_POLL_MS: '0' },
   });
-}, 90_000);
+}, 180_000);
 afterAll(() => on.close());
 afterEach(async () => {
   for (const one of bmcs.splice(0)) await one.close();

@@ -39,7 +39,7 @@ beforeAll(async () => {
     bmc_fingerprint256: bmc.fingerprint256,
   };
   await on.hub.ctx.db('assets').insert({ ...asset, ...times });
-}, 90_000);
+}, 180_000);
 afterAll(async () => {
   await bmc?.close();
   await on?.close();

@@ -14,7 +14,7 @@ beforeAll(async () => {
     without: ['NETBOX', 'AWX'],
     env: { JIRA_TIMEOUT_MS: '300', SETTLE_MS: '200', TICKET_SYNC_MS: '1000' },
   });
-}, 90_000);
+}, 180_000);
 afterAll(() => on?.close());
 
 const HOURS = 24;

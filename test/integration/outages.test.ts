@@ -17,7 +17,7 @@ const waitingWith = (name: string, kind: string): Promise<Job> =>
   until(
     `${name} waits because of ${kind}`,
     async () => (await jobs(`name=${name}&state=waiting`)).find((job) => job.error?.['kind'] === kind),
-    15_000,
+    60_000,
   );
 const asset = async (): Promise<AssetAnswer> =>
   (await on.client.get<{ items: AssetAnswer[] }>('/v1/assets')).items[0] as AssetAnswer;
@@ -67,7 +67,7 @@ describe('a BMC', () => {
       'the inspection is done',
       async () =>
         (await jobs('name=inspect-asset')).find((job) => job.state === 'done' && job.result?.['outcome'] !== undefined),
-      15_000,
+      60_000,
     );
   }
   const unfinished = async (): Promise<number> =>
@@ -86,7 +86,7 @@ describe('a BMC', () => {
     expect(String(job.error?.['message'])).toMatch(/redfish/i);
     expect((await asset()).state).toBe('HARDENED');
     bmc.clearFaults();
-    await until('no inspection waits', async () => (await unfinished()) === 0, 20_000);
+    await until('no inspection waits', async () => (await unfinished()) === 0, 60_000);
     await inspected();
     // The broker keeps one for whoever comes next.
     expect(bmc.openSessions()).toBeLessThanOrEqual(1);
@@ -124,7 +124,7 @@ describe('a BMC', () => {
     bmc.clearFaults();
     await clearLockouts(on.database.db, { adapter: 'redfish' });
     await minutesLater();
-    await until('no inspection waits', async () => (await unfinished()) === 0, 15_000);
+    await until('no inspection waits', async () => (await unfinished()) === 0, 60_000);
     expect(logins()).toBe(2);
   });
 
@@ -135,12 +135,12 @@ describe('a BMC', () => {
     await until(
       'it says why',
       async () => (await asset()).state_reason?.includes('expected serial SOMEBODY-ELSE'),
-      15_000,
+      60_000,
     );
     expect((await asset()).state).toBe('DISCOVERED');
     expect(await said('asset.validation_failed')).toHaveLength(1);
     await inspect();
-    await until('no inspection waits', async () => (await unfinished()) === 0, 15_000);
+    await until('no inspection waits', async () => (await unfinished()) === 0, 60_000);
     expect(await said('asset.validation_failed')).toHaveLength(1);
   });
 });
@@ -201,9 +201,9 @@ test('AWX: a run that failed leaves the server where it was, with the reason', a
   await open();
   await expectMachines(story());
   await appear(story());
-  const run = await until('a run', async () => on.stage.awx.jobs()[0], 20_000);
+  const run = await until('a run', async () => on.stage.awx.jobs()[0], 60_000);
   run.outcome = 'failed';
-  await until('it says why', async () => /hardening failed: run \d+/.test((await asset()).state_reason ?? ''), 15_000);
+  await until('it says why', async () => /hardening failed: run \d+/.test((await asset()).state_reason ?? ''), 60_000);
   expect((await asset()).state).toBe('PHYSICAL_VALIDATED');
   expect(await said('asset.hardening_failed')).toMatchObject([{ runId: String(run.id), status: 'failed' }]);
   await until('its job is done', async () => (await jobs('name=harden-asset'))[0]?.result?.['outcome'] === 'failed');

@@ -231,7 +231,7 @@ describe('a hub that was away', () => {
       lab.netbox.as('bob').change('device', server(40).theirId, { name: 'forgotten' });
       lab.netbox.expireChangeLog(new Date(Date.now() + 1000));
     });
-    await until('the name', async () => (await nameOf(40)) === 'forgotten', 20_000);
+    await until('the name', async () => (await nameOf(40)) === 'forgotten', 60_000);
     await lab.quiet();
     expect(await lab.runs()).toHaveLength(runs + 1);
     expect((await lab.runs())[0]).toMatchObject({

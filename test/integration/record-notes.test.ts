@@ -26,7 +26,7 @@ const jobsNamed = async (name: string) =>
 test('what an operator has to see stands in the journal of the device, once, with the way back to the hub', async () => {
   const story = { stage: on.stage, hub: on.client, cast: on.cast, say: () => {}, timeoutMs: 25_000 };
   await fallIll(story, new Map(server ? [['it', server]] : []));
-  await until('a note about the ticket', async () => entries().find((text) => text.includes('Ticket opened')), 20_000);
+  await until('a note about the ticket', async () => entries().find((text) => text.includes('Ticket opened')), 60_000);
   const about = entries().filter((text) => text.includes('Ticket opened'));
   expect(about).toHaveLength(1);
   expect(about[0]).toMatch(/^warning: /);

@@ -34,7 +34,7 @@ test('without any setting of the hub: an archive for a bug report, and no sessio
   expect(existsSync(at('it/redfish/v1/Systems/index.json'))).toBe(true);
   expect(() => execFileSync('grep', ['-rq', PASSWORD, at('it')])).toThrow(); // grep finds nothing
   expect(bmc.openSessions()).toBe(0);
-}, 60_000);
+}, 180_000);
 
 test('stopped in the middle it says how to go on, and goes on', async () => {
   bmc.addFault({ match: 'GET', kind: 'slow', ms: 100 });
@@ -51,7 +51,7 @@ test('stopped in the middle it says how to go on, and goes on', async () => {
   const again = await runCli(args(at('long')));
   expect(again.code, again.stderr).toBe(0);
   expect(existsSync(at('long/redfish/v1/index.json'))).toBe(true);
-}, 60_000);
+}, 180_000);
 
 test.each([
   ['a wrong password', ['--password-file', 'wrong'], 'refused the credentials'],

@@ -22,7 +22,7 @@ test('a Redis that forgets everything, again and again, loses nothing', async ()
   expect(flushes).toBeGreaterThan(3);
   expect(forgotten).toBeGreaterThan(3);
   // The last word to NetBox follows the last state here.
-  await expect.poll(() => brokenInvariants(on.stage, on.cast, assets, new Map()), { timeout: 15_000 }).toEqual([]);
+  await expect.poll(() => brokenInvariants(on.stage, on.cast, assets, new Map()), { timeout: 60_000 }).toEqual([]);
   await on.close();
 });
 

@@ -33,7 +33,7 @@ function process1(secretKey = SECRET) {
     redis,
     logged,
     shared: store.of('redfish'),
-    ready: () => vi.waitFor(() => expect(redis.status).toBe('ready')),
+    ready: () => vi.waitFor(() => expect(redis.status).toBe('ready'), { timeout: 60_000 }),
   };
 }
 
@@ -44,7 +44,7 @@ async function processes(count: number) {
 }
 
 async function take(shared: Shared, more: Partial<LeaseOptions> = {}): Promise<Lease> {
-  const lease = await shared.lease('bmc', { slots: 2, ttlMs: 2_000, waitMs: 5_000, ...more });
+  const lease = await shared.lease('bmc', { slots: 2, ttlMs: 2_000, waitMs: 30_000, ...more });
   if (lease === null) throw new Error('waited in vain');
   return lease;
 }
@@ -76,9 +76,9 @@ describe('a lease', () => {
       lease.release();
     };
     const second = wait('second', b!.shared);
-    await sleep(60);
+    await vi.waitFor(() => expect(first.waiting).toBe(1), { timeout: 60_000 });
     const third = wait('third', c!.shared);
-    await sleep(60);
+    await vi.waitFor(() => expect(first.waiting).toBe(2), { timeout: 60_000 });
     first.release();
     await Promise.all([second, third]);
     expect(order).toEqual(['second', 'third']);
@@ -86,10 +86,10 @@ describe('a lease', () => {
 
   test('is renewed while it is held, and its holder learns who waits', async () => {
     const [a, b] = await processes(2);
-    const lease = await take(a!.shared, { want: 2, ttlMs: 400 });
+    const lease = await take(a!.shared, { want: 2, ttlMs: 2_000 });
     expect(lease.slots).toBe(2);
     const waiting = take(b!.shared);
-    await sleep(900);
+    await sleep(3_000); // longer than it would last
     expect(lease).toMatchObject({ slots: 2, waiting: 1 });
     lease.give();
     expect((await waiting).slots).toBe(1);
@@ -109,7 +109,7 @@ describe('a lease', () => {
     const [a] = await processes(1);
     const lease = await take(a!.shared);
     await withRedis(url, (redis) => redis.flushdb());
-    await vi.waitFor(() => expect(lease.slots).toBe(0));
+    await vi.waitFor(() => expect(lease.slots).toBe(0), { timeout: 60_000 });
   });
 
   test('all of it only when nobody has any', async () => {
@@ -118,7 +118,7 @@ describe('a lease', () => {
     const all: LeaseOptions = { slots: 4, all: true, ttlMs: 2_000, waitMs: 0 };
     expect(await b!.shared.lease('bmc', all)).toBeNull();
     one.release();
-    await vi.waitFor(async () => expect((await b!.shared.lease('bmc', all))?.slots).toBe(4));
+    await vi.waitFor(async () => expect((await b!.shared.lease('bmc', all))?.slots).toBe(4), { timeout: 60_000 });
     expect(await a!.shared.lease('bmc', { slots: 2, ttlMs: 2_000, waitMs: 0 })).toBeNull();
   });
 
@@ -133,7 +133,7 @@ describe('a lease', () => {
     await expect(stopped).rejects.toThrow('enough');
     expect(await inVain).toBeNull();
     held.release();
-    await take(c!.shared, { slots: 1, waitMs: 500 });
+    await take(c!.shared, { slots: 1, waitMs: 30_000 });
   });
 });
 
@@ -147,7 +147,7 @@ describe('a value', () => {
       Promise.all((await redis.keys('*')).map((key) => redis.get(key))),
     );
     expect(kept.join()).not.toContain('swordfish');
-    await vi.waitFor(async () => expect((await b!.shared.get(['short'])).short).toBeNull());
+    await vi.waitFor(async () => expect((await b!.shared.get(['short'])).short).toBeNull(), { timeout: 60_000 });
     const stranger = process1('another secret key that is long enough too');
     await stranger.ready();
     expect((await stranger.shared.get(['token'])).token).toBeNull();
@@ -191,7 +191,7 @@ test('without Redis: one slot, nothing shared, never an error; and with it again
       await a!.shared.set('x', '1', 1_000);
       expect(await a!.shared.get(['x'])).toEqual({ x: '1' });
     },
-    { timeout: 3_000 },
+    { timeout: 60_000 },
   );
   expect(a!.store.reachable()).toBe(true);
 });

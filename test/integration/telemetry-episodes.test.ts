@@ -92,7 +92,7 @@ test('an explanation names the ticket; of what nobody reported, what would come 
   expect((await cli('explain', 'nothing-there.json')).stderr).toContain('no hash of a symptom');
   expect((await cli('list')).stdout).toContain('quick');
   expect(await on.database.db('telemetry_events').where({ type: 'ECC_ERRORS' })).toEqual([]);
-}, 60_000);
+}, 180_000);
 
 test('changed rules hold within seconds; a faulty file leaves them as they were, and is told', async () => {
   let nth = 0;

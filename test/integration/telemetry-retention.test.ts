@@ -198,9 +198,9 @@ test('a worker does it by itself, says how many went in the metrics, and keeps w
     await on.startWorker();
     const left = async () =>
       (await on.database.db('telemetry_events').select('subject_id')).map((row) => row.subject_id);
-    await expect.poll(left, { timeout: 30_000 }).toEqual([young.subjectId]);
+    await expect.poll(left, { timeout: 60_000 }).toEqual([young.subjectId]);
     const jobs = () => on.database.db('jobs').where({ name: forgetTelemetryJob.name }).select('state', 'result');
-    await expect.poll(async () => (await jobs())[0]?.state, { timeout: 30_000 }).toBe('done');
+    await expect.poll(async () => (await jobs())[0]?.state, { timeout: 60_000 }).toBe('done');
     const [job] = await jobs();
     const none = { telemetry_alerts: 0, suppressions: 0, ticket_alerts: 0, monitoring_alerts: 0 };
     const removedRows = { ...none, telemetry_events: 1 };

@@ -276,4 +276,4 @@ test('a PDU of two racks that fails, told of by four workers at once, is one tic
   const tickets = [...(await on.tickets({ location_id: racks[0] })), ...(await on.tickets({ location_id: racks[1] }))];
   expect(tickets).toMatchObject([{ type: 'CHECK_PDU', component: 'pdu-s', locationId: racks[1], occurrences: 81 }]);
   expect(await openOf([...servers, ...well])).toEqual([]);
-}, 60_000);
+}, 180_000);

@@ -21,7 +21,7 @@ beforeAll(async () => {
     on.client.post<{ id: string }>('/v1/locations', { type, name, parent_id: parent });
   site = (await place('site', 'lists', null)).id;
   rack = (await place('rack', 'r1', site)).id;
-}, 90_000);
+}, 180_000);
 afterAll(async () => {
   await on.close();
   await lab.close();

@@ -14,7 +14,7 @@ beforeAll(async () => {
     serviceDesk: true,
     env: { TICKET_SYNC_MS: '1000', TICKET_PROOF_HOURS: '0', SETTLE_MS: '500' },
   });
-}, 90_000);
+}, 180_000);
 afterAll(() => on.close());
 
 interface Shown {
@@ -71,7 +71,7 @@ async function ticketOf(asset: string): Promise<Shown> {
       const { items } = await on.client.get<{ items: Shown[] }>(`/v1/tickets?asset_id=${asset}`);
       return items[0]?.external ? items[0].id : undefined;
     },
-    20_000,
+    60_000,
   );
   return show(id);
 }
@@ -127,7 +127,7 @@ test('a drive fails, is replaced and seen: the ticket is proven, closed here and
   expect(told.findIndex((text) => text.includes('had OLD-1'))).toBeLessThan(
     told.findIndex((text) => text.includes('shows it again')),
   );
-}, 90_000);
+}, 180_000);
 
 test('a spare is kept and named in the issue, taken when it is seen, and what came out goes back under its warranty', async () => {
   const place = (type: string, name: string, parent: string | null) =>
@@ -163,7 +163,7 @@ test('a spare is kept and named in the issue, taken when it is seen, and what ca
     ['SPARE-5', 'NEW', 0, 0],
   ]);
   expect((await on.client.get<{ spare: { state: string } }>(`/v1/tickets/${id}`)).spare.state).toBe('consumed');
-}, 90_000);
+}, 180_000);
 
 test('what is started and ended in Jira is so here; without a new part it is flagged', async () => {
   const asset = await look('LOOP-2', nextMinute(), { serial: 'OLD-2' });
@@ -181,7 +181,7 @@ test('what is started and ended in Jira is so here; without a new part it is fla
   // Seen after all.
   await look('LOOP-2', new Date().toISOString(), { serial: 'NEW-2', health: 'OK' });
   expect(await when('the proof', id, ({ proof }) => proof !== null)).toMatchObject({ state: 'DONE', unproven: false });
-}, 90_000);
+}, 180_000);
 
 test('a new part that is not well keeps its ticket open', async () => {
   const asset = await look('LOOP-3', nextMinute(), { serial: 'OLD-3' });
@@ -191,7 +191,7 @@ test('a new part that is not well keeps its ticket open', async () => {
   expect(await when('the proof', id, ({ proof }) => proof !== null)).toMatchObject({ state: 'OPEN' });
   await look('LOOP-3', new Date(Date.now() + 1000).toISOString(), { serial: 'NEW-3', health: 'OK' });
   await when('its end', id, ({ state }) => state === 'DONE');
-}, 90_000);
+}, 180_000);
 
 test('a lost webhook is caught, and a comment stands outside once', async () => {
   const asset = await look('LOOP-4', nextMinute(), { serial: 'OLD-4' });
@@ -207,7 +207,7 @@ test('a lost webhook is caught, and a comment stands outside once', async () => 
   await on.client.post(`/v1/tickets/${id}/comments`, { text: 'looked at it' });
   await until('the comment', async () => commentsOf(key).some((text) => text.includes('looked at it')));
   expect(commentsOf(key).filter((text) => text.includes('looked at it'))).toHaveLength(1);
-}, 90_000);
+}, 180_000);
 
 test('what the service desk promises is read with the issue, and shown on its ticket until it is kept or broken', async () => {
   const asset = await look('LOOP-6', nextMinute(), { serial: 'OLD-6' });
@@ -235,7 +235,7 @@ test('what the service desk promises is read with the issue, and shown on its ti
   expect(done.sla).toEqual([
     { name: 'Time to resolution', goal_ms: 4 * hour, remaining_ms: null, breached: false, paused: false },
   ]);
-}, 90_000);
+}, 180_000);
 
 test('a part whose time ran out is kept again while the ticket is open, and the issue says so', async () => {
   const place = (type: string, name: string, parent: string | null) =>
@@ -259,4 +259,4 @@ test('a part whose time ran out is kept again while the ticket is open, and the 
   await until('the comment on it', async () =>
     commentsOf(external?.key ?? '').some((text) => text.includes('again (1 of 3), because its ticket is still open')),
   );
-}, 90_000);
+}, 180_000);

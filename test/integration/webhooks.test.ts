@@ -99,7 +99,7 @@ describe('a delivery', () => {
     expect(await bmcOf('02:00:00:00:01:01')).toEqual([]);
     await on.startWorker();
     await expect
-      .poll(() => bmcOf('02:00:00:00:01:01'), { timeout: 10_000 })
+      .poll(() => bmcOf('02:00:00:00:01:01'), { timeout: 60_000 })
       .toMatchObject([{ ip: '10.99.0.7', sightings: 1 }]);
     expect(await deliveryOf(answer.json['delivery'])).toMatchObject({ state: 'observed', attempts: 1 });
   });
@@ -111,11 +111,11 @@ describe('a delivery', () => {
     );
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 202));
     expect(answers.filter(({ json }) => json['repeated'] === false)).toHaveLength(1);
-    await expect.poll(() => bmcOf('02:00:00:00:01:02'), { timeout: 10_000 }).toMatchObject([{ sightings: 1 }]);
+    await expect.poll(() => bmcOf('02:00:00:00:01:02'), { timeout: 60_000 }).toMatchObject([{ sightings: 1 }]);
     expect((await deliver(body)).json).toEqual({ delivery: null, repeated: true });
     const next = await deliver(lease('02:00:00:00:01:03'));
     await expect
-      .poll(async () => (await deliveryOf(next.json['delivery']))?.state, { timeout: 10_000 })
+      .poll(async () => (await deliveryOf(next.json['delivery']))?.state, { timeout: 60_000 })
       .toBe('observed');
     expect(await bmcOf('02:00:00:00:01:02')).toMatchObject([{ sightings: 1 }]);
     const sighted = (
@@ -129,26 +129,26 @@ describe('a delivery', () => {
   test('that nobody understands is kept, listed with the reason, and handled again on demand', async () => {
     const answer = await deliver('{"mac": 7}');
     const id = String(answer.json['delivery']);
-    await expect.poll(async () => (await deliveryOf(id))?.state, { timeout: 10_000 }).toBe('unsupported');
+    await expect.poll(async () => (await deliveryOf(id))?.state, { timeout: 60_000 }).toBe('unsupported');
     const [listed] = (await on.client.get<{ items: Delivery[] }>('/v1/deliveries?state=unsupported')).items.filter(
       (one) => one.id === id,
     );
     expect(listed?.reason).toContain('source: ');
     expect((await call(`${on.url}/v1/deliveries/${id}/replay`, { method: 'POST', key: on.apiKey })).status).toBe(202);
-    await expect.poll(async () => (await deliveryOf(id))?.state, { timeout: 10_000 }).toBe('unsupported');
+    await expect.poll(async () => (await deliveryOf(id))?.state, { timeout: 60_000 }).toBe('unsupported');
   });
 
   test('that failed is observed when it is handled again', async () => {
     const answer = await deliver(lease('02:00:00:00:01:04'));
     const id = String(answer.json['delivery']);
-    await expect.poll(async () => (await deliveryOf(id))?.state, { timeout: 10_000 }).toBe('observed');
+    await expect.poll(async () => (await deliveryOf(id))?.state, { timeout: 60_000 }).toBe('observed');
     expect((await call(`${on.url}/v1/deliveries/${id}/replay`, { method: 'POST', key: on.apiKey })).status).toBe(409);
     await on.database
       .db('deliveries')
       .where({ id })
       .update({ state: 'failed', reason: 'its adapter was not configured' });
     expect((await call(`${on.url}/v1/deliveries/${id}/replay`, { method: 'POST', key: on.apiKey })).status).toBe(202);
-    await expect.poll(async () => (await deliveryOf(id))?.state, { timeout: 10_000 }).toBe('observed');
+    await expect.poll(async () => (await deliveryOf(id))?.state, { timeout: 60_000 }).toBe('observed');
   });
 
   test('that cannot be handled does not stop the one behind it', async () => {
@@ -156,7 +156,7 @@ describe('a delivery', () => {
     const bad = await deliver(lease('02:00:00:00:01:05', { ip: '10.99.0.8', hostname: 'h'.repeat(5000) }));
     const good = await deliver(lease('02:00:00:00:01:06'));
     await expect
-      .poll(async () => (await deliveryOf(good.json['delivery']))?.state, { timeout: 10_000 })
+      .poll(async () => (await deliveryOf(good.json['delivery']))?.state, { timeout: 60_000 })
       .toBe('observed');
     expect(['pending', 'unsupported', 'failed', 'observed']).toContain((await deliveryOf(bad.json['delivery']))?.state);
   });
@@ -165,10 +165,10 @@ describe('a delivery', () => {
     const mac = '02:00:00:00:01:07';
     const at = (ms: number) => ({ at: new Date(Date.now() - ms).toISOString() });
     await deliver(lease(mac, { ip: '10.99.0.20', ...at(1000) }));
-    await expect.poll(() => bmcOf(mac), { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(() => bmcOf(mac), { timeout: 60_000 }).toHaveLength(1);
     const late = await deliver(lease(mac, { ip: '10.99.0.10', ...at(60_000) }));
     await expect
-      .poll(async () => (await deliveryOf(late.json['delivery']))?.state, { timeout: 10_000 })
+      .poll(async () => (await deliveryOf(late.json['delivery']))?.state, { timeout: 60_000 })
       .toBe('observed');
     expect(await bmcOf(mac)).toMatchObject([{ ip: '10.99.0.20', sightings: 2 }]);
   });

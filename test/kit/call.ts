@@ -27,7 +27,7 @@ export async function call(url: string, options: Call = {}): Promise<Called> {
     method: options.method ?? (options.body === undefined ? 'GET' : 'POST'),
     headers,
     ...body,
-    signal: AbortSignal.timeout(20_000),
+    signal: AbortSignal.timeout(60_000),
   });
   const text = await answer.text();
   return {

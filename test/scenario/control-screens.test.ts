@@ -47,7 +47,7 @@ describe.skipIf(CHROMIUM === undefined)('power and boot, in a browser', () => {
     await page.goto(`${hub.url}/ui/assets/${asset.id}#key=${hub.apiKey}`);
     await panel().getByText('not known').first().waitFor();
     await panel().getByRole('button', { name: 'Ask the BMC' }).click();
-    await panel().getByText('On', { exact: true }).waitFor({ timeout: 20_000 });
+    await panel().getByText('On', { exact: true }).waitFor({ timeout: 60_000 });
     expect(await panel().getByRole('button', { name: 'Switch on' }).count()).toBe(0);
     await shoot('on');
   });
@@ -59,7 +59,7 @@ describe.skipIf(CHROMIUM === undefined)('power and boot, in a browser', () => {
     await shoot('ask');
     await dialog.getByLabel('Reason').fill('moves to another rack');
     await dialog.getByRole('button', { name: 'Switch off at once' }).click();
-    await panel().getByText('Off', { exact: true }).waitFor({ timeout: 20_000 });
+    await panel().getByText('Off', { exact: true }).waitFor({ timeout: 60_000 });
     expect([...hub.stage.bmcs.values()][0]?.powerState()).toBe('Off');
     await page.getByText('moves to another rack', { exact: false }).first().waitFor();
   });
@@ -69,7 +69,7 @@ describe.skipIf(CHROMIUM === undefined)('power and boot, in a browser', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Reason').fill('reinstall');
     await dialog.getByRole('button', { name: 'Set' }).click();
-    await panel().getByText('Pxe, once', { exact: false }).waitFor({ timeout: 20_000 });
+    await panel().getByText('Pxe, once', { exact: false }).waitFor({ timeout: 60_000 });
     await shoot('boot');
   });
 

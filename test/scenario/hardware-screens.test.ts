@@ -14,7 +14,7 @@ if (CHROMIUM === undefined)
   console.info('skipped: health, firmware and erasures in a browser, because there is no Chromium');
 
 const QUIET = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
-const SLOW = { timeout: 20_000 };
+const SLOW = { timeout: 60_000 };
 const DRIVE = '6CK0A01ST7B1';
 
 /** One well, one past its limit, one that says nothing; and a part that is ill. */

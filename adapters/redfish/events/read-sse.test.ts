@@ -172,7 +172,7 @@ describe('a stream', () => {
     const began = Date.now();
     stop.abort(new Error('stop'));
     expect(await endOf(again)).toMatchObject({ state: 'stopped' });
-    expect(Date.now() - began).toBeLessThan(1_000);
+    expect(Date.now() - began).toBeLessThan(30_000);
   });
 });
 
