@@ -7,7 +7,7 @@ const ignored = ['**/node_modules/**', 'var/**'];
 const expect = { poll: { timeout: 60_000 } };
 
 // Two cores are enough for all: most of what talks to the services waits.
-const withServices = { testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 3, expect };
+const withServices = { testTimeout: 180_000, hookTimeout: 180_000, maxWorkers: 3, expect };
 
 export default defineConfig({
   test: {

@@ -8,7 +8,6 @@ import { brokerOf } from './broker.ts';
 import { fold, ownPath } from './own-origin.ts';
 import { openEntrance, type OpenOptions } from './entrance.ts';
 import { parseBody } from './resource-body.ts';
-import { sameRoot } from './same-root.ts';
 import { ServiceRoot } from './schema.ts';
 import type { Settings } from './settings.ts';
 import { refusalOf } from './write-refusal.ts';
@@ -122,7 +121,7 @@ export async function openBmc(
         system,
       });
     learnt.about([found.RedfishVersion, found.Product, body['UUID']].join(' '));
-    seat.bmc.root = { value: sameRoot(found), until: Date.now() + ROOT_MS };
+    seat.bmc.root = { value: found, until: Date.now() + ROOT_MS };
     return found;
   }
 

@@ -103,7 +103,7 @@ test('what was in the log before is not news; a critical entry that comes is, on
 
 test(
   'a temperature that stays beyond its limit is one symptom, and one when it is back',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     warm(95);
     await until('the symptom', async () => ((await symptoms()).includes('OVERHEAT') ? true : undefined), 60_000);

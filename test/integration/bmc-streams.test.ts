@@ -12,7 +12,7 @@ beforeAll(async () => {
   // Polls come once a day here: whatever is read in between was read because of an event.
   const env = { HEALTH_POLL_MS: '86400000', LOG_POLL_MS: '86400000', EVENT_CHECK_MS: '1500', BMC_EVENT_STREAMS: '5' };
   on = await testHub({ machines: 2, env, events: true });
-  const story = { stage: on.stage, hub: on.client, cast: on.cast, say: () => {}, timeoutMs: 40_000 };
+  const story = { stage: on.stage, hub: on.client, cast: on.cast, say: () => {}, timeoutMs: 100_000 };
   await expectMachines(story);
   await appear(story);
   const ids = [...(await untilHardened(story)).values()].map((asset) => asset.id);
@@ -57,7 +57,7 @@ test('a worker that stops lets go of it, and the next one takes it up', { timeou
 
 test(
   'two workers listen once between them, and what one lets go the other takes up',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     const other = await on.startWorkerProcess();
     try {

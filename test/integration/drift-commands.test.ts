@@ -30,7 +30,7 @@ async function planned(brakes: [] | { reason: string }[] = []): Promise<string> 
     }
     const progress = { step: 'comparing' as const, object: 'device', done: 3, of: 9 };
     await updateRun(ctx.db, found.id, { state: 'planning', progress });
-    await new Promise((resolve) => setTimeout(resolve, 1300));
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
     const rows = [driftRow({ label: 'one' }), driftRow({ label: 'two', theirId: '8', theirs: null, ours: undefined })];
     await insertPlanRows(ctx.db, { id: found.id, system: 'netbox' }, rows, 1, () => 'proposed');
     const zero = {

@@ -152,7 +152,7 @@ const NOT_UNDERSTOOD: AlertObserved = {
 
 describe('a world with something of everything in it', () => {
   test('answers every GET as the document says', async () => {
-    const story = { stage: on.stage, hub: on.client, cast: on.cast, say: () => {}, timeoutMs: 25_000 };
+    const story = { stage: on.stage, hub: on.client, cast: on.cast, say: () => {}, timeoutMs: 100_000 };
     await expectMachines(story);
     await appear(story);
     await on.stage.dhcp.discover('02:00:00:00:09:09', { hostname: 'stranger' });

@@ -10,7 +10,7 @@ import { withRedis } from '#test/kit/test-redis.ts';
 let on: TestHub;
 let bmc: BmcSimulator;
 
-const story = () => ({ stage: on.stage, hub: on.client, cast: on.cast, say: () => {}, timeoutMs: 25_000 });
+const story = () => ({ stage: on.stage, hub: on.client, cast: on.cast, say: () => {}, timeoutMs: 100_000 });
 const jobs = async (filter: string): Promise<Job[]> =>
   (await on.client.get<{ items: Job[] }>(`/v1/jobs?limit=1000&${filter}`)).items;
 const waitingWith = (name: string, kind: string): Promise<Job> =>

@@ -16,7 +16,7 @@ import { testHub, type TestHub } from '#test/kit/test-hub.ts';
 export const SYSTEM = 'netbox';
 const PER_RACK = 20;
 /** For what takes seconds on an idle machine. */
-export const PATIENCE_MS = 120_000;
+export const PATIENCE_MS = 150_000;
 
 export interface LabServer {
   id: string;

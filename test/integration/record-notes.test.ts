@@ -7,7 +7,7 @@ let on: TestHub;
 let server: AssetAnswer | undefined;
 beforeAll(async () => {
   on = await testHub({ machines: 1 });
-  const story = { stage: on.stage, hub: on.client, cast: on.cast, say: () => {}, timeoutMs: 25_000 };
+  const story = { stage: on.stage, hub: on.client, cast: on.cast, say: () => {}, timeoutMs: 100_000 };
   await expectMachines(story);
   await appear(story);
   server = [...(await untilHardened(story)).values()][0];
@@ -24,7 +24,7 @@ const jobsNamed = async (name: string) =>
   (await on.client.get<Jobs>('/v1/jobs?limit=500')).items.filter((job) => job.name === name);
 
 test('what an operator has to see stands in the journal of the device, once, with the way back to the hub', async () => {
-  const story = { stage: on.stage, hub: on.client, cast: on.cast, say: () => {}, timeoutMs: 25_000 };
+  const story = { stage: on.stage, hub: on.client, cast: on.cast, say: () => {}, timeoutMs: 100_000 };
   await fallIll(story, new Map(server ? [['it', server]] : []));
   await until('a note about the ticket', async () => entries().find((text) => text.includes('Ticket opened')), 60_000);
   const about = entries().filter((text) => text.includes('Ticket opened'));

@@ -6,7 +6,7 @@ import { withRedis } from '#test/kit/test-redis.ts';
 
 test('a Redis that forgets everything, again and again, loses nothing', async () => {
   const on = await testHub({ machines: 2, runMs: 400 });
-  const story = { stage: on.stage, hub: on.client, cast: on.cast, say: () => {}, timeoutMs: 25_000 };
+  const story = { stage: on.stage, hub: on.client, cast: on.cast, say: () => {}, timeoutMs: 100_000 };
   let flushes = 0;
   let forgotten = 0;
   const forgetting = setInterval(() => {
@@ -28,7 +28,7 @@ test('a Redis that forgets everything, again and again, loses nothing', async ()
 
 test('work that was journalled while nobody was there is done by the worker that comes', async () => {
   const on = await testHub({ machines: 1, parts: ['web'] });
-  const story = { stage: on.stage, hub: on.client, cast: on.cast, say: () => {}, timeoutMs: 25_000 };
+  const story = { stage: on.stage, hub: on.client, cast: on.cast, say: () => {}, timeoutMs: 100_000 };
   await expectMachines(story);
   await appear(story);
   await withRedis(on.redisUrl, (redis) => redis.flushdb());

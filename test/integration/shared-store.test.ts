@@ -191,7 +191,7 @@ test('without Redis: one slot, nothing shared, never an error; and with it again
       await a!.shared.set('x', '1', 1_000);
       expect(await a!.shared.get(['x'])).toEqual({ x: '1' });
     },
-    { timeout: 60_000 },
+    { timeout: 240_000 },
   );
   expect(a!.store.reachable()).toBe(true);
 });

@@ -257,7 +257,7 @@ test.each([
     expect(await openOf(servers)).toEqual([]);
     expect(await on.rows('held_alerts', { state: 'held' })).toEqual([]);
   },
-  60_000,
+  240_000,
 );
 
 test('a PDU of two racks that fails, told of by four workers at once, is one ticket', async () => {

@@ -65,7 +65,7 @@ test.each([1, 2, 3])(
     expect(await on.rows('ticket_links', { ticket_id: ticket?.id, subject_type: 'asset' })).toHaveLength(40);
     expect(await on.rows('held_alerts', { state: 'held' })).toEqual([]);
   },
-  60_000,
+  240_000,
 );
 
 test('what no place explains opens at once, storm or not', async () => {

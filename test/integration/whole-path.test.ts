@@ -9,7 +9,7 @@ beforeAll(async () => void (on = await testHub({ machines: 2 })));
 const say = (): void => {};
 
 test('a machine that was expected and one from NetBox go all the way to HARDENED', async () => {
-  const story = { stage: on.stage, hub: on.client, cast: on.cast, say, timeoutMs: 25_000 };
+  const story = { stage: on.stage, hub: on.client, cast: on.cast, say, timeoutMs: 100_000 };
   await expectMachines(story);
   await appear(story);
   const assets = await untilHardened(story);

@@ -84,7 +84,7 @@ describe.skipIf(CHROMIUM === undefined)('cases of others, in a browser', () => {
     if (answer.status !== 200) throw new Error(`the cases were not imported: ${answer.text}`);
     browser = await chromium.launch({ executablePath: CHROMIUM ?? '', args: QUIET });
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     page.on('pageerror', (error) => faults.push(error.message));
     page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
   }, 120_000);

@@ -21,7 +21,7 @@ describe.skipIf(CHROMIUM === undefined)('power and boot, in a browser', () => {
 
   beforeAll(async () => {
     hub = await testHub({ machines: 1 });
-    const story = { stage: hub.stage, hub: hub.client, cast: hub.cast, say: () => {}, timeoutMs: 40_000 };
+    const story = { stage: hub.stage, hub: hub.client, cast: hub.cast, say: () => {}, timeoutMs: 100_000 };
     await expectMachines(story);
     await appear(story);
     asset = [...(await untilHardened(story)).values()][0] as AssetAnswer;

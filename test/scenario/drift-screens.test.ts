@@ -60,7 +60,7 @@ describe.skipIf(CHROMIUM === undefined)('the drift screens, in a browser', () =>
     runId = await plan();
     browser = await chromium.launch({ executablePath: CHROMIUM ?? '', args: QUIET });
     page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(60_000);
     page.on('pageerror', (error) => faults.push(error.message));
     page.on('console', (message) => {
       const { url } = message.location();

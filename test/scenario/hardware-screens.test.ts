@@ -56,7 +56,7 @@ describe.skipIf(CHROMIUM === undefined)('health, firmware and erasures, in a bro
       .insert({ id, name: 'panels-1', lifecycle_state: 'HARDENED', bmc_address: host, ...times });
     browser = await chromium.launch({ executablePath: CHROMIUM ?? '', args: QUIET });
     page = await browser.newPage({ viewport: { width: 1280, height: 1400 } });
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     page.on('pageerror', (error) => faults.push(error.message));
     // Nobody has looked into it at first, and the API says so with 404.
     page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));

@@ -68,7 +68,7 @@ describe.skipIf(CHROMIUM === undefined)('the passport, in a browser', () => {
     browser = await chromium.launch({ executablePath: CHROMIUM ?? '', args: QUIET });
     // Times are told and asked in the reader's zone: one that is not UTC.
     page = await browser.newPage({ viewport: { width: 1400, height: 900 }, timezoneId: 'Asia/Kolkata' });
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(60_000);
     page.on('pageerror', (error) => faults.push(error.message));
     page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
   });

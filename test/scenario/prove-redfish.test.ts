@@ -10,4 +10,4 @@ test('updates, erasures and new passwords hold under kills at the requests that 
   );
   expect(output).toContain('prove redfish: 4 run(s) held');
   expect(code).toBe(0);
-}, 180_000);
+}, 400_000);

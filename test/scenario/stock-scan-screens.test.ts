@@ -47,7 +47,7 @@ describe.skipIf(CHROMIUM === undefined)('scanning into the stock, in a browser',
     }
     browser = await chromium.launch({ executablePath: CHROMIUM ?? '', args: QUIET });
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     page.on('pageerror', (error) => faults.push(error.message));
     page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
   }, 120_000);
