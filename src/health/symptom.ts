@@ -108,6 +108,9 @@ export interface Bounds {
   ageMs: number;
 }
 
+/** Of `2026-11-21T06:00:00.123Z`. */
+const PLAIN_LENGTH = 24;
+
 /** When it happened, judged by the hub's clock; or why that cannot be. */
 export function judgeTime(
   occurredAt: string,
@@ -124,7 +127,9 @@ export function judgeTime(
     return {
       reason: `is ${secondsText(age)} old, at most ${secondsText(bounds.ageMs)} are taken: report sooner, or set TELEMETRY_AGE_MS`,
     };
-  return { at: new Date(at).toISOString(), late: age > bounds.lateMs };
+  // Most are written so already, and there are tens of thousands a second.
+  const isPlain = occurredAt.length === PLAIN_LENGTH && occurredAt.endsWith('Z');
+  return { at: isPlain ? occurredAt : new Date(at).toISOString(), late: age > bounds.lateMs };
 }
 
 function secondsText(ms: number): string {
