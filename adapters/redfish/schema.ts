@@ -17,6 +17,7 @@ import {
   Text,
   Texts,
 } from './decode.ts';
+import { DellEnd } from './schema-dell.ts';
 import { PcieInterface } from './pcie-link.ts';
 import { HpeChassis, HpeSystem } from './schema-hpe.ts';
 
@@ -198,17 +199,12 @@ export const NetworkAdapter = z.object({
 });
 export type NetworkAdapter = z.infer<typeof NetworkAdapter>;
 
-/** Dell tells of the module in a port where it tells of the function behind that port. */
-const DellNic = part(
-  z.object({ Id: Text, TransceiverPartNumber: Known, TransceiverSerialNumber: Text, TransceiverVendorName: Known }),
-);
-
 /** NetworkDeviceFunction, Port and the old NetworkPort, as far as they name MACs, speeds and what is plugged in. */
 export const NetworkEnd = z.object({
   ...resource,
   SFP: z.preprocess((value) => (isRecord(value) ? value : null), z.object({ ...made, Type: Known, Status }).nullable()),
   Location: Place,
-  Oem: part(z.object({ Dell: part(z.object({ DellNIC: DellNic })) })),
+  Oem: part(z.object({ Dell: DellEnd })),
   Ethernet: part(z.object({ MACAddress: Text, PermanentMACAddress: Text, AssociatedMACAddresses: Texts })),
   AssociatedNetworkAddresses: Texts,
   MaxSpeedGbps: Numeric,
@@ -239,6 +235,7 @@ export const PowerSupply = z.object({
   FirmwareVersion: Known,
   PowerCapacityWatts: Positive,
   PowerSupplyType: Text,
+  InputRanges: listOf(z.object({ OutputWattage: Positive })),
   Location: Place,
   Oem: part(z.object({ Hpe: part(z.object({ BayNumber: Text })), Hp: part(z.object({ BayNumber: Text })) })),
 });

@@ -29,7 +29,8 @@ export function slotSigns(of: Named, place: Place | null, ...more: (string | nul
 /**
  * One name for each, distinct, whatever the order. Empty slots should be among them: then a neighbour's name does not change when a
  * part is pulled. Equal labels are told apart by their context (GB300 has `GPU_0_DRAM_0` on each of its modules), then by id, then by the
- * chassis or system that they stand in (each of Cray's nodes has a `HPCNet0`), then path.
+ * chassis or system that they stand in (each of Cray's nodes has a `HPCNet0`), then the end of the path (two equal cards have the same id
+ * on Cisco), then path.
  */
 export function nameSlots(all: readonly SlotSigns[], by: 'label' | 'id'): string[] {
   const plain = all.map(
@@ -40,9 +41,10 @@ export function nameSlots(all: readonly SlotSigns[], by: 'label' | 'id'): string
   );
   const withId = all.map((signs, at) => `${plain[at] ?? ''} (${signs.id ?? lastOf(signs.path)})`);
   const withOwner = all.map((signs, at) => `${ownerOf(signs.path)}/${plain[at] ?? ''}`);
+  const withEnd = all.map((signs, at) => `${plain[at] ?? ''} (${lastOf(signs.path)})`);
   const withPath = all.map((signs, at) => signs.path ?? `${plain[at] ?? ''} (${at})`);
   const names = all.map((_, at) => {
-    const candidates = [plain, inContext, withId, withOwner, withPath];
+    const candidates = [plain, inContext, withId, withOwner, withEnd, withPath];
     const distinct = candidates.find((names) => names.filter((name) => name === names[at]).length === 1);
     return distinct?.[at] ?? withPath[at] ?? '';
   });
