@@ -100,7 +100,10 @@ export async function readAll(
   const manager = pickManager(ours, primary);
   const vendor = vendorOf(bmc.root, primary.Manufacturer);
   const { RedfishVersion } = bmc.root;
-  const quirks = quirksOf({ vendor, managerModel: manager?.Model ?? null, redfishVersion: RedfishVersion });
+  const quirks = quirksOf({
+    ...{ vendor, redfishVersion: RedfishVersion },
+    ...{ managerModel: manager?.Model ?? null, managerFirmware: manager?.FirmwareVersion ?? null },
+  });
   if (quirks.maxInFlight !== null) bmc.narrow(quirks.maxInFlight);
 
   const reading = startReading(bmc, quirks);

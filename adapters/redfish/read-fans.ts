@@ -1,5 +1,6 @@
 import { madeOf } from './decode.ts';
 import type { Reading } from './reading.ts';
+import { withoutRepeated } from './repeated.ts';
 import { Fan, Thermal, ThermalSubsystem, type Chassis } from './schema.ts';
 import { slotSigns } from './slots.ts';
 
@@ -14,8 +15,9 @@ export async function readFans(reading: Reading, chassis: Chassis): Promise<void
   }
   if (chassis.Thermal === null) return;
   const thermal = await reading.one(chassis.Thermal, Thermal, 'fan');
-  for (const [at, one] of (thermal?.Fans ?? []).entries())
-    reportFan(reading, { ...one, MemberId: one.MemberId ?? String(at) });
+  const fans = (thermal?.Fans ?? []).map((one, at) => ({ ...one, MemberId: one.MemberId ?? String(at) }));
+  for (const one of withoutRepeated(fans, (fan) => [fan['@odata.id'], fan.FanName ?? fan.Name]))
+    reportFan(reading, one);
 }
 
 export function reportFan(reading: Reading, one: Fan): void {

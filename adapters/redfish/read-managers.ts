@@ -20,14 +20,20 @@ export function pickManager(managers: readonly Manager[], system: ComputerSystem
 
 /** Reports each manager as a `bmc`, with the MACs of its physical interfaces. */
 export async function readManagers(reading: Reading, managers: readonly Manager[]): Promise<ManagerEnds[]> {
-  // A service that runs somewhere (NVIDIA's fabric manager on a DGX) is no controller.
-  const controllers = managers.filter((one) => !/^service$/i.test(one.ManagerType ?? '') && !isNameOnly(one, managers));
+  // A service that runs somewhere (NVIDIA's fabric manager on a DGX) is no controller, and what sits on a board below the BMC
+  // (Cray's MCUs) is a controller of that board.
+  const controllers = managers.filter(
+    (one) => !/^(service|auxiliarycontroller)$/i.test(one.ManagerType ?? '') && !isNameOnly(one, managers),
+  );
   if (controllers.length > 0) reading.looked('bmc');
   return Promise.all(
     controllers.map(async (manager) => {
       const link = manager.EthernetInterfaces;
       const ends = link === null ? [] : await reading.many(link, EthernetInterface, 'bmc');
-      const real = ends.filter((one) => !isVirtual(one) && !isAbsent(one.Status));
+      const present = ends.filter((one) => !isAbsent(one.Status));
+      const alone = present.filter((one) => !isVirtual(one));
+      // MegaRAC shows the bond of its ports and not the ports: it has the address of one of them
+      const real = alone.length > 0 ? alone : present.filter((one) => /^bond\d+$/i.test(one.Id ?? ''));
       const macAddresses = asMacs(real.map((one) => one.PermanentMACAddress ?? one.MACAddress));
       reportManager(reading, manager, macAddresses);
       return { manager, macAddresses };

@@ -34,6 +34,12 @@ export function reportSupply(reading: Reading, one: PowerSupply): void {
     status: one.Status,
     ...madeOf(one),
     firmware: one.FirmwareVersion,
-    attributes: { powerWatts: one.PowerCapacityWatts, inputType: one.PowerSupplyType },
+    attributes: { powerWatts: one.PowerCapacityWatts ?? mostOf(one.InputRanges), inputType: one.PowerSupplyType },
   });
+}
+
+/** Cisco says only what it gives in each of its input ranges. */
+function mostOf(ranges: PowerSupply['InputRanges']): number | null {
+  const watts = ranges.map((one) => one.OutputWattage).filter((one) => one !== null);
+  return watts.length === 0 ? null : Math.max(...watts);
 }

@@ -1,4 +1,4 @@
-import { madeOf } from './decode.ts';
+import { Known, madeOf } from './decode.ts';
 import { fold } from './own-origin.ts';
 import { fullerLink, linkAttributes, type PcieInterface } from './pcie-link.ts';
 import type { FoundPart } from './found-part.ts';
@@ -155,8 +155,9 @@ export function reportDrive(reading: Reading, one: Drive, link: PcieInterface | 
   reading.found({
     kind: 'drive',
     slot: slotSigns(one, place),
-    status: one.Status,
-    devices: one.Links.PCIeFunctions,
+    status: isEmptyBay(one) ? { ...one.Status, State: 'Absent' } : one.Status,
+    // Of a disk behind a controller XCC names the controller's function.
+    devices: isOnBus(one) ? [] : one.Links.PCIeFunctions,
     ...madeOf(one),
     firmware: one.FirmwareVersion ?? one.Revision,
     attributes: {
@@ -165,7 +166,7 @@ export function reportDrive(reading: Reading, one: Drive, link: PcieInterface | 
       interfaceSpeedGbps: busSpeed(one),
       mediaType: one.MediaType,
       protocol: one.Protocol,
-      rotationRpm: one.RotationSpeedRPM,
+      rotationRpm: rotationOf(one),
       // Cisco writes 0 for what has nothing to wear out.
       lifeLeftPercent: one.MediaType === 'HDD' ? null : one.PredictedMediaLifeLeftPercent,
       failurePredicted: one.FailurePredicted,
@@ -183,9 +184,25 @@ function sizeOf({ quirks }: Reading, { CapacityBytes: bytes }: Drive): number | 
 }
 
 /** Of NVMe drives some firmware writes gigabytes, some the sum of the lanes; the buses of disks are named by it. */
-function busSpeed({ CapableSpeedGbs, Protocol }: Drive): number | null {
-  const isBus = /^(?:SAS|SATA)$/i.test(Protocol ?? '');
-  return isBus && CapableSpeedGbs !== null && CapableSpeedGbs > 0 ? CapableSpeedGbs : null;
+function busSpeed(one: Drive): number | null {
+  const { CapableSpeedGbs: speed } = one;
+  return isOnBus(one) && speed !== null && speed > 0 ? speed : null;
+}
+
+function isOnBus({ Protocol }: Drive): boolean {
+  return /^(?:SAS|SATA)$/i.test(Protocol ?? '');
+}
+
+/** XCC writes 65535 for what does not turn; others 0. */
+function rotationOf({ MediaType, RotationSpeedRPM: rpm }: Drive): number | null {
+  return MediaType === 'SSD' || rpm === null || rpm <= 0 || rpm >= 65_535 ? null : rpm;
+}
+
+/** Cisco's FlexFlash lists both its slots as disabled drives of no size, with `NA` for all that names a part. */
+function isEmptyBay(one: Drive): boolean {
+  const said = [one.Manufacturer, one.Model, one.PartNumber, one.CapacityBytes, one.MediaType];
+  const serial = Known.parse(one.SerialNumber);
+  return /^disabled$/i.test(one.Status.State ?? '') && serial === null && said.every((value) => value === null);
 }
 
 /** Names and sizes only, no serials: better than nothing on small boards. */

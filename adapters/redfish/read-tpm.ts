@@ -19,7 +19,11 @@ const TrustedComponent = z.object({
  * (NVIDIA lists its roots of trust there too). No BMC tells a serial.
  */
 export async function readTpm(reading: Reading, system: ComputerSystem, chassis: readonly Chassis[]): Promise<void> {
-  for (const [at, one] of system.TrustedModules.entries()) reportModule(reading, one, system, at);
+  // iDRAC writes an empty object where there may be one
+  const modules = system.TrustedModules.filter(
+    (one) => one.Status.State !== null || one.InterfaceType !== null || one.FirmwareVersion !== null,
+  );
+  for (const [at, one] of modules.entries()) reportModule(reading, one, system, at);
   if (system.TrustedModules.length > 0) return;
   const own = system.Links.Chassis.map(fold);
   const ours = chassis.filter((one) => chassis.length === 1 || own.includes(fold(one['@odata.id'] ?? '')));

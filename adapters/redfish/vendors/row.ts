@@ -27,7 +27,8 @@ export interface Row<Q = Quirks> {
 export function fits(row: Omit<Row<never>, 'quirks'>, bmc: Evidence): boolean {
   const { managerModel, systemModel, redfishBelow, firmwareFrom, firmwareBelow } = row;
   if (!row.vendor.test(bmc.vendor ?? '')) return false;
-  if (managerModel !== undefined && !managerModel.test(bmc.managerModel ?? '')) return false;
+  // Early iLO 5 has no model there, and begins its version with its name
+  if (managerModel !== undefined && !managerModel.test(bmc.managerModel ?? bmc.managerFirmware ?? '')) return false;
   if (systemModel !== undefined && !systemModel.test(bmc.systemModel ?? '')) return false;
   if (redfishBelow !== undefined && !isBelow(bmc.redfishVersion, redfishBelow)) return false;
   if (firmwareBelow !== undefined && !isBelow(bmc.managerFirmware, firmwareBelow)) return false;
