@@ -1,5 +1,6 @@
 import type { SensorReading } from '../../../src/ports/bmc-health.ts';
-import type { SourceRead } from './source.ts';
+import type { Found } from './sensors.ts';
+import { signOf, type SourceRead } from './source.ts';
 
 /**
  * The fewest places of a chassis that together say all that is known of it. The same sensor stands in several, under slightly
@@ -14,7 +15,24 @@ export function chooseSources(all: readonly SourceRead[], canExpand: boolean): S
     const others = kept.filter((one) => one !== candidate);
     if (others.length > 0 && covers(others, candidate)) kept = others;
   }
-  return kept;
+  return withoutTwins(kept);
+}
+
+/** What old resources repeat of the list of sensors (iDRAC: the voltages) is the same sensor, and read in the list. */
+function withoutTwins(kept: readonly SourceRead[]): SourceRead[] {
+  const list = kept.find(({ source }) => source.kind === 'sensors');
+  const there = new Set(
+    (list?.found ?? [])
+      .filter(({ reading }) => reading.value !== null)
+      .flatMap(({ aliases, reading }) => aliases.map((alias) => `${reading.kind} ${alias} ${reading.unit}`)),
+  );
+  const isTwin = ({ aliases, reading: { kind, unit } }: Found): boolean =>
+    /^(?:temperature|fan|voltage)$/.test(kind) && aliases.some((alias) => there.has(`${kind} ${alias} ${unit}`));
+  return kept.map((one) => {
+    if (one.source.kind !== 'thermal' && one.source.kind !== 'power') return one;
+    const elsewhere = one.found.filter(isTwin).map(signOf);
+    return { ...one, found: one.found.filter((each) => !isTwin(each)), source: { ...one.source, elsewhere } };
+  });
 }
 
 /** It can be read, and there is not one value in it: a host that is off, a list without members. */
@@ -23,7 +41,8 @@ export function isQuiet({ found, failures }: SourceRead): boolean {
 }
 
 function dropOrder(all: readonly SourceRead[], canExpand: boolean): SourceRead['source']['kind'][] {
-  const sensors = all.find(({ source }) => source.kind === 'sensors')?.found ?? [];
+  const listed = all.find(({ source }) => source.kind === 'sensors')?.found ?? [];
+  const sensors = listed.filter(({ reading }) => reading.value !== null);
   // iLO's sensors have neither type nor unit and repeat Thermal; without $expand each sensor is a request of its own.
   const poor = !canExpand || sensors.filter(({ reading }) => reading.kind === 'other').length * 2 > sensors.length;
   const rest = ['environment', 'fans', 'thermal', 'power'] as const;

@@ -2,7 +2,7 @@ import type { Bmc } from '../client.ts';
 import { readCollection } from '../collection.ts';
 import { asLink } from '../decode.ts';
 import { type KnownSensor, readingsOf, type Report, reportOf } from './report-values.ts';
-import type { Source, SourceRead } from './source.ts';
+import { type Source, sourceAt, type SourceRead } from './source.ts';
 import { orWarning, Raw } from './whole.ts';
 
 /** With the server itself that is three requests, which no report makes fewer. */
@@ -34,7 +34,7 @@ export async function preferReports(
   if (used.length >= covered.length || sensors > MOST_SENSORS) return [...sources];
   const instead = used.map(({ report, known }): SourceRead => {
     const lag = report.newest === null ? null : Date.parse(seenAt) - report.newest;
-    const source: Source = { kind: 'report', link: report.link, chassis: '', dangling: 0, before: {}, known, lag };
+    const source: Source = { ...sourceAt({ kind: 'report', link: report.link, chassis: '' }), known, lag };
     return { source, ...readingsOf(source, report, seenAt), faults: [], gone: false };
   });
   return [...sources.filter((one) => !covered.includes(one)), ...instead];

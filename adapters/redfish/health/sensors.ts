@@ -1,5 +1,7 @@
 import type { SensorReading } from '../../../src/ports/bmc-health.ts';
 import { asList, asNumber, asText, isRecord } from '../decode.ts';
+import { fold } from '../own-origin.ts';
+import { withoutRepeated } from '../repeated.ts';
 import { healthOf, isAbsent, type Resource } from './said.ts';
 
 type Kind = SensorReading['kind'];
@@ -24,7 +26,7 @@ const KINDS: Record<string, [kind: Kind, unit: string]> = {
   percent: ['percent', '%'],
 };
 
-/** Where a type is not said (DMTF's own samples), the unit tells. */
+/** The unit tells where a type is not said (DMTF's own samples), and where it says something else: XCC calls all its watts a current. */
 const BY_UNIT: Record<string, Kind> = {
   cel: 'temperature',
   rpm: 'fan',
@@ -34,6 +36,14 @@ const BY_UNIT: Record<string, Kind> = {
   a: 'current',
   j: 'energy',
   'kw.h': 'energy',
+};
+const UNIT_WORDS: Record<string, string> = {
+  watts: 'W',
+  volts: 'V',
+  amps: 'A',
+  amperes: 'A',
+  celsius: 'Cel',
+  joules: 'J',
 };
 
 interface Limits {
@@ -80,9 +90,12 @@ export function plain(name: string): string {
 
 /** A Sensor resource. */
 export function fromSensor(chassis: string, body: Resource): Found {
-  const unit = asText(body['ReadingUnits']) ?? '';
+  const said = asText(body['ReadingUnits']) ?? '';
+  const unit = UNIT_WORDS[said.toLowerCase()] ?? said;
   const type = asText(body['ReadingType'])?.toLowerCase();
-  const known = type === undefined ? undefined : KINDS[type];
+  // XCC lists IPMI's states (`PSU 1 Failure`) as sensors of 0 with an empty unit and no limits: nothing is measured there.
+  const isState = body['ReadingUnits'] === '' && !isRecord(body['Thresholds']);
+  const known = type === undefined || isState ? undefined : KINDS[type];
   const thresholds = isRecord(body['Thresholds']) ? body['Thresholds'] : {};
   const at = (name: string): unknown => {
     const threshold = thresholds[name];
@@ -91,9 +104,9 @@ export function fromSensor(chassis: string, body: Resource): Found {
   return found(
     { chassis, body, name: asText(body['Name']) ?? asText(body['Id']), aliases: [asText(body['Id'])] },
     {
-      kind: known?.[0] ?? BY_UNIT[unit.toLowerCase()] ?? 'other',
+      kind: BY_UNIT[unit.toLowerCase()] ?? known?.[0] ?? 'other',
       unit: unit === '' ? (known?.[1] ?? '') : unit,
-      value: body['Reading'],
+      value: isState ? null : body['Reading'],
     },
     {
       upperCaution: at('UpperCaution'),
@@ -117,29 +130,29 @@ function nameOf(body: Resource): string | null {
   return asText(body['FanName']) ?? asText(body['Name']) ?? asText(body['MemberId']);
 }
 
+function membersOf(body: Resource, key: string): Resource[] {
+  return withoutRepeated(asList(body[key]).filter(isRecord), (one) => [one['@odata.id'], nameOf(one)]);
+}
+
 /** The old Thermal resource. */
 export function fromThermal(chassis: string, body: Resource): Found[] {
-  const temperatures = asList(body['Temperatures'])
-    .filter(isRecord)
-    .map((one) =>
-      found(
-        { chassis, body: one, name: nameOf(one) },
-        { kind: 'temperature', unit: 'Cel', value: one['ReadingCelsius'] },
-        oldLimits(one),
-      ),
+  const temperatures = membersOf(body, 'Temperatures').map((one) =>
+    found(
+      { chassis, body: one, name: nameOf(one) },
+      { kind: 'temperature', unit: 'Cel', value: one['ReadingCelsius'] },
+      oldLimits(one),
+    ),
+  );
+  const fans = membersOf(body, 'Fans').map((one) => {
+    // HPE gives per cent here. Before Redfish 1.1 the value had another name.
+    const percent = /percent|%/i.test(asText(one['ReadingUnits']) ?? '');
+    const value = one['Reading'] ?? one['ReadingRPM'];
+    return found(
+      { chassis, body: one, name: nameOf(one) },
+      { kind: 'fan', unit: percent ? '%' : 'RPM', value },
+      oldLimits(one),
     );
-  const fans = asList(body['Fans'])
-    .filter(isRecord)
-    .map((one) => {
-      // HPE gives per cent here. Before Redfish 1.1 the value had another name.
-      const percent = /percent|%/i.test(asText(one['ReadingUnits']) ?? '');
-      const value = one['Reading'] ?? one['ReadingRPM'];
-      return found(
-        { chassis, body: one, name: nameOf(one) },
-        { kind: 'fan', unit: percent ? '%' : 'RPM', value },
-        oldLimits(one),
-      );
-    });
+  });
   return [...temperatures, ...fans];
 }
 
@@ -153,26 +166,21 @@ export function fromPower(chassis: string, body: Resource): Found[] {
         { kind: 'power', unit: 'W', value: one['PowerConsumedWatts'] },
       ),
     );
-  const voltages = asList(body['Voltages'])
-    .filter(isRecord)
-    .map((one) =>
-      found(
-        { chassis, body: one, name: nameOf(one) },
-        { kind: 'voltage', unit: 'V', value: one['ReadingVolts'] },
-        oldLimits(one),
-      ),
-    );
+  const voltages = membersOf(body, 'Voltages').map((one) =>
+    found(
+      { chassis, body: one, name: nameOf(one) },
+      { kind: 'voltage', unit: 'V', value: one['ReadingVolts'] },
+      oldLimits(one),
+    ),
+  );
   const supplies = asList(body['PowerSupplies'])
     .filter(isRecord)
     .flatMap((one, at) => fromSupply(chassis, one, at));
   return [...drawn, ...voltages, ...supplies];
 }
 
-/** HPE and Supermicro call all of their supplies the same: their number tells them apart. */
 function fromSupply(chassis: string, one: Resource, at: number): Found[] {
-  const number = asText(one['MemberId']) ?? String(at);
-  const said = asText(one['Name']) ?? 'Power supply';
-  const name = /\d/.test(said) ? said : `${said} ${number}`;
+  const name = supplyName(one, at);
   const parts: [suffix: string, kind: Kind, unit: string, value: unknown][] = [
     ['output', 'power', 'W', one['PowerOutputWatts'] ?? one['LastPowerOutputWatts']],
     ['input', 'power', 'W', one['PowerInputWatts']],
@@ -183,6 +191,32 @@ function fromSupply(chassis: string, one: Resource, at: number): Found[] {
     .map(([suffix, kind, unit, value]) =>
       found({ chassis, body: one, name: `${name} ${suffix}` }, { kind, unit, value }),
     );
+}
+
+/** HPE and Supermicro call all of their supplies the same: their number tells them apart. */
+export function supplyName(one: Resource, at: number): string {
+  const number = asText(one['MemberId']) ?? asText(one['Id']) ?? String(at);
+  const said = asText(one['Name']) ?? 'Power supply';
+  return /\d/.test(said) ? said : `${said} ${number}`;
+}
+
+const METRICS: [property: string, suffix: string, kind: Kind, unit: string][] = [
+  ['OutputPowerWatts', 'output', 'power', 'W'],
+  ['InputPowerWatts', 'input', 'power', 'W'],
+  ['InputVoltage', 'input', 'voltage', 'V'],
+  ['InputCurrentAmps', 'input', 'current', 'A'],
+];
+
+/** PowerSupplyMetrics of one supply: excerpts of sensors, which they may name. */
+export function fromMetrics(chassis: string, supply: string, body: Resource): Found[] {
+  return METRICS.flatMap(([property, suffix, kind, unit]) => {
+    const excerpt = body[property];
+    if (!isRecord(excerpt)) return [];
+    const source = asText(excerpt['DataSourceUri']);
+    const measure = { kind, unit, value: excerpt['Reading'] };
+    const one = found({ chassis, body, name: `${supply} ${suffix}` }, measure);
+    return [{ ...one, path: source === null ? null : fold(source) }];
+  });
 }
 
 const EXCERPTS: [property: string, kind: Kind, unit: string][] = [

@@ -8,10 +8,10 @@ import { fold } from '../own-origin.ts';
 import { faultsOf } from './faults.ts';
 import { KnownSensor, readingsOf, reportOf } from './report-values.ts';
 import type { Resource } from './said.ts';
-import { fromEnvironment, fromFan, fromPower, fromSensor, fromThermal, type Found } from './sensors.ts';
+import { fromEnvironment, fromFan, fromMetrics, fromPower, fromSensor, fromThermal, type Found } from './sensors.ts';
 
 export const Source = z.object({
-  kind: z.enum(['sensors', 'thermal', 'power', 'environment', 'fans', 'report']),
+  kind: z.enum(['sensors', 'thermal', 'power', 'environment', 'fans', 'report', 'supply']),
   link: z.string(),
   chassis: z.string(),
   /** So many sensors are listed here and were not there when asked for one by one: not asked for again until the next survey. */
@@ -20,10 +20,26 @@ export const Source = z.object({
   before: z.record(z.string(), z.number()).default({}),
   /** Of a report: the sensors that are read there. */
   known: z.array(KnownSensor).default([]),
+  /** Kind and name of readings that stand in the list of sensors too, and are read there. */
+  elsewhere: z.array(z.string()).default([]),
+  /** Of a supply's metrics: what the supply is called. */
+  supply: z.string().default(''),
+  /** Each is a request. Members of a list that the BMC does not expand come on top. */
+  pages: z.number().default(1),
   /** How far its newest value was behind the hub's clock when it was surveyed, in milliseconds. */
   lag: z.number().nullable().default(null),
 });
 export type Source = z.infer<typeof Source>;
+
+/** A place that nothing is known of yet. */
+export function sourceAt(place: Pick<Source, 'kind' | 'link' | 'chassis'>): Source {
+  return Source.parse(place);
+}
+
+/** By which a reading is known in a chassis, whatever its case and signs. */
+export function signOf({ reading, aliases }: Found): string {
+  return `${reading.kind} ${aliases[0] ?? ''}`;
+}
 
 /** A place that readings come from, read. */
 export interface SourceRead {
@@ -53,8 +69,10 @@ export async function readSource(bmc: Bmc, source: Source, seenAt: string): Prom
     }
     const body = await bmc.get(link);
     if (source.kind === 'report') return { ...read, ...readingsOf(source, reportOf(link, body), seenAt) };
-    const decode = { thermal: fromThermal, power: fromPower, environment: fromEnvironment }[source.kind];
-    read.found = decode(chassis, body);
+    const decode = { thermal: fromThermal, power: fromPower, environment: fromEnvironment };
+    const all =
+      source.kind === 'supply' ? fromMetrics(chassis, source.supply, body) : decode[source.kind](chassis, body);
+    read.found = all.filter((one) => !source.elsewhere.includes(signOf(one)));
     read.faults = faultsOf(body, link, seenAt);
     return read;
   } catch (error) {
@@ -63,6 +81,23 @@ export async function readSource(bmc: Bmc, source: Source, seenAt: string): Prom
     if (!(error instanceof AdapterError)) throw error;
     return { ...read, failures: [`${link}: ${error.message}`], gone: error.kind === 'not-found' };
   }
+}
+
+/** Also finds out how many pages it has. */
+export async function readFirst(bmc: Bmc, source: Source, seenAt: string): Promise<SourceRead> {
+  let pages = 0;
+  const counting: Bmc = {
+    ...bmc,
+    get(path, options) {
+      if (!isMember(path, source.link)) pages += 1;
+      return bmc.get(path, options);
+    },
+  };
+  const read = await readSource(counting, source, seenAt);
+  // A copy of the BMC has learnt this for itself alone
+  if (counting.expand === null) bmc.expand = null;
+  source.pages = Math.max(1, pages);
+  return read;
 }
 
 function sensorAt(chassis: string, body: Resource): Found {
@@ -87,10 +122,12 @@ async function listed(bmc: Bmc, source: Source, read: SourceRead): Promise<Resou
 }
 
 function skipMembers(bmc: Bmc, link: string): Bmc['get'] {
-  const root = link.replace(/\/+$/, '').toLowerCase();
   return async (path, options) => {
-    const member = path.toLowerCase().startsWith(`${root}/`);
-    if (!member) return bmc.get(path, options);
+    if (!isMember(path, link)) return bmc.get(path, options);
     throw new AdapterError('not-found', 'was not there when it was asked for', { system: 'redfish' });
   };
+}
+
+function isMember(path: string, list: string): boolean {
+  return path.toLowerCase().startsWith(`${list.replace(/\/+$/, '').toLowerCase()}/`);
 }

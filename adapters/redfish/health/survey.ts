@@ -14,7 +14,8 @@ import { preferReports } from './metric-report.ts';
 import type { Plan } from './plan.ts';
 import { namesBefore } from './sensors.ts';
 import { rollupOf, type Resource } from './said.ts';
-import { readSource, type Source, type SourceRead } from './source.ts';
+import { readFirst, sourceAt, type Source, type SourceRead } from './source.ts';
+import { learnSupplies, readSupplies } from './supplies.ts';
 import { markOf, orWarning, Raw, readManagers, type Whole } from './whole.ts';
 
 interface Surveyed {
@@ -60,6 +61,7 @@ export async function survey(bmc: Bmc, now: Date, wanted: WantedServer | undefin
   const bays = chassis.members.filter((one) => links.has(fold(asLink(one) ?? '')));
   const all: SourceRead[][] = [];
   for (const one of bays) all.push(await readChassis(bmc, one, { seenAt, blind }));
+  learnSupplies(bmc, all.flat(), blind);
   const lists = all.flatMap((one) => chooseSources(one, bmc.expand !== null));
   const sources = await preferReports(bmc, lists, { seenAt, warnings });
   const before = namesBefore(sources.map(({ found }) => found));
@@ -94,9 +96,7 @@ async function readChassis(
 ): Promise<SourceRead[]> {
   const chassis = asText(body['Id']) ?? asText(body['@odata.id'])?.split('/').at(-1) ?? 'chassis';
   const read = async (kind: Source['kind'], link: string | null): Promise<SourceRead[]> =>
-    link === null
-      ? []
-      : [await readSource(bmc, { kind, link, chassis, dangling: 0, before: {}, known: [], lag: null }, seenAt)];
+    link === null ? [] : [await readFirst(bmc, sourceAt({ kind, link, chassis }), seenAt)];
   const sensors = asLink(body['Sensors']);
   const [power, thermal] = [asLink(body['Power']), asLink(body['Thermal'])];
   const all = [
@@ -111,5 +111,6 @@ async function readChassis(
     const cooling = subsystem === null ? null : await orWarning(bmc, bmc.get(subsystem), subsystem, blind);
     all.push(...(await read('fans', asLink(cooling?.['Fans']))));
   }
+  all.push(...(await readSupplies(bmc, { body, chassis, seenAt, blind }, all)));
   return all;
 }

@@ -11,20 +11,29 @@ interface Turn {
 }
 
 /**
- * As many places as fit beside the server itself, and after them the ones that follow. Reports of metrics have the values of many
- * lists and are read each time, as long as something else is read too.
+ * As many places as fit beside the server itself, and after them the ones that follow; one in any case. Reports of metrics have the values
+ * of many lists and are read each time, as long as something else fits in too.
  */
 export function takeTurn(bmc: Bmc, plan: Plan, pollRequests: number): Turn {
   const { sources, systems } = plan;
-  const places = Math.max(1, pollRequests - (bmc.expand === null ? systems.length : 1));
-  if (sources.length <= places) return { sources, inTurns: false };
+  const room = Math.max(1, pollRequests - (bmc.expand === null ? systems.length : 1));
+  if (sources.length === 1 || costOf(sources) <= room) return { sources, inTurns: false };
   const reports = sources.filter(({ kind }) => kind === 'report');
-  const always = reports.length < places ? reports : [];
-  const lists = sources.filter((source) => !always.includes(source));
-  const count = Math.min(places - always.length, lists.length);
+  const lists = sources.filter((source) => costOf(reports) >= room || !reports.includes(source));
   const from = Number(bmc.learnt(NEXT) ?? 0) % lists.length;
-  bmc.learn(NEXT, String((from + count) % lists.length));
-  return { sources: [...always, ...[...lists, ...lists].slice(from, from + count)], inTurns: true };
+  const inOrder = [...lists.slice(from), ...lists.slice(0, from)];
+  const always = costOf(reports) + costOf(inOrder.slice(0, 1)) <= room ? reports : [];
+  const taken = inOrder.slice(0, 1);
+  for (const next of inOrder.slice(1)) {
+    if (costOf([...always, ...taken, next]) > room) break;
+    taken.push(next);
+  }
+  bmc.learn(NEXT, String((from + taken.length) % lists.length));
+  return { sources: [...always.filter((one) => !taken.includes(one)), ...taken], inTurns: true };
+}
+
+function costOf(sources: readonly Source[]): number {
+  return sources.reduce((sum, { pages }) => sum + pages, 0);
 }
 
 /** Where the next poll goes on, whichever process makes it. */
