@@ -90,3 +90,12 @@ test('by what they take where they do not say what they give; several of one nam
   const apart = [power('PSU 1 output', 400), power('PSU 1 output', 5, { chassis: '2' })];
   expect(follow(rules, ...times(3, { sensors: apart })).flat()).toEqual([]);
 });
+
+test.each([
+  ['PSU 1 DC Out Pwr', 'PSU 2 DC Out Pwr', 'PSU 2'],
+  ['PSU1_InputPower', 'PSU2_InputPower', 'PSU2'],
+  ['Power Supply #1 Output Power', 'Power Supply #2 Output Power', 'Power Supply #2'],
+])('sensors that say the side in other words are supplies too: %s', (one, other, idleOne) => {
+  const sensors = [power(one, 400), power(other, 4), power('PSU 1 IN Failure', 0)];
+  expect(follow(rules, ...times(3, { sensors })).flat()).toEqual([`PSU_UNBALANCED ${idleOne} 396`]);
+});

@@ -43,7 +43,8 @@ function idleOf(rule: BalanceRule, supplies: readonly Supply[]): Idle[] | null {
   return [{ name: one.name, message, value: Math.round(strongest - one.watts) }];
 }
 
-const SUFFIX = /^(.+?)[ _-]+(input|output)( #\d+)?$/i;
+/** `PSU 1 output`; Lenovo's sensors say `PSU 1 DC Out Pwr`, others `PSU1_InputPower`. */
+const SUFFIX = /^(.+?)[ _-]+(?:[ad]c[ _-]+)?(in|out)(?:put)?(?:[ _-]?(?:power|pwr|watts))?( #\d+)?$/i;
 const OF_SUPPLY = /power ?suppl|psu|\bps ?\d|\bpws/i;
 
 /** One side for all, so that like is compared with like: the output where each supply says it, else the input. */
@@ -53,7 +54,11 @@ function suppliesOf(sensors: readonly SensorReading[]): Supply[] {
     const [, base = '', side = '', number = ''] = (kind === 'power' && SUFFIX.exec(name)) || [];
     if (!OF_SUPPLY.test(base)) continue;
     const supply = `${base}${number}`.slice(0, 100);
-    sides[side.toLowerCase()]?.set(supply, { name: supply, watts: value, well: health === null || health === 'OK' });
+    sides[`${side.toLowerCase()}put`]?.set(supply, {
+      name: supply,
+      watts: value,
+      well: health === null || health === 'OK',
+    });
   }
   const [output, input] = [sides['output'], sides['input']].map((side) => [...(side?.values() ?? [])]);
   const said = (all: readonly Supply[] = []): number => all.filter(({ watts }) => watts !== null).length;
