@@ -70,6 +70,21 @@ test('one report is read in the place of many lists; names, units and limits sta
   expect(hot.sensors.map(({ value }) => value)).toEqual([90, 51, null, 53]);
 });
 
+test('a report that counts some sensors in thousandths is read so; one of which that cannot be told keeps its list', async () => {
+  const tree = baseboard();
+  tree[REPORT] = report([40_250, 41, 42_400, 0], new Date());
+  const { poll, bmc } = (poller = await startPoller({ tree }));
+  const valuesOf = ({ sensors }: { sensors: { value: number | null }[] }) =>
+    sensors.map(({ value }) => value).toSorted();
+  expect(valuesOf(await poll(0))).toEqual([40.25, 41, 42.4, 43]);
+  bmc.change(REPORT, report([61_500, 62, 63_000, 0], new Date()));
+  const later = await poll(1);
+  expect(valuesOf(later)).toEqual([43, 61.5, 62, 63]);
+  expect(later.asked.toSorted()).toEqual(
+    [at('Systems/HGX'), REPORT, at('Chassis/GPU_3/Sensors'), sensorOf(3)].toSorted(),
+  );
+});
+
 test('a report that stands still says nothing of now', async () => {
   const { poll } = (poller = await startPoller({ tree: baseboard() }));
   await poll(0);

@@ -1,7 +1,7 @@
 import type { Bmc } from '../client.ts';
 import { readCollection } from '../collection.ts';
 import { asLink } from '../decode.ts';
-import { type KnownSensor, readingsOf, type Report, reportOf } from './report-values.ts';
+import { divisorOf, type KnownSensor, readingsOf, type Report, reportOf } from './report-values.ts';
 import { type Source, sourceAt, type SourceRead } from './source.ts';
 import { orWarning, Raw } from './whole.ts';
 
@@ -24,10 +24,10 @@ export async function preferReports(
   const lists = sources.filter(({ source }) => source.kind === 'sensors');
   if (bmc.root.TelemetryService === null || sources.length <= FEW || lists.length < 2) return [...sources];
   const reports = await readReports(bmc, warnings);
-  const told = new Set(reports.flatMap(({ values }) => [...values.keys()]));
+  const told = tellersOf(reports, lists);
   const covered = lists.filter((one) => isCovered(one, told));
   const used = reports.flatMap((report) => {
-    const known = covered.flatMap((one) => sensorsOf(one, report.values));
+    const known = covered.flatMap((one) => sensorsOf(one, report, told));
     return known.length === 0 ? [] : [{ report, known }];
   });
   const sensors = used.reduce((sum, { known }) => sum + known.length, 0);
@@ -51,16 +51,39 @@ async function readReports(bmc: Bmc, warnings: string[]): Promise<Report[]> {
   });
 }
 
+/** By the path of a sensor: the first report that has it, and how that counts. */
+type Tellers = ReadonlyMap<string, { report: Report; divisor: number }>;
+
+/** A report that counts in thousandths here and there is not asked for a sensor of which it cannot be told now. */
+function tellersOf(reports: readonly Report[], lists: readonly SourceRead[]): Tellers {
+  const tellers = new Map<string, { report: Report; divisor: number }>();
+  const sensors = lists.flatMap(({ found }) =>
+    found.flatMap(({ path, reading }) => (path === null ? [] : [{ path, value: reading.value }])),
+  );
+  for (const report of reports) {
+    const known = sensors
+      .filter(({ path }) => report.values.has(path) && !tellers.has(path))
+      .map(({ path, value }) => ({ path, divisor: divisorOf(value, report.values.get(path)) }));
+    const plainly = known.some(({ divisor }) => divisor === 1000) ? null : 1;
+    for (const { path, divisor } of known) {
+      const by = divisor ?? plainly;
+      if (by !== null) tellers.set(path, { report, divisor: by });
+    }
+  }
+  return tellers;
+}
+
 /** Everything that the list says now is in the reports; what it could not say either way is not lost. */
-function isCovered({ found, failures }: SourceRead, told: ReadonlySet<string>): boolean {
+function isCovered({ found, failures }: SourceRead, told: Tellers): boolean {
   const valued = found.filter(({ reading }) => reading.value !== null);
   if (valued.length === 0 || failures.length > 0) return false;
   return valued.every(({ path }) => path !== null && told.has(path));
 }
 
-function sensorsOf({ found }: SourceRead, values: Report['values']): KnownSensor[] {
+function sensorsOf({ found }: SourceRead, report: Report, told: Tellers): KnownSensor[] {
   return found.flatMap(({ path, reading }) => {
     const { value: _, health: __, ...sensor } = reading;
-    return path !== null && values.has(path) ? [{ path, ...sensor }] : [];
+    const by = path === null ? undefined : told.get(path);
+    return path !== null && by?.report === report ? [{ path, divisor: by.divisor, ...sensor }] : [];
   });
 }

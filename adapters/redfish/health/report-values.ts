@@ -16,6 +16,8 @@ export const KnownSensor = z.object({
   name: z.string(),
   kind: z.enum(['temperature', 'fan', 'power', 'voltage', 'current', 'energy', 'humidity', 'percent', 'other']),
   unit: z.string(),
+  /** What the report's number is divided by to be the sensor's. */
+  divisor: z.number().default(1),
   ...{ upperCaution: Limit, upperCritical: Limit, lowerCaution: Limit, lowerCritical: Limit },
 });
 export type KnownSensor = z.infer<typeof KnownSensor>;
@@ -43,6 +45,16 @@ export function reportOf(link: string, body: Resource): Report {
   return { link, values, newest };
 }
 
+/**
+ * 1000 where the report says thousandths of what the sensor says: GH200's have milliwatts and millidegrees beside watts and degrees, and no word
+ * of it. Null: the two numbers do not tell.
+ */
+export function divisorOf(sensor: number | null, reported: number | null | undefined): 1 | 1000 | null {
+  if (!sensor || !reported) return null;
+  const ratio = reported / sensor;
+  return ratio > 300 && ratio < 3_000 ? 1000 : 1;
+}
+
 /** The known sensors with the values of a report, all unknown where it stands still. */
 export function readingsOf(
   { known, lag, link }: { known: readonly KnownSensor[]; lag: number | null; link: string },
@@ -51,11 +63,11 @@ export function readingsOf(
 ): { found: Found[]; failures: string[] } {
   const older = lag === null || newest === null ? 0 : Date.parse(seenAt) - newest - lag;
   const isStill = older > STANDS_STILL_MS;
-  const found = known.map(({ path, ...sensor }) => ({
-    reading: { ...sensor, value: isStill ? null : (values.get(path) ?? null), health: null },
-    aliases: [plain(sensor.name)],
-    path,
-  }));
+  const found = known.map(({ path, divisor, ...sensor }) => {
+    const value = isStill ? null : (values.get(path) ?? null);
+    const reading = { ...sensor, value: value === null ? null : value / divisor, health: null };
+    return { reading, aliases: [plain(sensor.name)], path };
+  });
   const why = `${link}: its newest value is ${Math.round(older / 60_000)} minutes older than it should be`;
   return { found, failures: isStill ? [why] : [] };
 }
