@@ -38,8 +38,9 @@ export const WholeTicketView = TicketView.extend({
   fed: z
     .array(
       z.object({
-        ...{ asset_id: z.string(), name: Nullable.text, port: z.string(), outlet: Nullable.text, source: z.string() },
-        seen_at: Time,
+        ...{ asset_id: z.string(), name: Nullable.text, level: z.enum(['pdu', 'switch']), port: z.string() },
+        management: z.boolean().meta({ description: 'The port only manages the server' }),
+        ...{ outlet: Nullable.text, source: z.string(), seen_at: Time },
       }),
     )
     .meta({ description: 'What hangs on the PDU or switch that it names, port by port, as each source says' }),
@@ -86,8 +87,8 @@ export async function showTicket(ctx: Ctx, ticket: Ticket): Promise<z.infer<type
     about: links.map(({ subject, name, confidence }) => ({ type: subject.type, id: subject.id, name, confidence })),
     fed: (await fedServers(ctx, ticket))
       .slice(0, SHOWN)
-      .map(({ assetId, assetName, port, outlet, source, seenAt }) => ({
-        ...{ asset_id: assetId, name: assetName, port, outlet, source, seen_at: seenAt },
+      .map(({ assetId, assetName, level, port, management, outlet, source, seenAt }) => ({
+        ...{ asset_id: assetId, name: assetName, level, port, management, outlet, source, seen_at: seenAt },
       })),
     suppressed: suppressed.map(viewSuppression),
     spare: await spareOf(ctx, ticket.id),

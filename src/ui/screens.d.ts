@@ -43,6 +43,19 @@ declare module '*/screens/facts.js' {
   export function fact(kind: string, name: string, value: unknown): { name: string; value: string; isPlain?: boolean };
 }
 
+declare module '*/screens/feed-words.js' {
+  interface Feeder {
+    level: 'pdu' | 'switch';
+    name: string;
+    ports: { port: string; outlet: string | null; management: boolean; source: string; seen_at: string }[];
+  }
+  export const FEEDER_TICKETS: Record<string, string>;
+  export function feedRows(
+    feeders: readonly Feeder[],
+  ): { what: string; name: string; port: string; outlet: string | null; source: string; seenAt: string }[];
+  export function unknownFeeds(feeders: readonly Feeder[]): string[];
+}
+
 declare module '*/screens/firmware-words.js' {
   export const UPDATE_WORDS: Record<string, { text: string; tone: string }>;
   export const STEP_WORDS: Record<string, { text: string; tone: string }>;

@@ -5,6 +5,7 @@ import { assetDiff } from './asset-diff.js';
 import { assetDrifts } from './asset-drifts.js';
 import { assetErasures } from './asset-erasures.js';
 import { assetFacts } from './asset-facts.js';
+import { assetFeeds } from './asset-feeds.js';
 import { assetFirmware } from './asset-firmware.js';
 import { assetHealth } from './asset-health.js';
 import { keepName } from './asset-names.js';
@@ -42,6 +43,7 @@ export async function assetPage(id) {
   );
   const tickets = slot(h('section', { class: 'tickets' }), ({ items, scope }) => ticketLines(items, scope));
   const drifts = assetDrifts(id, signal);
+  const feeds = assetFeeds(id, signal);
   const cases = casesAbout('asset', () => id, signal);
   const page = {
     signal,
@@ -71,6 +73,7 @@ export async function assetPage(id) {
       health.node,
       firmware.node,
       erasures.node,
+      feeds.node,
       drifts.node,
       tickets.node,
       cases.node,
@@ -130,7 +133,7 @@ export async function assetPage(id) {
 
   async function loadAll() {
     const outcomes = await Promise.allSettled([
-      ...[loadAsset(), loadInventory(), loadTickets(), cases.load(), drifts.load()],
+      ...[loadAsset(), loadInventory(), loadTickets(), cases.load(), drifts.load(), feeds.load()],
       timeline.refresh(),
     ]);
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
@@ -199,8 +202,8 @@ export async function assetPage(id) {
               : h('span', { class: 'dim' }, 'no issue yet'),
             ' ',
             h(
-              'span',
-              { class: 'sentence' },
+              'a',
+              { class: 'sentence', href: `/ui/tickets/${ticket.id}` },
               `${ticket.type.replaceAll('_', ' ')} ${ticket.component}: ${ticket.reason}`,
             ),
             ' ',

@@ -8,12 +8,13 @@ import { problemBox } from './problem.js';
 import { whyNotAllowed } from './session.js';
 import { soon } from './soon.js';
 import { subjectLink } from './subject-link.js';
+import { fedOf } from './ticket-fed.js';
 import { ticketMoves } from './ticket-moves.js';
 import {
   aboutOf,
   alertsOf,
   beforeOf,
-  fedOf,
+  nameIn,
   proofOf,
   spareOf,
   suppressedOf,
@@ -34,7 +35,7 @@ export async function ticketPage(id) {
   const proof = slot(section('proof', 'Proof of the repair'), (/** @type {any} */ ticket) => proofOf(ticket));
   const gathered = slot(section('gathered', 'What it is about'), (/** @type {any} */ ticket) => aboutOf(ticket));
   const fed = slot(section('fed', 'What hangs on it'), (/** @type {any} */ ticket) => fedOf(ticket));
-  const alerts = slot(section('alerts', 'Symptoms'), (/** @type {any[]} */ list) => alertsOf(list));
+  const alerts = slot(section('alerts', 'Symptoms'), (/** @type {any} */ ticket) => alertsOf(ticket));
   const suppressed = slot(section('suppressed', 'Suppressed by it'), (/** @type {any[]} */ list) => suppressedOf(list));
   const told = slot(section('told', 'Told to the other side'), (/** @type {any} */ ticket) => toldOf(ticket));
   const before = slot(section('before', 'Tickets before'), (/** @type {any[]} */ list) => beforeOf(list));
@@ -59,7 +60,7 @@ export async function ticketPage(id) {
       proof.show(ticket);
       gathered.show(ticket);
       fed.show(ticket);
-      alerts.show(ticket.alerts);
+      alerts.show({ alerts: ticket.alerts, about: ticket.about });
       suppressed.show(ticket.suppressed);
       told.show({ told: ticket.told, sla: ticket.sla, external: ticket.external });
       before.show(await ticketsBefore(ticket));
@@ -164,7 +165,7 @@ function headOf(ticket, onDone) {
       panelLine(
         'Where',
         ticket.asset_id === null
-          ? subjectLink('location', ticket.location_id ?? '')
+          ? subjectLink('location', ticket.location_id, nameIn(ticket.about, ticket.location_id))
           : subjectLink('asset', ticket.asset_id),
       ),
       panelLine('Site', ticket.site),

@@ -20,6 +20,7 @@ const SPARE_ENDS = {
 export function spareOf({ ticket, held, found, lacks }, onDone) {
   const { spare } = ticket;
   const open = ticket.state === 'OPEN' || ticket.state === 'IN_PROGRESS';
+  if (spare === null && !replaces(ticket)) return null;
   if (spare === null)
     return [
       h('h2', null, 'Spare'),
@@ -54,9 +55,15 @@ export function spareOf({ ticket, held, found, lacks }, onDone) {
   ];
 }
 
+/** Nothing is built in for the others, and nothing new is looked for. @param {any} ticket */
+function replaces({ type, asset_id }) {
+  return type.startsWith('REPLACE_') && asset_id !== null;
+}
+
 /** What was seen to change. @param {any} ticket */
 export function proofOf(ticket) {
   const { proof } = ticket;
+  if (proof === null && !replaces(ticket)) return null;
   if (proof === null)
     return [
       h('h2', null, 'Proof of the repair'),
@@ -108,23 +115,8 @@ export function aboutOf({ about }) {
   ];
 }
 
-/** @param {any} ticket */
-export function fedOf({ component, fed }) {
-  if (fed.length === 0) return null;
-  return [
-    h('h2', null, `What hangs on ${component}`),
-    rows('What hangs on it', ['Server', 'Port', 'Outlet', 'Says who', 'Seen'], fed, (one) => [
-      subjectLink('asset', one.asset_id, one.name ?? undefined),
-      one.port,
-      one.outlet ?? 'not known',
-      one.source,
-      when(one.seen_at),
-    ]),
-  ];
-}
-
-/** @param {any[]} alerts */
-export function alertsOf(alerts) {
+/** @param {{ alerts: any[], about: any[] }} ticket */
+export function alertsOf({ alerts, about }) {
   if (alerts.length === 0) return null;
   return [
     h('h2', null, 'Symptoms'),
@@ -132,11 +124,16 @@ export function alertsOf(alerts) {
       when(one.occurred_at),
       one.symptom,
       one.component || '–',
-      subjectLink(one.subject_type, one.subject_id),
+      subjectLink(one.subject_type, one.subject_id, nameIn(about, one.subject_id)),
       one.outcome,
       h('span', { class: 'why' }, one.reason),
     ]),
   ];
+}
+
+/** What something that a ticket is about is called. @param {any[]} about @param {string} id @returns {string | undefined} */
+export function nameIn(about, id) {
+  return about.find((/** @type {any} */ one) => one.id === id)?.name ?? undefined;
 }
 
 /** Alerts that opened no ticket of their own because of this one. @param {any[]} list */
