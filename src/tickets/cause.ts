@@ -35,6 +35,8 @@ export const Cause = z.strictObject({
   says: z.string().min(1).max(200),
   symptoms: z.array(Word).min(1),
   explains: z.array(z.union([Word, Explained])).min(1),
+  /** Of these, what shows it by itself; left out: each does. The rest shows only a PDU or a switch that all of them are known to hang on. */
+  shown_by: z.array(Word).min(1).optional(),
   servers: z.int().min(2),
   share: z.number().gt(0).max(1).optional(),
   racks: z.int().min(1).default(1),
@@ -57,6 +59,11 @@ export function wordOf(entry: Cause['explains'][number]): Explained {
 export function explainedAs(cause: Cause, { symptom, type }: Told): Explained | undefined {
   const words = cause.explains.map(wordOf);
   return words.find((word) => word.symptom === symptom) ?? words.find((word) => word.symptom === type);
+}
+
+/** Whether a symptom shows the cause by itself, where nobody knows what the servers hang on. */
+export function shows(cause: Cause, { symptom, type }: Told): boolean {
+  return cause.shown_by === undefined || cause.shown_by.some((word) => word === symptom || word === type);
 }
 
 /** PDUs and switches feed servers; a site and a rack hold them. */

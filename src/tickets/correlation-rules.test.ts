@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { causeOfPlace, causesOf } from './cause.ts';
 import { correlationSchema, CorrelationRules, matchesKind } from './correlation-rules.ts';
-import { reachedCause } from './reached-cause.ts';
+import type { Feeder } from '../feeds/reads.ts';
+import { reachedAround, reachedCause, type Shown } from './reached-cause.ts';
 
 const file = parse(readFileSync(new URL('../../mappings/correlation-rules.yaml', import.meta.url), 'utf8')) as Record<
   string,
@@ -44,12 +45,41 @@ test('enough servers within the time, not over all time; one server often is one
   ).toBeUndefined();
 });
 
+test('of a rack that does not answer the switch that all of it hangs on is named as what it may be', () => {
+  const leaf: Feeder = { level: 'switch', name: 'leaf1', names: ['leaf1'], said: 'Leaf1', feeds: [] };
+  const feeds = [
+    {
+      ...{ assetId: 'a', source: 'lldp', level: 'switch' as const, port: 'eth0', name: 'leaf1', said: 'Leaf1' },
+      ...{ outlet: null, management: false, seenAt: '2026-11-22T00:00:00.000Z' },
+    },
+  ];
+  const shown: Shown[] = Array.from({ length: 10 }, (_, n) => ({
+    ...{ assetId: `a${n}`, rackId: 'r', symptom: 'HOST_DOWN', type: 'REBOOT', component: '', at: 0 },
+    feeders: [{ ...leaf, feeds }],
+  }));
+  const around = (on: number) => ({
+    ...{ causes, rack: shown, total: 12, fed: [] },
+    totalOn: () => on,
+    isDown: () => false,
+  });
+  const [first] = shown as [Shown];
+  const said = (on: number) => {
+    const found = reachedAround(causes, first, around(on));
+    return [found?.cause.ticket, found?.feeder?.said, found?.suspects.map(({ name }) => name)];
+  };
+  expect(said(12)).toEqual(['CHECK_RACK', undefined, ['leaf1']]);
+  expect(said(10)).toEqual(['CHECK_SWITCH', 'Leaf1', []]);
+});
+
 test.each([
   ['a test that is wrong', { tests: [{ level: 'rack', of: 9, show: [], opens: 'CHECK_RACK_POWER' }] }, /opens nothing/],
   ['a cause twice', { causes: [causes[0], causes[0]], tests: [] }, /is there twice/],
   [
     'feeds of a place that feeds nothing',
-    { causes: [{ ...causes[0], explains: [{ symptom: 'HOST_DOWN', feeds: 'all' }] }], tests: [] },
+    {
+      causes: [{ ...causes[0], shown_by: undefined, explains: [{ symptom: 'HOST_DOWN', feeds: 'all' }] }],
+      tests: [],
+    },
     /HOST_DOWN: feeds, ports and by_rack are for pdu and switch; a site feeds nothing/,
   ],
   [
@@ -61,6 +91,11 @@ test.each([
     'a symptom twice',
     { causes: [{ ...causes[2], explains: ['PSU_LOST', { symptom: 'PSU_LOST', feeds: 'all' }] }], tests: [] },
     /PSU_LOST is there twice/,
+  ],
+  [
+    'what shows a cause that does not explain it',
+    { causes: [{ ...causes[0], shown_by: ['SMART_FAIL'] }], tests: [] },
+    /SMART_FAIL is in shown_by, and not explained/,
   ],
   [
     'a test that names another one',

@@ -9,8 +9,10 @@ const Names = z.array(z.string().min(1)).default([]);
 
 const Sample = z.strictObject({
   level: z.enum(['site', 'rack']),
-  /** Servers that the place has, and that hang on each thing that is named. */
+  /** Servers that the place has. */
   of: z.int().min(1),
+  /** Servers that hang on each thing that is named; left out: as many as the place has. */
+  on: z.int().min(1).optional(),
   show: z.array(
     z.strictObject({
       symptom: Word,
@@ -70,6 +72,8 @@ function faultOf(cause: Cause): string | undefined {
   if (own !== undefined) return `${own} cannot explain itself`;
   const twice = words.find(({ symptom }, at) => words.findIndex((word) => word.symptom === symptom) !== at);
   if (twice !== undefined) return `${twice.symptom} is there twice`;
+  const unknown = cause.shown_by?.find((symptom) => words.every((word) => word.symptom !== symptom));
+  if (unknown !== undefined) return `${unknown} is in shown_by, and not explained`;
   const level = feedLevelOf(cause);
   for (const { symptom, feeds, ports, by_rack: byRack } of words) {
     if (level === undefined && (feeds === 'all' || ports !== undefined || !byRack))
@@ -98,7 +102,7 @@ function reachedBy(causes: readonly Cause[], sample: Sample, shown: readonly Sho
   if (first === undefined || shown.every(({ feeders }) => feeders.length === 0))
     return reachedCause(causes, sample.level, shown, sample.of);
   return reachedAround(causesOf(causes, first), first, {
-    ...{ causes, rack: shown, fed: shown, total: sample.of, totalOn: () => sample.of },
+    ...{ causes, rack: shown, fed: shown, total: sample.of, totalOn: () => sample.on ?? sample.of },
     isDown: (_cause, { said }) => sample.down.includes(said),
   });
 }

@@ -1,5 +1,5 @@
 import type { Feeder } from '../feeds/reads.ts';
-import { type Cause, explainedAs, feederIs, feedersFor, PLACE_OF, wordOf } from './cause.ts';
+import { type Cause, explainedAs, feederIs, feedersFor, PLACE_OF, shows, wordOf } from './cause.ts';
 import type { ShownAlert } from './held-store.ts';
 import { narrowed } from './narrow-feeders.ts';
 
@@ -61,13 +61,23 @@ export interface Around {
 export function reachedAround(causes: readonly Cause[], alert: Shown, given: Around): Reached | undefined {
   const left = (shown: readonly Shown[]): Shown[] => shown.filter((one) => !isKnown(one, given));
   const around = { ...given, rack: left(given.rack), fed: left(given.fed) };
-  return best(
-    causes
-      .filter(({ level }) => PLACE_OF[level] === 'rack')
-      .map((cause) =>
-        cause.level === 'rack' ? byPlace(cause, around.rack, around.total) : byFeeder(cause, alert, around),
-      ),
-  );
+  const candidates = causes
+    .filter(({ level }) => PLACE_OF[level] === 'rack')
+    .map((cause) =>
+      cause.level === 'rack' ? byPlace(cause, around.rack, around.total) : byFeeder(cause, alert, around),
+    );
+  const found = best(candidates);
+  return found?.cause.level === 'rack' ? withSuspects(found, candidates) : found;
+}
+
+/** What all that a place shows hangs on may be why it does. */
+function withSuspects(place: Candidate, candidates: readonly (Candidate | undefined)[]): Candidate {
+  const feeders = candidates.flatMap((one) => {
+    if (one === undefined || one.feeder === null) return [];
+    const own = new Set(one.shown);
+    return place.shown.every((shown) => own.has(shown)) ? [one.feeder] : [];
+  });
+  return { ...place, suspects: distinct([...place.suspects, ...feeders]) };
 }
 
 function isKnown(one: Shown, { causes, isDown }: Around): boolean {
@@ -100,8 +110,11 @@ function isBetter(one: Candidate, other: Candidate): boolean {
 function isNamedBetter(named: Candidate, place: Candidate): boolean {
   const own = new Set(named.shown);
   const rest = place.shown.filter((one) => !own.has(one));
-  if (mostWithin(place.cause, rest, place.total) > 0) return false;
-  return isNarrower(named, { ...place, shown: place.shown.filter((one) => own.has(one)) });
+  if (isShown(place.cause, rest, place.total)) return false;
+  const alike = { ...place, shown: place.shown.filter((one) => own.has(one)) };
+  // The others of the place are well.
+  if (rest.length === 0 && named.total < place.total) return true;
+  return isNarrower(named, alike);
 }
 
 function isNarrower(one: Candidate, other: Candidate): boolean {
@@ -123,9 +136,15 @@ function candidate(
   { shown, total, feeder = null, suspects = [] }: Pick<Candidate, 'shown' | 'total'> & Partial<Candidate>,
 ): Candidate | undefined {
   const servers = mostWithin(cause, shown, total);
-  if (servers === 0) return undefined;
+  if (servers === 0 || (feeder === null && !isShown(cause, shown, total))) return undefined;
   const words = cause.explains.filter((entry) => feeder !== null || wordOf(entry).by_rack).length;
   return { cause, servers, total, shown, feeder, suspects, words };
+}
+
+/** Whether enough servers show it by what shows it by itself. */
+function isShown(cause: Cause, shown: readonly Shown[], total: number): boolean {
+  const telling = shown.filter((one) => shows(cause, one));
+  return mostWithin(cause, telling, total) > 0;
 }
 
 function byFeeder(cause: Cause, alert: Shown, around: Around): Candidate | undefined {
