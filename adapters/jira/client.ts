@@ -59,6 +59,7 @@ export interface JiraClient {
     file: { name: string; type: string; bytes: Buffer },
     signal: AbortSignal,
   ): Promise<Attachment>;
+  setSummary(id: string, summary: string, signal: AbortSignal): Promise<void>;
   /** Upsert by `globalId`. */
   putRemoteLink(id: string, link: RemoteLink, signal: AbortSignal): Promise<void>;
   /** Undefined where the issue is no request of a service desk. */

@@ -168,6 +168,11 @@ export function createCloudClient(connection: JiraConnection): JiraClient {
       return parse('attachment', z.tuple([schema.Attachment]), answer)[0];
     },
 
+    async setSummary(id, summary, signal) {
+      const { editIssue } = await library();
+      await editIssue(over(signal), { issueIdOrKey: segment(id), fields: { summary } });
+    },
+
     async putRemoteLink(id, link, signal) {
       const { createOrUpdateRemoteIssueLink } = await library();
       await createOrUpdateRemoteIssueLink(over(signal), {

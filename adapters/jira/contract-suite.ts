@@ -151,6 +151,14 @@ export function describeTickets(name: string, connect: () => Promise<TicketsUnde
       expect(gone.kind).toBe('not-found');
     });
 
+    test('takes another title, as often as it is said; nothing else of it changes', async () => {
+      const ticket = await under.tickets.create(nextKey(), draft('Without a name'), signal());
+      for (let times = 0; times < 2; times += 1) await under.tickets.retitle(ticket.id, 'With its name', signal());
+      const { updatedAt: _, ...known } = ticket;
+      expect(await under.tickets.read(ticket.id, signal())).toMatchObject({ ...known, summary: 'With its name' });
+      expect((await errorOf(under.tickets.retitle('999999999', 'Nowhere', signal()))).kind).toBe('not-found');
+    });
+
     test('links a page again and again, and reads no promises where there are none', async () => {
       const ticket = await under.tickets.create(nextKey(), draft('With a page'), signal());
       const page = { globalId: `asset=${nextKey()}`, title: 'Asset', url: 'https://hub.example/assets/1' };

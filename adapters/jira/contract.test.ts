@@ -35,6 +35,7 @@ for (const deployment of ['cloud', 'datacenter'] as const) {
         comment: (...args) => fresh().comment(...args),
         findComment: (...args) => fresh().findComment(...args),
         transition: (...args) => fresh().transition(...args),
+        retitle: (...args) => fresh().retitle(...args),
         attach: (...args) => fresh().attach(...args),
         linkPage: (...args) => fresh().linkPage(...args),
         readSla: (...args) => fresh().readSla(...args),

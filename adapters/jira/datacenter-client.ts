@@ -131,6 +131,10 @@ export function createDatacenterClient(connection: JiraConnection): JiraClient {
       return parse('attachment', z.tuple([schema.Attachment]), answer)[0];
     },
 
+    async setSummary(id, summary, signal) {
+      await send({ method: 'PUT', path: `${API}/issue/${segment(id)}`, body: { fields: { summary } }, signal });
+    },
+
     async putRemoteLink(id, link, signal) {
       const object = { url: link.url, title: link.title, status: { resolved: link.resolved } };
       const body = { globalId: link.globalId, application: APPLICATION, object };

@@ -113,6 +113,7 @@ describe.skipIf(judge === undefined)('against the published OpenAPI', () => {
         { globalId: 'asset=1', title: 'Asset', url: 'https://hub.example/', resolved },
         signal,
       );
+    await tickets.retitle(made.id, 'Another title', signal);
     await tickets.readSla(made.id, signal);
     await tickets.readSla('99999', signal);
     for (const to of ['done', 'new', 'indeterminate'] as const)

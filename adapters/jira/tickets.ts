@@ -93,6 +93,8 @@ export function createTickets(options: JiraTicketsOptions): Tickets {
       return toRecord(issue);
     },
 
+    retitle: (id, summary, signal) => client.setSummary(id, summary, signal),
+
     attach: (key, id, file, signal) => attachOnce(client, key, id, file, signal),
 
     linkPage: (id, page, signal) => client.putRemoteLink(id, page, signal),

@@ -6,6 +6,7 @@ import {
   ticketGathered,
   ticketLinked,
   ticketMoved,
+  ticketNamed,
   ticketPriorityRaised,
   ticketReopened,
   ticketRepairProven,
@@ -20,6 +21,7 @@ export const tellTicket: Reaction = {
   on: [
     ticketLinked.type,
     ticketMoved.type,
+    ticketNamed.type,
     ticketReopened.type,
     ticketSymptomRepeated.type,
     ticketPriorityRaised.type,

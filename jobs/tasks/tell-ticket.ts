@@ -5,6 +5,7 @@ import type { TicketRecord } from '#src/ports/tickets.ts';
 import { noteMoved } from '#src/tickets/commands/record-outside.ts';
 import { CATEGORY_OF } from '#src/tickets/judge-outside.ts';
 import { type KeptNote, openNotes, settleNote } from '#src/tickets/note-store.ts';
+import { isOpen } from '#src/tickets/model.ts';
 import { findTicket, type Ticket } from '#src/tickets/reads.ts';
 import { handle, type JobCtx } from '../job-ctx.ts';
 import { tellTicketJob } from '../catalogue-tickets.ts';
@@ -50,13 +51,22 @@ async function send(ctx: JobCtx, ticket: Ticket, externalId: string, note: KeptN
   const key = `ticket-${ticket.id}-${note.n}`;
   const lagMs = ctx.settings.settleMs;
   if (note.kind === 'comment') {
-    const { paragraphs } = note.body;
+    const { paragraphs, summary } = note.body;
     const { id } = await ctx.effect({
       ...{ key, adapter, operation: 'comment', class: 'probe-first', request: { paragraphs }, lagMs },
       probe: () => tickets.findComment(key, externalId, ctx.signal),
       act: () => tickets.comment(key, externalId, paragraphs, ctx.signal),
     });
-    return `comment ${id}`;
+    if (summary === undefined) return `comment ${id}`;
+    await ctx.effect({
+      ...{ key: `${key}-title`, adapter, operation: 'retitle', class: 'idempotent', request: { summary }, lagMs },
+      act: async () => {
+        await tickets.retitle(externalId, summary, ctx.signal);
+        return { summary };
+      },
+    });
+    await showPage(ctx, ticket, externalId, !isOpen(ticket.state));
+    return `comment ${id}, and its title`;
   }
   if (note.kind === 'file') {
     const { name, type, text } = note.body;

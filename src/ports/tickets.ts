@@ -124,6 +124,8 @@ export interface Tickets {
     options: { resolution: string | null },
     signal: AbortSignal,
   ): Promise<TicketRecord>;
+  /** Its one line, at most 255 characters. May be repeated. @throws AdapterError not-found */
+  retitle(id: string, summary: string, signal: AbortSignal): Promise<void>;
   /** Once per key, by the name of the file, which gets the key's hash. */
   attach(
     key: string,

@@ -48,6 +48,17 @@ export async function timesSince(
   return Number(row?.['n'] ?? 0);
 }
 
+/** Those of these tickets that an alert came to which names no part. */
+export async function openedUnnamed(db: Knex, ticketIds: readonly string[]): Promise<Set<string>> {
+  if (ticketIds.length === 0) return new Set();
+  const rows: { ticket_id: string }[] = await db('ticket_alerts')
+    .whereIn('ticket_id', [...ticketIds])
+    .where({ component: '' })
+    .whereIn('outcome', ['opened', 'reopened', 'counted'])
+    .distinct('ticket_id');
+  return new Set(rows.map(({ ticket_id: id }) => String(id)));
+}
+
 /** Which rules' alerts came to a ticket since then. */
 export async function rulesOn(db: Knex, ticketId: string, since: string): Promise<(string | null)[]> {
   const rows: { rule: string | null }[] = await db('ticket_alerts')

@@ -92,6 +92,15 @@ export const ticketFlappingFound = defineEvent({
     `${data.summary}: comes and goes, ${data.times} times in ${data.minutes} minutes; no more is said of it for now`,
 });
 
+/** Which PDU or switch it is about was not known when it opened. */
+export const ticketNamed = defineEvent({
+  type: 'ticket.named',
+  version: 1,
+  topic: 'tickets.named',
+  Data: z.object({ summary: z.string(), component: z.string(), reason: z.string() }),
+  sentence: (data) => `Ticket is about ${data.component}: ${data.reason}`,
+});
+
 export const ticketGathered = defineEvent({
   type: 'ticket.gathered',
   version: 1,

@@ -5,7 +5,8 @@ import type { TicketState } from './model.ts';
 
 /** What the counterpart of a ticket is to be told. */
 export type Note =
-  | { kind: 'comment'; body: { paragraphs: string[] } }
+  /** summary: its title from now on, said together with why. */
+  | { kind: 'comment'; body: { paragraphs: string[]; summary?: string } }
   | { kind: 'move'; body: { to: TicketState; resolution: string | null } }
   | { kind: 'file'; body: { name: string; type: string; text: string } };
 

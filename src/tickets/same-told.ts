@@ -1,6 +1,8 @@
 import type { Ctx } from '../core/ctx.ts';
-import { fedBy, type Feeder, feederName, sameFeeder } from '../feeds/reads.ts';
-import { type Cause, feedLevelOf } from './cause.ts';
+import { fedBy, type Feeder, type FeedLevel, feederName, feedersOf, sameFeeder } from '../feeds/reads.ts';
+import { openedUnnamed } from './alert-store.ts';
+import { type Cause, feederIs, feedLevelOf } from './cause.ts';
+import { linksOf } from './link-store.ts';
 import type { Complaint } from './model.ts';
 import { openWithin } from './reads.ts';
 import { scopeOf, type Standing, standingOf } from './standing.ts';
@@ -30,11 +32,11 @@ export async function sameTold(
     type: string;
     standing: Standing;
     feeder: Pick<Feeder, 'level' | 'names'> | null;
-    /** It is told of PDUs or switches. */
-    isFeeder: boolean;
+    /** Undefined: it is told of the place itself. */
+    level: FeedLevel | undefined;
   },
 ): Promise<Ticket | undefined> {
-  const { told, type, standing, feeder, isFeeder } = want;
+  const { told, type, standing, feeder, level } = want;
   const placeId = told.subject.id;
   const open =
     feeder === null
@@ -42,12 +44,40 @@ export async function sameTold(
       : await openWithin(ctx, scopeOf(standing) ?? placeId, [type]);
   const name = feederName(told.component);
   const isNamed = ({ component }: Ticket): boolean =>
-    isFeeder && name !== '' && component !== '' && sameFeeder(feederName(component), name);
-  return (
-    open.find(({ component, locationId }) => component === told.component && locationId === placeId) ??
-    open.find(isNamed) ??
-    open.find(({ component, locationId }) => component === '' && locationId === placeId)
+    level !== undefined && name !== '' && component !== '' && sameFeeder(feederName(component), name);
+  const here = open.filter(({ locationId }) => locationId === placeId);
+  const same = here.find(({ component }) => component === told.component) ?? open.find(isNamed);
+  if (same !== undefined || level === undefined) return same ?? here.find(({ component }) => component === '');
+  return name === '' ? openedWithoutName(ctx, here) : unnamedOf(ctx, here, { level, name });
+}
+
+/** The one that did not know which PDU or switch it is about, and may know it by now. */
+export async function openedWithoutName(ctx: Ctx, here: readonly Ticket[]): Promise<Ticket | undefined> {
+  const unnamed = await openedUnnamed(
+    ctx.db,
+    here.map(({ id }) => id),
   );
+  return here.find(({ id }) => unnamed.has(id));
+}
+
+/** The one without a name that this may be the name of: every server that it explains, and of which is known what it hangs on, hangs on it. */
+async function unnamedOf(
+  ctx: Ctx,
+  here: readonly Ticket[],
+  { level, name }: { level: FeedLevel; name: string },
+): Promise<Ticket | undefined> {
+  const unnamed = here.find(({ component }) => component === '');
+  if (unnamed === undefined) return undefined;
+  const links = (await linksOf(ctx.db, unnamed.id)).filter(({ subject }) => subject.type === 'asset');
+  const feeders = await feedersOf(
+    ctx,
+    links.map(({ subject }) => subject.id),
+  );
+  const isAnother = [...feeders.values()].some((own) => {
+    const such = own.filter((feeder) => feeder.level === level);
+    return such.length > 0 && !such.some((feeder) => feederIs(feeder, [name]));
+  });
+  return isAnother ? undefined : unnamed;
 }
 
 /** The open ticket of a PDU or switch that servers hang on, wherever in the site it is and however it is written there. */

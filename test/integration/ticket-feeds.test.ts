@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ticketFacts } from '#jobs/ticket-facts.ts';
+import { newId } from '#src/core/id.ts';
 import { tx } from '#src/core/tx.ts';
 import { recordPorts } from '#src/feeds/commands/record-feeds.ts';
 import { clearAlert } from '#src/tickets/commands/clear-alert.ts';
@@ -277,3 +278,55 @@ test('a PDU of two racks that fails, told of by four workers at once, is one tic
   expect(tickets).toMatchObject([{ type: 'CHECK_PDU', component: 'pdu-s', locationId: racks[1], occurrences: 81 }]);
   expect(await openOf([...servers, ...well])).toEqual([]);
 }, 180_000);
+
+const over = async (told: Complaint): Promise<string | null> => {
+  on.clock.at += 1000;
+  const occurredAt = new Date(on.clock.at).toISOString();
+  const cleared = await tx(on.ctx, (inside) => clearAlert(inside, { ...told, reason: 'back', occurredAt }));
+  return cleared.ticketId;
+};
+
+test('a ticket that opened without a name takes the one that is told later: title, part and counterpart, once', async () => {
+  const { racks } = await floor(1);
+  const servers = await serversOn(10, racks[0], { pdus: ['pdu-p', 'pdu-q'] });
+  for (const id of servers.slice(0, 5)) await on.take(told(id, 'PSU_LOST'));
+  await settle();
+  const [unnamed] = await on.tickets({ location_id: racks[0] });
+  expect(unnamed).toMatchObject({ type: 'CHECK_PDU', component: '' });
+  const named = ofPlace(racks[0], 'PDU_FAIL', 'PDU-Q');
+  expect(await on.take(named)).toMatchObject({ outcome: 'counted', ticketId: unnamed?.id });
+  await on.take({ ...named, alertId: newId() });
+  const [ticket] = await on.tickets({ location_id: racks[0] });
+  expect(ticket).toMatchObject({ id: unnamed?.id, component: 'PDU-Q', state: 'OPEN', occurrences: 8 });
+  expect(ticket?.summary).toMatch(/^CHECK_PDU PDU-Q of /);
+  expect((await showTicket(on.ctx, must(ticket))).fed).toHaveLength(10);
+  const notes = (await on.rows('ticket_notes', { ticket_id: ticket?.id })).map(({ body }) => JSON.parse(String(body)));
+  expect(notes.filter(({ summary }) => summary !== undefined)).toMatchObject([{ summary: ticket?.summary }]);
+  expect(await on.rows('events', { type: 'ticket.named', subject_id: ticket?.id })).toHaveLength(1);
+  // The other one fails as well: it has a ticket of its own, and the end of the first is of the first.
+  expect(await on.take(ofPlace(racks[0], 'PDU_FAIL', 'pdu-p'))).toMatchObject({ outcome: 'opened' });
+  expect(await over(named)).toBe(ticket?.id);
+});
+
+test('what no server of it hangs on does not name it; nor does one of two that may be it', async () => {
+  const { racks } = await floor(2);
+  const ofBoth = await serversOn(10, racks[0], { pdus: ['pdu-p', 'pdu-q'] });
+  await serversOn(2, racks[0], { pdus: ['pdu-z'] });
+  for (const id of ofBoth.slice(0, 5)) await on.take(told(id, 'PSU_LOST'));
+  await settle();
+  const [unnamed] = await on.tickets({ location_id: racks[0] });
+  expect(unnamed).toMatchObject({ type: 'CHECK_PDU', component: '' });
+  expect(await on.take(ofPlace(racks[0], 'PDU_FAIL', 'pdu-z'))).toMatchObject({ outcome: 'opened' });
+  expect(await on.take(ofPlace(racks[0], 'PDU_FAIL', 'pdu-p'))).toMatchObject({ ticketId: unnamed?.id });
+  expect((await on.tickets({ location_id: racks[0] })).map(({ component }) => component)).toEqual(['', 'pdu-z']);
+});
+
+test('told without a name, then by its name, then without one again: one ticket, and its end is heard of', async () => {
+  const { racks } = await floor(1);
+  const without = ofPlace(racks[0], 'PDU_FAIL', '');
+  const { ticketId } = await on.take(without);
+  expect(await on.take(ofPlace(racks[0], 'PDU_FAIL', 'pdu-1'))).toMatchObject({ ticketId, outcome: 'counted' });
+  expect(await on.take({ ...without, alertId: newId() })).toMatchObject({ ticketId, outcome: 'counted' });
+  expect(await on.tickets({ location_id: racks[0] })).toMatchObject([{ component: 'pdu-1', occurrences: 3 }]);
+  expect(await over(without)).toBe(ticketId);
+});

@@ -4,9 +4,9 @@ import { clearSuppressed, rulesOn } from '../alert-store.ts';
 import { ticketAlertCleared } from '../events.ts';
 import { forgetShown, lockHeldOf, settleHeld } from '../held-store.ts';
 import { type Complaint, isOpen } from '../model.ts';
-import { openOfFeeder } from '../same-told.ts';
+import { openedWithoutName, openOfFeeder } from '../same-told.ts';
 import { standingOf } from '../standing.ts';
-import { lockLatest, lockTicket, type Ticket, updateTicket } from '../store.ts';
+import { lockLatest, lockTicket, openOfPlaces, type Ticket, updateTicket } from '../store.ts';
 import { subjectsOf } from '../subjects.ts';
 import { tell } from './count-alert.ts';
 import { suppressAlerts } from './suppress-alerts.ts';
@@ -57,7 +57,12 @@ async function openTicketOf(
   const ticket = await lockLatest(tx.db, { subject, type, component });
   if (ticket !== undefined && isOpen(ticket.state)) return ticket;
   // Opened for what servers told of, before anybody named the PDU or the switch.
-  if (subject.type === 'asset' || component === '') return undefined;
+  if (subject.type === 'asset') return undefined;
+  if (component === '') {
+    const here = await openOfPlaces(tx.db, [subject.id], [type]);
+    const named = await openedWithoutName(tx, here);
+    return named && lockTicket(tx.db, named.id);
+  }
   const named = await openOfFeeder(tx, { placeId: subject.id, type, component });
   if (named !== undefined) return lockTicket(tx.db, named.id);
   const whole = await lockLatest(tx.db, { subject, type, component: '' });

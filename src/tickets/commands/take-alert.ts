@@ -9,11 +9,12 @@ import { holdPlaces, insertHeld, lockHeld, settleHeld } from '../held-store.ts';
 import { type Complaint, isOpen } from '../model.ts';
 import { feederTold, sameTold } from '../same-told.ts';
 import { heldAt, placesOf, scopeOf, type Standing, standingOf } from '../standing.ts';
-import { lockLatest, lockTicket, openOfAsset, type Ticket } from '../store.ts';
+import { lockLatest, lockTicket, openOfAsset, openOfPlaces, type Ticket } from '../store.ts';
 import { type Reason, whyNothing } from '../why-nothing.ts';
 import { windowAt } from '../window-store.ts';
 import { countAlert, markFlapping } from './count-alert.ts';
 import { countExplained, gather } from './gather.ts';
+import { nameTicket } from './name-ticket.ts';
 import { type Opened, openTicket, type TicketLimits } from './open-ticket.ts';
 import { suppressAlerts } from './suppress-alerts.ts';
 
@@ -197,15 +198,16 @@ async function takeOfPlace(tx: TxCtx, judges: Judges, told: Complaint, standing:
   const cause = causeOfPlace(judges.rules.causes, standing.placeType ?? '', told.symptom);
   const type = cause?.ticket ?? told.type;
   const feeder = cause === undefined ? null : await feederTold(tx, cause, told, standing);
-  const same = await sameTold(tx, {
-    told,
-    type,
-    standing,
-    feeder,
-    isFeeder: cause !== undefined && feedLevelOf(cause) !== undefined,
-  });
+  const level = cause === undefined ? undefined : feedLevelOf(cause);
+  const same = await sameTold(tx, { told, type, standing, feeder, level });
+  const isNamed = level !== undefined && (await namedNow(tx, same, { told, type, standing }));
   const subject = { type: 'location', id: same?.locationId ?? placeId } as const;
-  const complaint = { ...told, type, subject, component: same?.component ?? told.component };
+  const complaint = {
+    ...told,
+    type,
+    subject,
+    component: isNamed ? told.component : (same?.component ?? told.component),
+  };
   if (same === undefined) {
     const quiet = await suppressed(tx, judges, complaint, { standing, open: [], at });
     if (quiet !== undefined) return quiet;
@@ -217,4 +219,18 @@ async function takeOfPlace(tx: TxCtx, judges: Judges, told: Complaint, standing:
       ...{ placeId, feeder: complaint.component === '' ? null : feeder, scopeId: scopeOf(standing) },
     });
   return opened;
+}
+
+/** Whether what is told names the PDU or switch of a ticket that had no name until now. Not where it may be one that has a ticket of its own. */
+async function namedNow(
+  tx: TxCtx,
+  ticket: Ticket | undefined,
+  { told, type, standing }: { told: Complaint; type: string; standing: Standing },
+): Promise<boolean> {
+  if (ticket === undefined || ticket.component !== '' || told.component === '') return false;
+  const open = await openOfPlaces(tx.db, [told.subject.id], [type]);
+  if (open.some(({ component }) => component !== '')) return false;
+  const { component, reason } = told;
+  await nameTicket(tx, { ticketId: ticket.id, component, reason, subject: standing.subject });
+  return true;
 }
