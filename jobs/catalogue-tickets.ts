@@ -121,6 +121,15 @@ export const reserveAgainJob = defineJob({
   subject: ticket,
 });
 
+export const reserveForReopenedJob = defineJob({
+  name: 'reserve-for-reopened',
+  Input: z.strictObject({ ticketId: z.string(), eventId: z.string() }),
+  attempts: 5,
+  timeLimitMs: 30_000,
+  dedupe: (input) => input.eventId,
+  subject: ticket,
+});
+
 export const checkRepairJob = defineJob({
   name: 'check-repair',
   Input: z.strictObject({ assetId: z.string() }),
@@ -176,6 +185,7 @@ export const ticketJobTypes = [
   noteSpareJob,
   releaseSpareJob,
   reserveAgainJob,
+  reserveForReopenedJob,
   lookAgainJob,
   checkRepairJob,
   recordTicketFailureJob,

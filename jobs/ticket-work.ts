@@ -10,6 +10,7 @@ import { recordFailureOfAlert } from './reactions/record-failure-of-alert.ts';
 import { recordFailureOfTicket } from './reactions/record-failure-of-ticket.ts';
 import { releaseSpare } from './reactions/release-spare.ts';
 import { reserveAgain } from './reactions/reserve-again.ts';
+import { reserveForReopened } from './reactions/reserve-for-reopened.ts';
 import { reserveForWaiting } from './reactions/reserve-for-waiting.ts';
 import { syncChangedTicket } from './reactions/sync-changed-ticket.ts';
 import { tellTicket } from './reactions/tell-ticket.ts';
@@ -24,6 +25,7 @@ import { recordAlertFailureTask } from './tasks/record-alert-failure.ts';
 import { recordTicketFailureTask } from './tasks/record-ticket-failure.ts';
 import { releaseSpareTask } from './tasks/release-spare.ts';
 import { reserveAgainTask } from './tasks/reserve-again.ts';
+import { reserveForReopenedTask } from './tasks/reserve-for-reopened.ts';
 import { reserveForWaitingTask } from './tasks/reserve-for-waiting.ts';
 import { sweepTicketsTask } from './tasks/sweep-tickets.ts';
 import { syncTicketTask } from './tasks/sync-ticket.ts';
@@ -40,6 +42,7 @@ export const ticketReactions: readonly Reaction[] = [
   noteSpare,
   releaseSpare,
   reserveAgain,
+  reserveForReopened,
   reserveForWaiting,
   lookAgain,
   checkRepair,
@@ -58,6 +61,7 @@ export const ticketHandlers: readonly JobHandler[] = [
   noteSpareTask,
   releaseSpareTask,
   reserveAgainTask,
+  reserveForReopenedTask,
   reserveForWaitingTask,
   lookAgainTask,
   checkRepairTask,

@@ -1,13 +1,9 @@
 import { HubError } from '#src/core/error.ts';
-import { tx } from '#src/core/tx.ts';
-import { reserveSpare } from '#src/stock/commands/reserve-spare.ts';
 import { freeKindsAt, stillWaiting } from '#src/stock/waiting-reads.ts';
-import { isOpen } from '#src/tickets/model.ts';
 import { openRepairsAt, type Ticket } from '#src/tickets/reads.ts';
-import { lockTicket } from '#src/tickets/store.ts';
 import { reserveForWaitingJob } from '../catalogue-stock.ts';
 import { handle, type JobCtx } from '../job-ctx.ts';
-import { wishOf } from '../spare-for-ticket.ts';
+import { reserveIfWanted, toWaiting, wishOf } from '../spare-for-ticket.ts';
 
 /** More open repairs than a datacenter has; the most urgent ones are looked at. */
 const AT_MOST = 5000;
@@ -41,21 +37,6 @@ export const reserveForWaitingTask = handle(reserveForWaitingJob, async (ctx, { 
 async function reserveOne(ctx: JobCtx, known: Ticket, kinds: ReadonlySet<string>): Promise<boolean> {
   const wish = await wishOf(ctx, known);
   if (wish === undefined || wish.kind === null || !kinds.has(wish.kind)) return false;
-  const { holdHours } = ctx.settings.stock;
-  return tx(
-    ctx,
-    async (inside) => {
-      const ticket = await lockTicket(inside.db, known.id);
-      if (!ticket || !isOpen(ticket.state) || ticket.proof !== null) return false;
-      // Another worker, or a person, may have been here since it was read.
-      if ((await stillWaiting(inside, [toWaiting(ticket)])).size === 0) return false;
-      const spare = await reserveSpare(inside, { ...wish, holdHours, because: BECAUSE });
-      return spare.outcome === 'reserved';
-    },
-    { isolation: 'read committed' },
-  );
-}
-
-function toWaiting({ id, openedAt, reopenedAt }: Ticket): { id: string; since: string } {
-  return { id, since: reopenedAt ?? openedAt };
+  const spare = await reserveIfWanted(ctx, wish, BECAUSE);
+  return spare?.outcome === 'reserved';
 }

@@ -114,7 +114,8 @@ function paragraphsOf(facts: TicketFacts, now: Date): string[] {
   ];
 }
 
-function spareLines(spare: SpareFacts | undefined): string[] {
+/** Which spare is kept, and where; why none is, and where one would be. */
+export function spareLines(spare: SpareFacts | undefined): string[] {
   if (spare === undefined) return [];
   if ('none' in spare)
     return [

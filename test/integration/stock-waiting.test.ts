@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { JobCtx, JobResult } from '#jobs/job-ctx.ts';
 import { noteSpare } from '#jobs/reactions/note-spare.ts';
+import { reserveForReopened } from '#jobs/reactions/reserve-for-reopened.ts';
 import { reserveForWaiting } from '#jobs/reactions/reserve-for-waiting.ts';
 import { wishOf } from '#jobs/spare-for-ticket.ts';
 import { noteSpareTask } from '#jobs/tasks/note-spare.ts';
+import { reserveForReopenedTask } from '#jobs/tasks/reserve-for-reopened.ts';
 import { reserveForWaitingTask } from '#jobs/tasks/reserve-for-waiting.ts';
 import { newId } from '#src/core/id.ts';
 import { toSql } from '#src/core/time.ts';
@@ -209,4 +211,48 @@ test('of many workers at once no part is kept for two, and no ticket holds two',
   expect(new Set(held.map((row) => row['item_id'])).size).toBe(5);
   expect(held).toHaveLength(5);
   expect(new Set(held.map((row) => row['ticket_id'])).size).toBe(5);
+});
+
+const reopenings = async () =>
+  (await lab.rows('events')).flatMap((row) => {
+    if (seen.has(String(row['id'])) || !reserveForReopened.on.includes(String(row['type']))) return [];
+    const subject = { type: String(row['subject_type']), id: String(row['subject_id']) };
+    const event = { id: String(row['id']), type: String(row['type']), subject, data: JSON.parse(String(row['data'])) };
+    const input = reserveForReopened.input(event as Parameters<typeof reserveForReopened.input>[0]);
+    return input === undefined ? [] : [reserveForReopenedTask.job.Input.parse(input) as { eventId: string }];
+  });
+
+test('a ticket that is opened again gets a spare at once, whatever it had before, and one only', async () => {
+  const [ticketId, other] = [await openTicket(), await openTicket('CRITICAL')];
+  await receive('O-1');
+  await hold(ticketId);
+  await tx(lab.ctx, (inside) => consumeReservation(inside, { ticketId, serial: 'O-1', componentId: null }));
+  await receive('O-2');
+  await receive('O-3');
+  await hold(other);
+  await tx(lab.ctx, (inside) => moveTicket(inside, { ticketId, move: 'finish', reason: null }));
+  expect(await reopenings()).toEqual([]);
+  lab.clock.at += HOUR;
+  await tx(lab.ctx, (inside) => moveTicket(inside, { ticketId, move: 'reopen', reason: 'fails again' }));
+  const [input, ...more] = await reopenings();
+  expect(more).toEqual([]);
+  if (input === undefined) throw new Error('nobody heard of it');
+  const told: string[] = [];
+  const enqueue = (job: { name: string }): Promise<void> => Promise.resolve(void told.push(job.name));
+  const ctx = { ...lab.ctx, enqueue, settings: { stock: { holdHours: 10 } } } as unknown as JobCtx;
+  const reserve = () => reserveForReopenedTask.run(ctx, input);
+  expect(await reserve()).toMatchObject({ outcome: 'reserved' });
+  expect(await reserve()).toMatchObject({ outcome: 'it wants none, or holds one' });
+  expect([await heldBy(ticketId), await heldBy(other)].toSorted()).toEqual(['O-2', 'O-3']);
+  // Nothing is left for the next one: it is told so, once.
+  const late = await openTicket();
+  await tx(lab.ctx, (inside) => moveTicket(inside, { ticketId: late, move: 'finish', reason: null }));
+  await tx(lab.ctx, (inside) => moveTicket(inside, { ticketId: late, move: 'reopen', reason: null }));
+  const [, last] = await reopenings();
+  if (last === undefined) throw new Error('nobody heard of it');
+  for (let times = 0; times < 2; times += 1)
+    expect(await reserveForReopenedTask.run(ctx, last)).toMatchObject({ outcome: 'none' });
+  const notes = await lab.rows('ticket_notes', { ticket_id: late, source: last.eventId });
+  expect(notes.map(({ body }) => String(body))).toEqual([expect.stringContaining('none reserved')]);
+  expect(told).toEqual(['tell-ticket']);
 });
