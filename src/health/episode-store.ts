@@ -41,7 +41,7 @@ export async function lockEpisodes(db: Knex.Transaction, keys: readonly EpisodeK
   for (let at = 0; at < sorted.length; at += KEYS_PER_STATEMENT) {
     const some = sorted.slice(at, at + KEYS_PER_STATEMENT);
     const [rows] = await db.raw(
-      `SELECT * FROM telemetry_episodes FORCE INDEX (PRIMARY) WHERE (subject_id, component, rule) IN (${some.map(() => '(?,?,?)').join(',')})
+      `SELECT * FROM telemetry_episodes FORCE INDEX (PRIMARY) WHERE ${oneOf(some)}
        ORDER BY subject_id, component, rule FOR UPDATE`,
       some.flatMap(({ subjectId, component, rule }) => [subjectId, component, rule]),
     );
@@ -99,10 +99,16 @@ export async function removeEpisodes(db: Knex.Transaction, episodes: Iterable<Ep
   for (let at = 0; at < sorted.length; at += KEYS_PER_STATEMENT) {
     const some = sorted.slice(at, at + KEYS_PER_STATEMENT);
     await db.raw(
-      `DELETE FROM telemetry_episodes WHERE (subject_id, component, rule) IN (${some.map(() => '(?,?,?)').join(',')})`,
+      `DELETE FROM telemetry_episodes WHERE ${oneOf(some)}`,
       some.flatMap(({ subjectId, component, rule }) => [subjectId, component, rule]),
     );
   }
+}
+
+/** By its key. MariaDB reads, and locks, the whole table to delete `IN` a list of one. */
+function oneOf(keys: readonly EpisodeKey[]): string {
+  if (keys.length === 1) return 'subject_id = ? AND component = ? AND rule = ?';
+  return `(subject_id, component, rule) IN (${keys.map(() => '(?,?,?)').join(',')})`;
 }
 
 /** Of these servers: the parts of which something is raised. */

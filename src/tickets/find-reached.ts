@@ -42,8 +42,10 @@ async function ofSite(ctx: Ctx, want: Wanted, since: string): Promise<Found | un
   const { siteId: placeId } = want.standing;
   const causes = want.causes.filter(({ level }) => PLACE_OF[level] === 'site');
   if (placeId === null || causes.length === 0) return undefined;
-  const shown = (await shownAt(ctx.db, [placeId], since)).map((one) => ({ ...one, feeders: [] }));
-  const reached = reachedCause(causes, 'site', shown, await totalIn(ctx, want, placeId, shown));
+  const told = await shownAt(ctx.db, [placeId], since);
+  const rackOf = await racksOf(ctx, told);
+  const shown = told.map((one) => ({ ...one, rackId: rackOf(one), feeders: [] }));
+  const reached = reachedCause(causes, 'site', shown, await totalIn(ctx, want, placeId, told));
   if (reached === undefined) return undefined;
   const { cause } = reached;
   const reach = { placeId, feeder: null, scopeId: scopeOf(want.standing) };
@@ -75,7 +77,7 @@ async function ofRack(ctx: Ctx, want: Wanted, since: string): Promise<Found | un
   });
   if (reached === undefined) return undefined;
   const { cause, feeder } = reached;
-  const rackOf = feeder === null ? rackId : await rackOfMost(ctx, reached, rackId);
+  const rackOf = feeder === null ? rackId : rackOfMost(reached, rackId);
   const placeId = rackOf ?? want.standing.siteId;
   if (placeId === null) return undefined;
   const reach = { placeId: rackOf, feeder, scopeId };
@@ -91,7 +93,17 @@ async function feedersAdded(ctx: Ctx, shown: readonly ShownAlert[]): Promise<(on
     ctx,
     shown.map(({ assetId }) => assetId),
   );
-  return (one) => ({ ...one, feeders: feeders.get(one.assetId) ?? [] });
+  const rackOf = await racksOf(ctx, shown);
+  return (one) => ({ ...one, rackId: rackOf(one), feeders: feeders.get(one.assetId) ?? [] });
+}
+
+/** The rack of each; null: its server is in none that is known. */
+async function racksOf(ctx: Ctx, shown: readonly ShownAlert[]): Promise<(one: ShownAlert) => string | null> {
+  const standings = await findStandings(
+    ctx,
+    shown.flatMap(({ locationId }) => locationId ?? []),
+  );
+  return ({ locationId }) => (locationId === null ? null : (standings.get(locationId)?.rackId ?? null));
 }
 
 async function totalIn(ctx: Ctx, { rules }: Wanted, placeId: string, shown: readonly ShownAlert[]): Promise<number> {
@@ -120,14 +132,10 @@ async function totalsOn(
 }
 
 /** A PDU or switch stands where most of what shows it does; its own server's rack where others have no more. */
-async function rackOfMost(ctx: Ctx, { shown }: Reached, rackId: string | null): Promise<string | null> {
+function rackOfMost({ shown }: Reached, rackId: string | null): string | null {
   const at = new Map(shown.flatMap((one) => (one.rackId === null ? [] : [[one.assetId, one.rackId] as const])));
-  const standings = await findStandings(ctx, [...at.values()]);
   const counts = new Map<string, number>();
-  for (const locationId of at.values()) {
-    const rack = standings.get(locationId)?.rackId ?? null;
-    if (rack !== null) counts.set(rack, (counts.get(rack) ?? 0) + 1);
-  }
+  for (const rack of at.values()) counts.set(rack, (counts.get(rack) ?? 0) + 1);
   let most = rackId;
   for (const [rack, count] of [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1)))
     if (most === null || count > (counts.get(most) ?? 0)) most = rack;

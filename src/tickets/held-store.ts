@@ -116,7 +116,8 @@ export async function settleHeld(db: Knex.Transaction, alertIds: readonly string
 export interface ShownAlert {
   alertId: string;
   assetId: string;
-  rackId: string | null;
+  /** Where the server is: a rack, or something else. */
+  locationId: string | null;
   symptom: string;
   /** The kind of work that it asks for. */
   type: string;
@@ -136,12 +137,12 @@ export async function shownAt(db: Knex, placeIds: readonly string[], since: stri
     .distinct({
       ...{ alert_id: 'held_alerts.alert_id', subject_id: 'held_alerts.subject_id', symptom: 'held_alerts.symptom' },
       ...{ type: 'held_alerts.type', component: 'held_alerts.component', occurred_at: 'held_alerts.occurred_at' },
-      rack_id: 'assets.location_id',
+      location_id: 'assets.location_id',
     });
   return rows.map((row) => ({
     alertId: String(row['alert_id']),
     assetId: String(row['subject_id']),
-    rackId: row['rack_id'] ?? null,
+    locationId: row['location_id'] ?? null,
     symptom: String(row['symptom']),
     type: String(row['type']),
     component: String(row['component']),
@@ -154,10 +155,24 @@ export async function forgetShown(
   db: Knex.Transaction,
   fault: { subjectId: string; type: string; component: string; until: string },
 ): Promise<void> {
-  await db('held_alerts')
+  const rows: { alert_id: string }[] = await db('held_alerts')
     .where({ subject_id: fault.subjectId, type: fault.type, component: fault.component, state: 'settled' })
     .where('occurred_at', '<=', toSql(fault.until))
-    .delete();
+    .orderBy('alert_id')
+    .forUpdate()
+    .select('alert_id');
+  await removeHeld(
+    db,
+    rows.map(({ alert_id: id }) => id),
+  );
+}
+
+/** With their places. Their rows must be locked, in the order of their ids. */
+async function removeHeld(db: Knex.Transaction, alertIds: readonly string[]): Promise<void> {
+  if (alertIds.length === 0) return;
+  const list = alertIds.map(() => '?').join(', ');
+  for (const table of ['held_alert_places', 'held_alerts'])
+    await db.raw(`DELETE FROM ${table} WHERE alert_id IN (${list})`, [...alertIds]);
 }
 
 /**
@@ -172,13 +187,16 @@ export async function holdPlaces(db: Knex.Transaction, placeIds: readonly string
   }
 }
 
-export async function forgetHeld(db: Knex, before: string): Promise<void> {
-  await db.raw(`DELETE FROM held_alerts WHERE state = 'settled' AND occurred_at < ? LIMIT 10000`, [toSql(before)]);
-  await db.raw(
-    `DELETE FROM held_alert_places WHERE occurred_at < ?
-     AND NOT EXISTS (SELECT 1 FROM held_alerts WHERE held_alerts.alert_id = held_alert_places.alert_id)`,
-    [toSql(before)],
+/** Settled ones that were due before then, the oldest first. @returns how many; there may be more where it is `limit` */
+export async function forgetHeld(db: Knex.Transaction, before: string, limit: number): Promise<number> {
+  const [rows] = await db.raw(
+    `SELECT alert_id FROM held_alerts WHERE state = 'settled' AND due_at < ? ORDER BY due_at LIMIT ?
+     FOR UPDATE SKIP LOCKED`,
+    [toSql(before), limit],
   );
+  const ids = (rows as { alert_id: string }[]).map(({ alert_id: id }) => id).toSorted();
+  await removeHeld(db, ids);
+  return ids.length;
 }
 
 /** Those that are due at exactly that moment are due now. */

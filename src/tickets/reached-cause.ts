@@ -4,7 +4,8 @@ import type { ShownAlert } from './held-store.ts';
 import { narrowed } from './narrow-feeders.ts';
 
 /** With what the server hangs on. */
-export interface Shown extends Omit<ShownAlert, 'alertId'> {
+export interface Shown extends Omit<ShownAlert, 'alertId' | 'locationId'> {
+  rackId: string | null;
   feeders: readonly Feeder[];
 }
 

@@ -10,6 +10,7 @@ import { forgetTicketAlerts } from '#src/tickets/commands/forget-alerts.ts';
 import { lookAgain } from '#src/tickets/commands/look-again.ts';
 import { moveTicket } from '#src/tickets/commands/move-ticket.ts';
 import { planMaintenance } from '#src/tickets/commands/plan-maintenance.ts';
+import { forgetHeld } from '#src/tickets/held-store.ts';
 import type { Complaint } from '#src/tickets/model.ts';
 import { type TicketLab, ticketLab } from './ticket-lab.ts';
 
@@ -208,4 +209,35 @@ test('a portion has an end, what is kept is in nobody’s way, and every stateme
     for (const { table, type } of plan as { table: string; type: string }[])
       expect([sql, table, type]).toEqual([sql, table, expect.not.stringMatching(/^(ALL|index)$/)]);
   }
+});
+
+test('what was held goes with its places, a portion at a time, and not what is held still or was held lately', async () => {
+  const racks = [await lab.place('rack', 'r-held', null), await lab.place('rack', 'r-later', null)];
+  const ids = [...(await lab.servers(3, racks[0] ?? null)), ...(await lab.servers(2, racks[1] ?? null))];
+  const told = ids.map((id) => lab.alert(id, { symptom: 'PSU_LOST', type: 'REPLACE_PSU', component: '' }));
+  const left = async (): Promise<number[]> => {
+    const held = await lab.rows('held_alerts');
+    const places = await lab.rows('held_alert_places');
+    const own = new Set(told.map(({ alertId }) => alertId));
+    return [held, places].map((rows) => rows.filter((row) => own.has(String(row['alert_id']))).length);
+  };
+  for (const one of told.slice(0, 3)) await lab.take(one);
+  lab.clock.at += 11_000;
+  await lab.release();
+  pass(2);
+  for (const one of told.slice(3)) await lab.take(one);
+  expect(await left()).toEqual([5, 5]);
+  const part = (limit: number) =>
+    tx(lab.ctx, (inside) => forgetHeld(inside.db, ago(1), limit), { isolation: 'read committed' });
+  // Others that were held in this database go first or last: what counts is what is left.
+  expect(await part(2)).toBe(2);
+  while ((await part(2)) > 0);
+  expect(await left()).toEqual([2, 2]);
+  lab.clock.at += 11_000;
+  await lab.release();
+  // What is over goes at once.
+  const [over] = told.slice(3) as [Complaint];
+  const occurredAt = new Date(lab.clock.at).toISOString();
+  await tx(lab.ctx, (inside) => clearAlert(inside, { ...over, reason: 'back', occurredAt }));
+  expect(await left()).toEqual([1, 1]);
 });
