@@ -3,32 +3,19 @@ import { tx } from '#src/core/tx.ts';
 import { type ReservedSpare, reserveSpare } from '#src/stock/commands/reserve-spare.ts';
 import { stillWaiting } from '#src/stock/waiting-reads.ts';
 import type { SpareFacts } from '#src/tickets/draft.ts';
+import { kindOfWork } from '#src/tickets/find-in-slot.ts';
 import { isOpen } from '#src/tickets/model.ts';
 import type { Ticket } from '#src/tickets/reads.ts';
 import { lockTicket } from '#src/tickets/store.ts';
 import type { JobCtx } from './job-ctx.ts';
 import { partOf } from './ticket-facts.ts';
 
-/** Kinds of parts, by the kind of work: where nobody knows the part itself, its kind says which spares fit. */
-const KIND_OF: Readonly<Record<string, string>> = {
-  REPLACE_DISK: 'drive',
-  REPLACE_RAM: 'dimm',
-  REPLACE_PSU: 'psu',
-  REPLACE_FAN: 'fan',
-  REPLACE_NIC: 'nic',
-  REPLACE_GPU: 'gpu',
-  REPLACE_CPU: 'cpu',
-  REPLACE_BATTERY: 'battery',
-  REPLACE_TRANSCEIVER: 'transceiver',
-  REPLACE_CONTROLLER: 'storage-controller',
-};
-
 /** What a ticket wants of the stock; undefined where nothing is to be replaced. */
 export async function wishOf(ctx: Ctx, ticket: Ticket) {
   const { assetId } = ticket;
   if (!ticket.type.startsWith('REPLACE_') || assetId === null) return undefined;
   const { componentId, lotId, part } = await partOf(ctx, ticket);
-  const kind = part?.kind ?? KIND_OF[ticket.type] ?? null;
+  const kind = part?.kind ?? kindOfWork(ticket.type);
   return { ticketId: ticket.id, assetId, componentId, lotId, kind, site: ticket.site };
 }
 

@@ -6,6 +6,7 @@ import { findComponent, latestInventory } from '#src/history/reads.ts';
 import { findPlaces } from '#src/locations/reads.ts';
 import type { SpareFacts, TicketFacts } from '#src/tickets/draft.ts';
 import { fedServers } from '#src/tickets/fed-servers.ts';
+import { findInSlot, kindOfWork } from '#src/tickets/find-in-slot.ts';
 import { listLinks } from '#src/tickets/link-reads.ts';
 import { type Ticket, ticketsBefore } from '#src/tickets/reads.ts';
 import { standingOf } from '#src/tickets/standing.ts';
@@ -47,23 +48,25 @@ export async function partOf(
 ): Promise<{ componentId: string | null; part: TicketFacts['part']; lotId: string | null }> {
   const inventory = ticket.assetId === null ? undefined : await latestInventory(ctx, ticket.assetId);
   const serial = ticket.serial?.trim().toUpperCase() ?? null;
-  const isIt = (one: { componentId: string; serial: string | null; slot: string | null }): boolean => {
+  const isIt = (one: { componentId: string; serial: string | null }): boolean => {
     if (ticket.partId !== null) return one.componentId === ticket.partId;
-    return serial === null ? one.slot === ticket.component : one.serial?.toUpperCase() === serial;
+    return one.serial?.toUpperCase() === serial;
   };
-  const there = ticket.component === '' && serial === null ? undefined : inventory?.components.find(isIt);
+  const known = { component: ticket.component, kind: kindOfWork(ticket.type), known: null };
+  const parts = inventory?.components ?? [];
+  const there = ticket.partId === null && serial === null ? findInSlot(parts, known)[0] : parts.find(isIt);
   const linked = (await listLinks(ctx, ticket.id)).filter((link) => link.subject.type === 'component');
   const onlyLinked = linked.length === 1 ? (linked[0]?.subject.id ?? null) : null;
   const componentId = ticket.partId ?? there?.componentId ?? onlyLinked;
-  const known = componentId === null ? undefined : await findComponent(ctx, componentId);
-  if (known === undefined) return { componentId: null, part: null, lotId: null };
+  const found = componentId === null ? undefined : await findComponent(ctx, componentId);
+  if (found === undefined) return { componentId: null, part: null, lotId: null };
   const part = {
-    ...{ kind: known.kind, manufacturer: known.manufacturer, model: known.model, partNumber: known.partNumber },
-    ...{ serial: known.serial, lot: known.lot?.code ?? null },
-    warrantyUntil: await warrantyOf(ctx, { componentId, serial: known.serial }),
-    installedAt: there?.installedAt ?? known.where?.since ?? null,
+    ...{ kind: found.kind, manufacturer: found.manufacturer, model: found.model, partNumber: found.partNumber },
+    ...{ serial: found.serial, lot: found.lot?.code ?? null },
+    warrantyUntil: await warrantyOf(ctx, { componentId, serial: found.serial }),
+    installedAt: there?.installedAt ?? found.where?.since ?? null,
   };
-  return { componentId, part, lotId: known.lot?.id ?? null };
+  return { componentId, part, lotId: found.lot?.id ?? null };
 }
 
 /** What is from before this fault. */

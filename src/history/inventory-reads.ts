@@ -26,6 +26,8 @@ export interface InstalledComponent {
   componentId: string;
   kind: ComponentKind;
   slot: string | null;
+  /** As each source names it that saw it last. */
+  slots: string[];
   vendor: string | null;
   manufacturer: string | null;
   model: string | null;
@@ -79,6 +81,7 @@ export async function readInventory(
       componentId: id,
       kind: row['kind'] as ComponentKind,
       slot: row['slot'] === null ? null : String(row['slot']),
+      slots: [...new Set((sighting?.['slots'] as string[] | undefined) ?? [])],
       vendor: row['vendor'] === null ? null : String(row['vendor']),
       manufacturer: text('manufacturer'),
       model: text('model'),

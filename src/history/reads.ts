@@ -10,6 +10,7 @@ import { toMoment } from './moment.ts';
 export { compareInventories } from './compare-inventories.ts';
 export { type HardwareNow, hardwareNow } from './hardware-now-reads.ts';
 export { type Clocks, latestInventory, type PlaceInventory, readInventory } from './inventory-reads.ts';
+export { lastSlotAt } from './last-slot-reads.ts';
 export { type CardNow, linkPartnersNow, networkCardsNow, unknownCards } from './ports-now-reads.ts';
 export { slotDigests, type SlotNow, slotsNow } from './slots-now-reads.ts';
 

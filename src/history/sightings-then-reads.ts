@@ -80,14 +80,18 @@ async function linksAt(db: Knex, ids: readonly string[], known: Moment | null): 
   return known === null ? linksTo(db, [...new Set(ids)]) : linksKnown(db, known);
 }
 
-/** What the best source does not say, the next one may. */
+/** What the best source does not say, the next one may; `slots`: as each of them names it. */
 function bestOf(newest: ReadonlyMap<string, Sighting>): Map<string, Sighting> {
   const found = new Map<string, Sighting>();
   const rows = [...newest].toSorted(([, a], [, b]) => Number(b['source']) - Number(a['source']));
   for (const [key, row] of rows) {
     const id = key.slice(0, key.indexOf(' '));
     const saying = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
-    found.set(id, { ...found.get(id), ...saying });
+    const slots = [
+      ...((found.get(id)?.['slots'] as string[] | undefined) ?? []),
+      ...(row['slot'] ? [row['slot']] : []),
+    ];
+    found.set(id, { ...found.get(id), ...saying, slots });
   }
   return found;
 }

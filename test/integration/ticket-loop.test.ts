@@ -260,3 +260,35 @@ test('a part whose time ran out is kept again while the ticket is open, and the 
     commentsOf(external?.key ?? '').some((text) => text.includes('again (1 of 3), because its ticket is still open')),
   );
 }, 180_000);
+
+test('a part is known to be replaced where the alert calls its slot otherwise than who looks into the server', async () => {
+  const seen = (at: string, drives: { slot: string; serial: string }[]) =>
+    on.client.post<{ snapshots: { place: { id: string } }[] }>('/v1/ingest/logbundle', {
+      ...{ schema: 'reanimator.report/v1', source: 'agent', scope: ['drive'], collected_at: at },
+      host: { manufacturer: 'Supermicro', product_serial: 'LOOP-9' },
+      components: drives.map((drive) => ({ kind: 'drive', ...DRIVE, health: 'OK', ...drive })),
+    });
+  const other = { slot: '/dev/sdb', serial: 'STAYS-9' };
+  const taken = await seen(nextMinute(), [{ slot: '/dev/sdc', serial: 'OLD-9' }, other]);
+  const asset = taken.snapshots[0]?.place.id ?? '';
+  const told = { asset, type: 'SMART_FAIL', component: 'Disk.Bay.3', serial: 'OLD-9', message: 'not good' };
+  await on.client.post('/v1/telemetry', [{ ...told, occurred_at: new Date().toISOString() }]);
+  const { id } = await ticketOf(asset);
+  await seen(new Date().toISOString(), [{ slot: '/dev/sdc', serial: 'NEW-9' }, other]);
+  const done = await when('its end', id, ({ state }) => state === 'DONE');
+  expect(done.proof).toMatchObject({ old_serial: 'OLD-9', new_serial: 'NEW-9' });
+
+  // Swapped while the server runs, it has another letter: the only one that came, where the old one is gone.
+  const drop = { ...told, component: '/dev/sdb', serial: other.serial };
+  await on.client.post('/v1/telemetry', [{ ...drop, occurred_at: new Date().toISOString() }]);
+  const next = await until('a ticket for it', async () => {
+    const { items } = await on.client.get<{ items: Shown[] }>(`/v1/tickets?asset_id=${asset}&state=OPEN`);
+    return items[0]?.external ? items[0].id : undefined;
+  });
+  await seen(new Date().toISOString(), [
+    { slot: '/dev/sdc', serial: 'NEW-9' },
+    { slot: '/dev/sdd', serial: 'CAME-9' },
+  ]);
+  const swapped = await when('its end', next, ({ state }) => state === 'DONE');
+  expect(swapped.proof).toMatchObject({ old_serial: 'STAYS-9', new_serial: 'CAME-9' });
+}, 90_000);

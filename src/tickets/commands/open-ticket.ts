@@ -5,6 +5,7 @@ import { latestInventory } from '../../history/reads.ts';
 import { afterProof } from '../after-proof.ts';
 import { noteAlerts } from '../alert-store.ts';
 import { ticketOpened, ticketReopened } from '../events.ts';
+import { findInSlot, kindOfWork } from '../find-in-slot.ts';
 import { type Complaint, isOpen, ticketSummary, urgent } from '../model.ts';
 import { addNote } from '../note-store.ts';
 import { insertTicket, lockLatest, type Ticket, updateTicket } from '../store.ts';
@@ -144,11 +145,12 @@ async function toOpen(tx: TxCtx, complaint: Complaint, standing: Standing): Prom
 /** What the history believes to be in the slot; of a serial that was reported, only where it is that one. */
 async function partIn(
   tx: TxCtx,
-  { subject, component, serial }: Complaint,
+  { subject, type, component, serial }: Complaint,
 ): Promise<{ componentId: string; serial: string | null } | undefined> {
   if (subject.type !== 'asset' || component === '') return undefined;
   const inventory = await latestInventory(tx, subject.id);
-  const there = inventory?.components.filter(({ slot }) => slot === component) ?? [];
+  const kind = kindOfWork(type);
+  const there = findInSlot(inventory?.components ?? [], { component, kind, known: null });
   const [part] = there;
   if (part === undefined || there.length > 1) return undefined;
   return serial === null || part.serial?.toUpperCase() === serial.trim().toUpperCase() ? part : undefined;
