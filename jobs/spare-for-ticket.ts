@@ -31,7 +31,7 @@ export async function reserveIfWanted(ctx: JobCtx, wish: Wish, because: string):
       if (!ticket || !isOpen(ticket.state) || ticket.proof !== null) return undefined;
       // Another worker, or a person, may have been here since it was read.
       if ((await stillWaiting(inside, [toWaiting(ticket)])).size === 0) return undefined;
-      return reserveSpare(inside, { ...wish, holdHours, because });
+      return reserveSpare(inside, { ...wish, holdHours, because, reopenedAt: ticket.reopenedAt });
     },
     { isolation: 'read committed' },
   );

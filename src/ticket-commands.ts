@@ -69,6 +69,7 @@ export function addTicketCommands(program: Command, withHub: WithHub): void {
         const whole = await showTicket(ctx, found);
         if (options.output === 'json') return print('json', [whole], '');
         print('table', [row(found)], '');
+        print('table', factsOf(found, whole), '');
         const happened = whole.timeline.map(({ timestamp, sentence, actor }) => ({
           at: timestamp,
           what: sentence,
@@ -252,4 +253,28 @@ function numberOf(option: string, text: string): number {
   const number = Number(text);
   if (Number.isSafeInteger(number) && number > 0 && number <= 1000) return number;
   throw new HubError('invalid', `${option}: a whole number from 1 to 1000 is needed`);
+}
+
+/** What whoever goes there asks first; what nobody knows is said to be unknown. */
+function factsOf(ticket: Ticket, whole: Awaited<ReturnType<typeof showTicket>>): { what: string; is: string }[] {
+  const { spare, proof, fed } = whole;
+  const kept = spare && [spare.lot, spare.serial ?? spare.barcode].filter((text) => text !== null).join(' ');
+  const isRepair = ticket.type.startsWith('REPLACE_') && ticket.assetId !== null;
+  const onIt = [...new Set(fed.map(({ name, asset_id: id }) => name ?? id))];
+  return [
+    { what: 'why', is: ticket.reason },
+    { what: 'part', is: [ticket.component, ticket.serial].filter(Boolean).join(', ') || 'unknown' },
+    ...(isRepair || spare !== null
+      ? [
+          {
+            what: 'spare',
+            is: spare === null ? 'none is kept' : `${kept}, ${spare.state}, at ${spare.place ?? 'unknown'}`,
+          },
+        ]
+      : []),
+    ...(proof === null
+      ? []
+      : [{ what: 'proof', is: `${proof.old_serial} → ${proof.new_serial}, seen ${proof.seen_at}` }]),
+    ...(onIt.length === 0 ? [] : [{ what: 'on it', is: onIt.join(', ') }]),
+  ];
 }

@@ -35,7 +35,8 @@ export const createIssueTask = handle(createIssueJob, async (ctx, { ticketId }) 
   const report = await ticketReport(ctx, ticket, draft);
   await tx(ctx, async (inside) => {
     await noteOnce(inside, { ticketId, source: 'report', note: report });
-    await linkTicket(inside, { ticketId, system, externalId: issue.id, key: issue.key, url: issue.url });
+    const { id: externalId, key: issueKey, url, status } = issue;
+    await linkTicket(inside, { ticketId, system, externalId, key: issueKey, url, status });
   });
   await showPage(ctx, ticket, issue.id, false);
   return { outcome: 'created', key: issue.key, url: issue.url };

@@ -60,7 +60,7 @@ export const WholeTicketView = TicketView.extend({
       warranty_until: Nullable.time,
     })
     .nullable()
-    .meta({ description: 'What was kept for it last, and what became of that' }),
+    .meta({ description: 'What was kept for it last since it opened (again), and what became of that' }),
   told: z
     .array(
       z.object({ kind: z.string(), text: z.string(), at: Time, settled_at: Nullable.time, outcome: Nullable.text }),
@@ -91,7 +91,7 @@ export async function showTicket(ctx: Ctx, ticket: Ticket): Promise<z.infer<type
         ...{ asset_id: assetId, name: assetName, level, port, management, outlet, source, seen_at: seenAt },
       })),
     suppressed: suppressed.map(viewSuppression),
-    spare: await spareOf(ctx, ticket.id),
+    spare: await spareOf(ctx, ticket),
     told: notes.slice(-SHOWN).map((note) => ({
       ...{ kind: note.kind, text: textOf(note), at: note.createdAt, settled_at: note.settledAt },
       outcome: note.outcome,
@@ -104,10 +104,13 @@ function textOf(note: Awaited<ReturnType<typeof notesOf>>[number]): string {
   return note.kind === 'move' ? `→ ${note.body.to}` : note.body.name;
 }
 
-async function spareOf(ctx: Ctx, ticketId: string): Promise<z.infer<typeof WholeTicketView>['spare']> {
-  const found = await reservationOfTicket(ctx, ticketId);
+async function spareOf(ctx: Ctx, ticket: Ticket): Promise<z.infer<typeof WholeTicketView>['spare']> {
+  const found = await reservationOfTicket(ctx, ticket.id);
   if (found === undefined) return null;
   const { reservation, item, lotCode, shelf } = found;
+  // What was built in before it was opened again is what fails now.
+  const isOfBefore = ticket.reopenedAt !== null && reservation.createdAt < ticket.reopenedAt;
+  if (reservation.state !== 'held' && isOfBefore) return null;
   return {
     ...{ item_id: item.id, state: reservation.state, match: reservation.fit, why: reservation.why },
     ...{ expires_at: reservation.expiresAt, serial: item.serial, barcode: item.barcode, lot: lotCode },

@@ -25,6 +25,7 @@ interface Shown {
   assignee: string | null;
   sla: { name: string; goal_ms: number; remaining_ms: number | null; breached: boolean; paused: boolean }[] | null;
   external: { key: string; status: string | null } | null;
+  spare: { state: string } | null;
   proof: { old_serial: string; new_serial: string; sources: string[] } | null;
   timeline: { type: string; sentence: string }[];
   told: { kind: string; text: string; settled_at: string | null; outcome: string | null }[];
@@ -119,6 +120,8 @@ test('a drive fails, is replaced and seen: the ticket is proven, closed here and
 
   await fault(asset, 'NEW-1');
   const again = await when('the ticket again', id, ({ state, reopened }) => state === 'OPEN' && reopened === 1);
+  expect(again.spare).toBe(null);
+  await until('no spare is told', async () => commentsOf(key).some((text) => text.includes('Spare: none reserved')));
   expect(again.timeline.map(({ sentence }) => sentence).join('\n')).toContain('the new part (NEW-1) shows it again');
   await until('the issue again', async () => on.stage.jira.issue(key)?.status.name !== 'Done');
   await until('each told once', async () => (await show(id)).told.every(({ settled_at: at }) => at !== null));

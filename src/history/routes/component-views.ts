@@ -108,6 +108,7 @@ export const InstalledView = z
     component_id: z.string(),
     kind: z.string(),
     slot: Nullable.text,
+    slots: z.array(z.string()).meta({ description: 'As each source names it that saw it last' }),
     vendor: Nullable.text,
     manufacturer: Nullable.text,
     model: Nullable.text,

@@ -61,6 +61,8 @@ export async function reserveSpare(
     ticketId: string;
     holdHours?: number | undefined;
     because?: string | undefined;
+    /** When the ticket was opened again: an order was suggested for what it wanted before. */
+    reopenedAt?: string | null | undefined;
   },
 ): Promise<ReservedSpare> {
   const known = await findHeld(tx.db, want.ticketId);
@@ -77,7 +79,7 @@ export async function reserveSpare(
   });
   const choice = chooseSpare(spareRules, wish, candidates);
   const taken = await take(tx, choice);
-  if (!taken) return none(tx, want.ticketId, wish, choice);
+  if (!taken) return none(tx, want, wish, choice);
   const { judged, item } = taken;
   const now = tx.now();
   const reservation: Reservation = {
@@ -158,7 +160,7 @@ function isStill(item: StockItem, { item: seen }: StockCandidate): boolean {
 
 async function none(
   tx: TxCtx,
-  ticketId: string,
+  { ticketId, reopenedAt }: { ticketId: string; reopenedAt?: string | null | undefined },
   wish: Wish & { siteIds: string[] },
   choice: Choice<StockCandidate>,
 ): Promise<ReservedSpare> {
@@ -170,7 +172,7 @@ async function none(
     await append(tx, stockReorderSuggested, {
       subject: { type: 'lot', id: lot.id },
       related: [{ type: 'ticket', id: ticketId }],
-      once: ticketId,
+      once: reopenedAt ? `${ticketId} ${reopenedAt}` : ticketId,
       data: { lot: lot.code, site: wish.site, quantity: reorder.quantity, ticketId, why },
     });
   }
