@@ -295,3 +295,30 @@ test('a part is known to be replaced where the alert calls its slot otherwise th
   const swapped = await when('its end', next, ({ state }) => state === 'DONE');
   expect(swapped.proof).toMatchObject({ old_serial: 'STAYS-9', new_serial: 'CAME-9' });
 }, 90_000);
+
+test('the issue of a PDU that nobody had named gets the title when somebody does, once', async () => {
+  await on.client.post('/v1/locations', { type: 'site', name: 'names' });
+  const place = { type: 'rack', name: 'named', parent: 'names' };
+  const rack = await on.client.post<{ id: string }>('/v1/locations', place);
+  const tell = (more: object) =>
+    on.client.post('/v1/telemetry', [
+      {
+        location: 'names / named',
+        type: 'PDU_FAIL',
+        occurred_at: new Date().toISOString(),
+        message: 'no output',
+        ...more,
+      },
+    ]);
+  await tell({});
+  const { id, key } = await until('its issue', async () => {
+    const { items } = await on.client.get<{ items: Shown[] }>(`/v1/tickets?location_id=${rack.id}`);
+    const [one] = items;
+    return one?.external ? { id: one.id, key: one.external.key } : undefined;
+  });
+  expect(on.stage.jira.issue(key)?.summary).toMatch(/^CHECK_PDU of /);
+  await tell({ component: 'pdu-a' });
+  await until('its title', async () => on.stage.jira.issue(key)?.summary.startsWith('CHECK_PDU pdu-a of '));
+  const told = await when('all is told', id, (ticket) => ticket.told.every(({ settled_at: at }) => at !== null));
+  expect(told.told.filter(({ outcome }) => outcome?.includes('its title'))).toHaveLength(1);
+}, 90_000);
