@@ -19,7 +19,8 @@ import type { BmcTarget } from '#src/ports/hardware-inventory.ts';
 import { eraseDrivesJob } from '../catalogue.ts';
 import { handle, type JobCtx } from '../job-ctx.ts';
 import { targetOf } from './bmc-target.ts';
-import { restartForErase, settleRestart, whyNotYet } from './restart-for-erase.ts';
+import { restartForErase, settleRestart } from './restart-for-erase.ts';
+import { mustStayUp } from './restart-server.ts';
 import { wasRefused } from './was-refused.ts';
 
 interface Erasing {
@@ -39,7 +40,7 @@ export const eraseDrivesTask = handle(eraseDrivesJob, async (ctx, { assetId, req
   await choose(erasing, await open());
   for (const one of await open()) if (one.state === 'starting') await begin(erasing, one, await open());
   const waiting: Erasure[] = [];
-  await settleRestart(ctx, erasing.target, await open());
+  await settleRestart(erasing, await open());
   for (const one of await open())
     if (one.state === 'following' && (await follow(erasing, one)) === 'host-reset') waiting.push(one);
   if (waiting.length > 0) await restart(erasing, waiting, await open());
@@ -121,7 +122,10 @@ async function start(erasing: Erasing, lead: Erasure, together: readonly Erasure
       let announced = false;
       try {
         return await erase.startErase(target, { slot, serial, method }, ctx.signal, async () => {
-          announced = await tx(ctx, (inside) => announceErase(inside, together));
+          announced = await tx(ctx, async (inside) => {
+            await mustStayUp(ctx, inside, asset.id);
+            return announceErase(inside, together);
+          });
           if (!announced) throw cancelled(ctx, together);
         });
       } catch (error) {
@@ -185,13 +189,10 @@ async function follow(erasing: Erasing, one: Erasure): Promise<EraseProgress['ne
 
 /** The erasures are sent and may begin whoever restarts the server: what goes wrong here is said, and they are followed on. */
 async function restart(erasing: Erasing, waiting: readonly Erasure[], open: readonly Erasure[]): Promise<void> {
-  const { ctx, target } = erasing;
-  const [first] = waiting;
-  if (first === undefined) return;
-  const { requestId } = first;
+  const { ctx } = erasing;
   let how: string;
   try {
-    how = (await whyNotYet(erasing, { waiting, open })) ?? (await restartForErase(ctx, target, { requestId, waiting }));
+    how = await restartForErase(erasing, { waiting, open });
   } catch (error) {
     if (!(error instanceof AdapterError) || error.kind === 'unauthorized' || ctx.signal.aborted) throw error;
     how = `the restart that it waits for: ${error.message}`;

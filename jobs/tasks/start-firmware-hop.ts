@@ -1,4 +1,5 @@
 import { tx } from '#src/core/tx.ts';
+import type { Asset } from '#src/assets/reads.ts';
 import { announce, takeBack } from '#src/firmware/commands/advance-update.ts';
 import { announceStagedStart, takeBackStagedStart } from '#src/firmware/commands/start-staged.ts';
 import { type FirmwareUpdate, type Hop, hopsOf } from '#src/firmware/reads.ts';
@@ -7,12 +8,14 @@ import { fileNameOf } from '#src/kit/file-name-of.ts';
 import type { Announce, BmcFirmware, FirmwareImage, UpdateHandle } from '#src/ports/bmc-firmware.ts';
 import type { BmcTarget } from '#src/ports/hardware-inventory.ts';
 import type { JobCtx } from '../job-ctx.ts';
+import { mustStayUp } from './restart-server.ts';
 import { wasRefused } from './was-refused.ts';
 
 export interface Updating {
   ctx: JobCtx;
   firmware: BmcFirmware;
   target: BmcTarget;
+  asset: Asset;
   update: FirmwareUpdate;
 }
 
@@ -32,8 +35,6 @@ export function foundAs(kept: UpdateHandle | null, one: UpdateHandle): UpdateHan
   if (one.queued !== undefined) return { ...one, queued: kept.queued };
   return { ...kept, task: one.task, job: one.job };
 }
-
-type What = Parameters<typeof announce>[2]['what'];
 
 /** Tells the BMC to begin a step: once, whatever becomes of this process. A start that nobody heard back from is looked for, not repeated. */
 export async function startHop(updating: Updating, hop: Hop): Promise<UpdateHandle> {
@@ -74,7 +75,10 @@ export async function startStaged(updating: Updating, hop: Hop, kept: UpdateHand
       let announced = false;
       try {
         return await firmware.startStaged(target, start, ctx.signal, async (as) => {
-          await tx(ctx, (inside) => announceStagedStart(inside, hop, as));
+          await tx(ctx, async (inside) => {
+            await mustStayUp(ctx, inside, update.assetId);
+            await announceStagedStart(inside, hop, as);
+          });
           announced = true;
         });
       } catch (error) {
@@ -141,19 +145,22 @@ async function once(
       if (ours !== undefined) return foundAs(kept, ours);
       return kept ?? { method: 'simple-update', task: null, job: null, startedAt: announcedAt };
     },
-    act: () => announcing({ ctx, hop, what }, act),
+    act: () => announcing({ ctx, update, hop, what }, act),
   });
 }
 
 /** What the BMC refused, or was certainly never asked for, may be asked for again. */
 async function announcing<T>(
-  { ctx, hop, what }: { ctx: Updating['ctx']; hop: Hop; what: What },
+  { ctx, update, hop, what }: Pick<Updating, 'ctx' | 'update'> & { hop: Hop; what: 'start' | 'back' },
   act: (announced: Announce) => Promise<T>,
 ): Promise<T> {
   let announced = false;
   try {
     return await act(async (as) => {
-      await tx(ctx, (inside) => announce(inside, hop, { what, as }));
+      await tx(ctx, async (inside) => {
+        await mustStayUp(ctx, inside, update.assetId);
+        await announce(inside, hop, { what, as });
+      });
       announced = true;
     });
   } catch (error) {
@@ -161,21 +168,4 @@ async function announcing<T>(
       await tx(ctx, (inside) => takeBack(inside, hop, what));
     throw error;
   }
-}
-
-/** Restarts what an image waits for; the server over the same capability that an operator uses. */
-export async function resetFor(updating: Updating, hop: Hop, what: 'host-reset' | 'bmc-reset'): Promise<void> {
-  const { ctx, firmware, target } = updating;
-  if (hop.resetAnnouncedAt !== null) await tx(ctx, (inside) => takeBack(inside, hop, 'reset'));
-  if (what === 'bmc-reset') {
-    await announcing({ ctx, hop, what: 'reset' }, (announced) => firmware.resetBmc(target, ctx.signal, announced));
-    return;
-  }
-  const control = ctx.adapters.use('bmcControl');
-  const { state } = await control.readPower(target, ctx.signal);
-  await announcing({ ctx, hop, what: 'reset' }, async (announced) => {
-    await announced();
-    // A server that is off applies it as it starts.
-    await control.setPower(target, state === 'Off' ? 'on' : 'force-restart', ctx.signal);
-  });
 }

@@ -19,17 +19,8 @@ import type { InstalledFirmware, UpdateHandle, UpdateProgress } from '#src/ports
 import { updateFirmwareJob } from '../catalogue.ts';
 import { handle, type JobCtx, type JobResult } from '../job-ctx.ts';
 import { targetOf } from './bmc-target.ts';
-import {
-  foundAs,
-  goBack,
-  isOurs,
-  nameOf,
-  resetFor,
-  retire,
-  startHop,
-  startStaged,
-  type Updating,
-} from './start-firmware-hop.ts';
+import { foundAs, goBack, isOurs, nameOf, retire, startHop, startStaged, type Updating } from './start-firmware-hop.ts';
+import { restartForFirmware, settleRestartOf } from './restart-for-firmware.ts';
 
 /**
  * Brings one server's firmware where it shall be, one step after the other. Each run looks once and does at most one thing; between runs
@@ -41,7 +32,7 @@ export const updateFirmwareTask = handle(updateFirmwareJob, async (ctx, { assetI
   if (update.finishedAt !== null) return resultOf(update);
   if (asset === undefined || asset.bmcAddress === null) return fail(ctx, update, null, 'its BMC has no known address');
   const target = targetOf(ctx, asset);
-  const updating: Updating = { ctx, update, target, firmware: ctx.adapters.use('bmcFirmware') };
+  const updating: Updating = { ctx, update, asset, target, firmware: ctx.adapters.use('bmcFirmware') };
   if (update.state === 'requested') await failing(ctx, update, () => plan(updating, asset));
   const hop = (await hopsOf(ctx, updateId)).find(({ state }) => state !== 'done');
   const current = (await findUpdate(ctx, updateId)) ?? update;
@@ -125,6 +116,7 @@ async function go(updating: Updating, hop: Hop): Promise<JobResult> {
 
 async function look(updating: Updating, hop: Hop): Promise<JobResult> {
   const { ctx, update } = updating;
+  await settleRestartOf(updating, hop);
   const seen = await lookAt(updating, hop);
   const { progress, row } = seen;
   const verdict = judgeHop({
@@ -149,15 +141,18 @@ async function look(updating: Updating, hop: Hop): Promise<JobResult> {
   }
   if (verdict.do === 'start') return begin(updating, seen.hop, seen.handle);
   if (verdict.do === 'reset') {
+    let waits: string | null;
     try {
-      await resetFor(updating, hop, verdict.what);
+      waits = await restartForFirmware(updating, seen.hop, verdict.what);
     } catch (error) {
       if (!isFinal(error)) throw error;
       const stays = await retire(updating, seen.hop);
       const why = `the image waits for a reset, and that failed: ${error.message}`;
       return fail(ctx, update, hop, stays === null ? why : `${why}; ${stays}`);
     }
-    throw later(ctx, hop, `restarted: ${verdict.what}`);
+    const said = waits === null ? `restarted: ${verdict.what}` : `it waits for a restart; ${waits}`;
+    await tx(ctx, (inside) => noteProgress(inside, hop, { said }));
+    throw later(ctx, hop, said);
   }
   const { quietSince } = verdict;
   const said = progress?.said ?? 'the BMC does not answer';

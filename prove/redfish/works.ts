@@ -119,13 +119,15 @@ function erase(name: string, { tree, drives, method, bmc }: Erasing): Work {
     },
     hasEnded: async (ctx, id) => (await erasuresOf(ctx, id)).every(({ endedAt }) => endedAt !== null),
     async broken(ctx, id, { erase: done, requests }) {
-      const begun = done?.begun() ?? 0;
       const wrong: string[] = [];
-      if (begun > 1) wrong.push(`it was begun ${begun} times`);
-      const boots = requests.filter(({ method: verb, path }) => verb === 'POST' && /System\.Reset$/.test(path)).length;
       // A request that the BMC never got is counted here too: it was sent, and is not sent again.
-      if (boots > 1) wrong.push(`the server was restarted ${boots} times`);
+      const boots = requests.filter(({ method: verb, path }) => verb === 'POST' && /System\.Reset$/.test(path));
       for (const found of await erasuresOf(ctx, id)) {
+        const begun = done?.begun(found.serial) ?? 0;
+        if (begun > 1) wrong.push(`it was begun ${begun} times`);
+        const [from, to] = [Date.parse(found.announcedAt ?? ''), Date.parse(found.endedAt ?? '')];
+        const own = boots.filter(({ at }) => at > from && at < to).length;
+        if (own > 1) wrong.push(`the server was restarted ${own} times under the erasure of ${found.serial}`);
         const isErased = done?.erased().includes(found.serial) ?? false;
         const says = `the hub says ${found.state}: ${found.why}`;
         if (isErased !== (found.state === 'done')) wrong.push(`${isErased ? 'erased' : 'not erased'}, and ${says}`);
@@ -143,6 +145,28 @@ function erase(name: string, { tree, drives, method, bmc }: Erasing): Work {
     },
   };
 }
+
+/** Several requests for one server at once: one boot is for all of them. */
+function together(name: string, works: readonly [Work, ...Work[]]): Work {
+  const each = (id: string): [Work, string][] => id.split('+').map((one, at) => [works[at] as Work, one]);
+  return {
+    ...works[0],
+    name: `together, ${name}`,
+    bmc: Object.assign({}, ...works.map(({ bmc }) => bmc)),
+    ask: async (ctx, assetId) => (await Promise.all(works.map((work) => work.ask(ctx, assetId)))).join('+'),
+    hasEnded: async (ctx, id) =>
+      (await Promise.all(each(id).map(([work, one]) => work.hasEnded(ctx, one)))).every(Boolean),
+    broken: async (ctx, id, bmc, seal) =>
+      (await Promise.all(each(id).map(([work, one]) => work.broken(ctx, one, bmc, seal)))).flat(),
+  };
+}
+
+const scheduled = (n: number): Work =>
+  erase(`scheduled by iDRAC until the server starts, drive ${n}`, {
+    ...{ tree: 'dell', method: null },
+    drives: [{ slot: `Disk.Bay.${n}:Enclosure.Internal.0-1:RAID.SL.3-1`, serial: `6CK0A01ST7B${n + 1}` }],
+    bmc: { tasks: { named: 'job', durationMs: 100 }, erase: { staged: true } },
+  });
 
 /** Beside what its own tests show of it: a process that is gone, with what it had in its hands. */
 const rotation: Work = {
@@ -200,9 +224,6 @@ export const WORKS: readonly Work[] = [
     ]),
     bmc: { erase: { ways: ['hpe-system'], systemMs: 300 } },
   }),
-  erase('scheduled by iDRAC until the server starts', {
-    ...{ tree: 'dell', method: null },
-    drives: [{ slot: 'Disk.Bay.0:Enclosure.Internal.0-1:RAID.SL.3-1', serial: '6CK0A01ST7B1' }],
-    bmc: { tasks: { named: 'job', durationMs: 100 }, erase: { staged: true } },
-  }),
+  scheduled(0),
+  together('two erasures that wait for a boot', [scheduled(0), scheduled(1)]),
 ];

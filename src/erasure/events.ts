@@ -31,12 +31,14 @@ export const eraseRestarted = defineEvent({
   Data: z.object({
     requestId: z.string(),
     drives: z.array(Drive),
-    resetType: z.string().nullable().meta({ description: 'What the BMC took; null: whether it did is not known' }),
+    resetType: z.string().nullable().meta({ description: 'What the BMC took; null: not known' }),
+    sentFor: z.string().nullish().meta({ description: 'For whom, where that was not this request' }),
   }),
-  sentence: ({ drives, resetType }) =>
-    resetType === null
-      ? `Was asked to boot, so that the erasure of ${serials(drives)} begins; whether the BMC heard it is not known`
-      : `Told to boot (${resetType}), so that the erasure of ${serials(drives)} begins`,
+  sentence: ({ drives, resetType, sentFor }) => {
+    if (sentFor) return `Was restarted for ${sentFor}; the erasure of ${serials(drives)} begins at that boot too`;
+    if (resetType !== null) return `Told to boot (${resetType}), so that the erasure of ${serials(drives)} begins`;
+    return `Was asked to boot, so that the erasure of ${serials(drives)} begins; whether the BMC heard it is not known`;
+  },
 });
 
 export const driveErased = defineEvent({

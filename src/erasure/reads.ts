@@ -19,12 +19,11 @@ export async function listErasures(
   return (await query.select('*')).map(toErasure);
 }
 
-/** What a server's BMC was asked for in other requests, and has not ended. */
-export async function openElsewhere(ctx: Ctx, { assetId, requestId }: Erasure): Promise<Erasure[]> {
+/** What a server's BMC was asked for, by whatever request, and has not ended. */
+export async function sentErasures(ctx: Ctx, assetId: string): Promise<Erasure[]> {
   const rows = await ctx
     .db('erasures')
     .where({ asset_id: assetId })
-    .whereNot({ request_id: requestId })
     .whereNull('ended_at')
     .whereNotNull('announced_at')
     .orderBy('id')

@@ -5,9 +5,13 @@ import { isDuplicate } from '../core/tx.ts';
 import type { EraseHandle, EraseMethod } from '../ports/drive-erase.ts';
 import type { ErasureState } from './model.ts';
 
-/** What an erasure was handed on as, and when the boot that it waits for was asked for: set right before that request goes out. */
+/**
+ * What an erasure was handed on as, and when the boot that it waits for was asked for: set right before that request goes out. `restartedFor`:
+ * that boot was somebody else's, who has seen that this waits for one too.
+ */
 export interface KeptHandle extends EraseHandle {
   restartAnnouncedAt?: string;
+  restartedFor?: string;
 }
 
 /** One drive that shall be erased, is, or was. */

@@ -52,7 +52,7 @@ export function judgeHop(seen: {
     return { do: 'wait', quietSince: null };
   }
   if (isLate && progress !== null && reset !== null && hop.resetAnnouncedAt === null)
-    return { do: 'fail', why: waitsForReset(progress) };
+    return { do: 'fail', why: waitsForReset(progress, mayReset) };
   if (isLate) return { do: 'fail', why: late(hop.to, version, progress, patience.deadlineMs) };
   if (isOpen) return { do: 'wait', quietSince: null };
   const quietSince = hop.quietSince ?? now.toISOString();
@@ -60,9 +60,10 @@ export function judgeHop(seen: {
   return { do: 'fail', why: quiet(hop, version, progress) };
 }
 
-function waitsForReset({ said, needs }: UpdateProgress): string {
+function waitsForReset({ said, needs }: UpdateProgress, mayReset: boolean): string {
   const what = needs === 'bmc-reset' ? 'the BMC' : 'the server';
-  return `the image waits for a reset of ${what}, which was not allowed: ${said}`;
+  const why = mayReset ? 'and something else on that server was in its way' : 'which was not allowed';
+  return `the image waits for a reset of ${what}, ${why}: ${said}`;
 }
 
 function late(to: string, version: string | null | undefined, progress: UpdateProgress | null, ms: number): string {

@@ -11,6 +11,20 @@ export async function findUpdate(ctx: Ctx, id: string): Promise<FirmwareUpdate |
   return row && toUpdate(row);
 }
 
+/** The step of a server that its BMC was told, and that has not ended; there is one at most. */
+export async function sentHop(ctx: Ctx, assetId: string): Promise<Hop | null> {
+  const [row] = await ctx
+    .db('firmware_hops')
+    .join('firmware_updates', 'firmware_updates.id', 'firmware_hops.update_id')
+    .where({ 'firmware_updates.asset_id': assetId })
+    .whereNull('firmware_updates.finished_at')
+    .whereNull('firmware_hops.ended_at')
+    .whereNotNull('firmware_hops.announced_at')
+    .orderBy('firmware_hops.number')
+    .select('firmware_hops.*');
+  return row === undefined ? null : toHop(row);
+}
+
 /** In their order. */
 export async function hopsOf(ctx: Ctx, updateId: string): Promise<Hop[]> {
   const rows = await ctx.db('firmware_hops').where({ update_id: updateId }).orderBy('number').select('*');

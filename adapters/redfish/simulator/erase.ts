@@ -23,8 +23,8 @@ export interface SimulatedErase {
   answer(request: SimulatedRequest): SimulatedAnswer | undefined;
   /** Serials of drives whose data is gone, in order. */
   erased(): readonly string[];
-  /** How often an erase was begun. */
-  begun(): number;
+  /** How often an erase was begun; of one drive, by its serial. */
+  begun(serial?: string): number;
   /** The server begins to boot. */
   booted(system: string): void;
   close(): void;
@@ -44,7 +44,8 @@ export function eraseOf(options: EraseOptions, { read, write, tasks, systems, pa
   const ways = options.ways ?? ['drive'];
   const erased: string[] = [];
   const later = laterOf();
-  const count = { begun: 0 };
+  /** Serials of the one drive, or null: of all. */
+  const begun: (string | null)[] = [];
   const hasSerial = (path: string): boolean => read(path)?.['SerialNumber'] !== undefined;
   const drives = paths.filter((path) => isDrive(path) && hasSerial(path));
   /** With those of HPE's SmartStorage, which have no action of their own. */
@@ -102,7 +103,7 @@ export function eraseOf(options: EraseOptions, { read, write, tasks, systems, pa
   }
 
   function eraseDrive(drive: string, request: SimulatedRequest): SimulatedAnswer {
-    count.begun += 1;
+    begun.push(String(read(drive)?.['SerialNumber']));
     shows(drive, 10);
     const end = (): string | undefined => {
       shows(drive, null);
@@ -118,7 +119,7 @@ export function eraseOf(options: EraseOptions, { read, write, tasks, systems, pa
     const { Component } = (request.json ?? {}) as { Component?: string[] };
     if (!Component?.some((one) => /PD$/.test(one)))
       return refuse(400, 'ActionParameterMissing', 'Component is missing.');
-    count.begun += 1;
+    begun.push(null);
     const end = (): string | undefined => drives.map(wipe).find((why) => why !== undefined);
     return tasks.begin({ name: 'SystemErase', uri: request.path, end });
   }
@@ -141,7 +142,7 @@ export function eraseOf(options: EraseOptions, { read, write, tasks, systems, pa
     const status = hpeStatus(system);
     if (status === 'Initiated' || status === 'InProgress')
       return refuse(400, 'SecureSystemEraseInProgress', 'An erase is under way.');
-    count.begun += 1;
+    begun.push(null);
     hpeSays(system, 'Initiated');
     const error = { '@Message.ExtendedInfo': [{ MessageId: 'iLO.2.7.SystemResetRequired' }] };
     return { status: 200, body: { error } };
@@ -165,7 +166,7 @@ export function eraseOf(options: EraseOptions, { read, write, tasks, systems, pa
 
   return {
     erased: () => erased,
-    begun: () => count.begun,
+    begun: (serial) => begun.filter((one) => serial === undefined || one === null || one === serial).length,
     booted: bootedByHpe,
     answer(request) {
       if (request.method !== 'POST') return undefined;

@@ -52,6 +52,12 @@ export async function announce(
   if (what === 'start' && as !== undefined) await updateHop(tx.db, hop, { handle: as });
 }
 
+/** A restart that begins what waits for one, whoever asked for it: also after an earlier one that did not help. */
+export async function announceReset(tx: TxCtx, hop: Hop): Promise<void> {
+  await takeBackAnnouncement(tx.db, hop, 'reset');
+  await announce(tx, hop, { what: 'reset' });
+}
+
 export async function takeBack(tx: TxCtx, hop: Hop, what: Announced): Promise<void> {
   await takeBackAnnouncement(tx.db, hop, what);
   if (what === 'start') await updateHop(tx.db, hop, { handle: null });
