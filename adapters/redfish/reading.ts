@@ -25,6 +25,8 @@ export interface Reading {
   looked(...kinds: ComponentKind[]): void;
   hasLooked(kind: ComponentKind): boolean;
   failed(path: string, why: string, ...kinds: ComponentKind[]): void;
+  /** What of this kind is listed, or would list it, and could not be read. */
+  failuresOf(kind: ComponentKind): readonly { path: string; why: string }[];
   warn(warning: string): void;
   /** Marks the PCIe device behind these links as reported under another kind. */
   claim(...links: (string | null)[]): void;
@@ -42,7 +44,7 @@ export interface Reading {
 export function startReading(bmc: Bmc, quirks: Quirks): Reading {
   const parts: FoundPart[] = [];
   const lookedAt = new Set<ComponentKind>();
-  const incomplete = new Set<ComponentKind>();
+  const failures = new Map<ComponentKind, { path: string; why: string }[]>();
   const warnings = new Set<string>();
   const claims = new Set<string>();
   const counts = new Map<ComponentKind, number>();
@@ -60,10 +62,11 @@ export function startReading(bmc: Bmc, quirks: Quirks): Reading {
     looked: (...kinds) => kinds.forEach((kind) => lookedAt.add(kind)),
     hasLooked: (kind) => lookedAt.has(kind),
     failed(path, why, ...kinds) {
-      for (const kind of kinds) incomplete.add(kind);
+      for (const kind of kinds) failures.set(kind, [...(failures.get(kind) ?? []), { path, why }]);
       const missing = kinds.length === 0 ? '' : ` (${kinds.join(', ')} incomplete)`;
       warnings.add(`${why.includes(path) ? why : `${path}: ${why}`}${missing}`);
     },
+    failuresOf: (kind) => failures.get(kind) ?? [],
     warn: (warning) => void warnings.add(warning),
     claim(...links) {
       for (const link of links) if (link !== null) claims.add(deviceOf(link));
@@ -102,7 +105,7 @@ export function startReading(bmc: Bmc, quirks: Quirks): Reading {
       const distinct = mergeRepeated(parts);
       return {
         components: COMPONENT_KINDS.flatMap((kind) => componentsOf(kind, distinct, quirks)),
-        scope: COMPONENT_KINDS.filter((kind) => lookedAt.has(kind) && !incomplete.has(kind)),
+        scope: COMPONENT_KINDS.filter((kind) => lookedAt.has(kind) && !failures.has(kind)),
         warnings: [...warnings],
       };
     },

@@ -14,7 +14,7 @@ import { writeReport } from '#src/formats/agent/write-report.ts';
 import { Later } from '#src/journal/effect.ts';
 import { AdapterError } from '#src/ports/adapter-error.ts';
 import { emptyReading } from '#src/ports/bundle-format.ts';
-import type { DriveErase, ErasableDrive, EraseHandle, EraseProgress } from '#src/ports/drive-erase.ts';
+import type { DriveErase, ErasableDrives, EraseHandle, EraseProgress } from '#src/ports/drive-erase.ts';
 import type { BmcTarget } from '#src/ports/hardware-inventory.ts';
 import { eraseDrivesJob } from '../catalogue.ts';
 import { handle, type JobCtx } from '../job-ctx.ts';
@@ -59,7 +59,7 @@ async function end(ctx: JobCtx, erasure: Erasure, state: 'failed' | 'unknown', w
 async function choose({ ctx, erase, target }: Erasing, open: readonly Erasure[]): Promise<void> {
   const requested = open.filter(({ state }) => state === 'requested');
   if (requested.length === 0) return;
-  let found: ErasableDrive[];
+  let found: ErasableDrives;
   try {
     found = await erase.listErasable(target, ctx.signal);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ErasableDrive } from '../ports/drive-erase.ts';
-import { chooseMethods } from './model.ts';
+import { chooseMethods as choose } from './model.ts';
 
 const drive = (
   slot: string,
@@ -10,6 +10,11 @@ const drive = (
   ...{ slot, serial, methods },
   instead: methods.length === 0 ? 'boot a rescue image' : null,
 });
+const chooseMethods = (
+  names: ReturnType<typeof named>,
+  drives: ErasableDrive[],
+  wanted: Parameters<typeof choose>[2],
+) => choose(names, { drives, unread: [] }, wanted);
 const named = (...slots: string[]) => slots.map((slot) => ({ slot, serial: `S-${slot}` }));
 
 test('each drive by itself, unless something else is asked for', () => {
@@ -40,5 +45,20 @@ test('what erases all drives needs all of them named', () => {
   });
   expect(chooseMethods(named('1', '2'), found.slice(0, 2), 'dell-system-erase').get('S-2')).toEqual({
     method: 'dell-system-erase',
+  });
+});
+
+test('what is listed and cannot be read is unknown, not gone', () => {
+  const unread = [{ path: '/redfish/v1/Drives/2', why: '500 oops' }];
+  const drives = [drive('1', ['drive-secure-erase'])];
+  const chosen = choose(named('1', '2'), { drives, unread }, null);
+  expect(chosen.get('S-1')).toEqual({ method: 'drive-secure-erase' });
+  const said = '/redfish/v1/Drives/2 is listed and cannot be read (500 oops)';
+  expect(chosen.get('S-2')).toEqual({ why: `whether there is a drive in 2 is not known: ${said}` });
+  expect(choose(named('1'), { drives, unread: [...unread, ...unread] }, 'dell-system-erase').get('S-1')).toEqual({
+    why: `dell-system-erase erases all drives, and not all of them are known: ${said}, and 1 more`,
+  });
+  expect(chooseMethods(named('1'), [], null).get('S-1')).toMatchObject({
+    why: expect.stringMatching(/lists no drives at all/),
   });
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Asset } from '../assets/reads.ts';
 import { HubError } from '../core/error.ts';
-import type { ErasableDrive, EraseMethod } from '../ports/drive-erase.ts';
+import type { ErasableDrive, ErasableDrives, EraseMethod } from '../ports/drive-erase.ts';
 
 export const ERASE_METHODS = [
   'drive-secure-erase',
@@ -50,21 +50,33 @@ export function erasesOthers(method: EraseMethod): boolean {
   return method !== 'drive-secure-erase';
 }
 
-/** How each drive is erased, or why it cannot be. Nobody loses a drive that nobody named. */
+/** How each drive is erased, or why it cannot be. Nobody loses a drive that nobody named; what could not be read is unknown, and not gone. */
 export function chooseMethods(
   named: readonly NamedDrive[],
-  found: readonly ErasableDrive[],
+  { drives: found, unread }: ErasableDrives,
   wanted: EraseMethod | null,
 ): Map<string, { method: EraseMethod } | { why: string }> {
   const chosen = new Map<string, { method: EraseMethod } | { why: string }>();
   for (const { slot, serial } of named) {
     const drive = found.find((one) => one.slot === slot);
-    if (drive === undefined) chosen.set(serial, { why: `there is no drive in ${slot}` });
+    if (drive === undefined) chosen.set(serial, { why: whyNoDrive(slot, { drives: found, unread }) });
     else if (drive.serial !== serial)
       chosen.set(serial, { why: `the drive in ${slot} is ${drive.serial ?? 'one without a serial'}, not ${serial}` });
-    else chosen.set(serial, methodFor(drive, { named, found, wanted }));
+    else chosen.set(serial, methodFor(drive, { named, found, unread, wanted }));
   }
   return chosen;
+}
+
+function whyNoDrive(slot: string, { drives, unread }: ErasableDrives): string {
+  if (unread.length > 0) return `whether there is a drive in ${slot} is not known: ${unreadText(unread)}`;
+  if (drives.length > 0) return `there is no drive in ${slot}`;
+  return `whether there is a drive in ${slot} is not known: the BMC lists no drives at all, as some do while the server is off`;
+}
+
+function unreadText(unread: ErasableDrives['unread']): string {
+  const [first] = unread;
+  const more = unread.length > 1 ? `, and ${unread.length - 1} more` : '';
+  return `${first?.path ?? ''} is listed and cannot be read (${first?.why ?? ''})${more}`;
 }
 
 function methodFor(
@@ -72,11 +84,19 @@ function methodFor(
   {
     named,
     found,
+    unread,
     wanted,
-  }: { named: readonly NamedDrive[]; found: readonly ErasableDrive[]; wanted: EraseMethod | null },
+  }: {
+    named: readonly NamedDrive[];
+    found: readonly ErasableDrive[];
+    unread: ErasableDrives['unread'];
+    wanted: EraseMethod | null;
+  },
 ): { method: EraseMethod } | { why: string } {
   const method = wanted ?? 'drive-secure-erase';
   if (!drive.methods.includes(method)) {
+    if (unread.length > 0 && erasesOthers(method))
+      return { why: `${method} erases all drives, and not all of them are known: ${unreadText(unread)}` };
     if (drive.methods.length === 0) return { why: drive.instead ?? 'the BMC cannot erase it' };
     return { why: `the BMC cannot erase it by ${method}; name the method ${drive.methods.join(' or ')} to use that` };
   }

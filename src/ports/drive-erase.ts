@@ -12,6 +12,13 @@ export interface ErasableDrive {
   instead: string | null;
 }
 
+/** All that can be told of a server's drives. */
+export interface ErasableDrives {
+  drives: ErasableDrive[];
+  /** Drives, or lists of them, that the BMC names and that could not be read: unknown, and never gone. */
+  unread: { path: string; why: string }[];
+}
+
 export interface EraseHandle {
   method: EraseMethod;
   slot: string | null;
@@ -31,7 +38,7 @@ export interface EraseProgress {
 }
 
 export interface DriveErase {
-  listErasable(target: BmcTarget, signal: AbortSignal): Promise<ErasableDrive[]>;
+  listErasable(target: BmcTarget, signal: AbortSignal): Promise<ErasableDrives>;
   /** The serial must be that of the drive in the slot now, or nothing is asked for. */
   startErase(
     target: BmcTarget,

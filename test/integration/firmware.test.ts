@@ -271,6 +271,19 @@ test('drives are erased, each with its proof; a wrong serial is left alone', asy
   );
 });
 
+test('a drive that is listed and cannot be read is not said to be gone, and is left alone', async () => {
+  const { id, bmc } = await server('openbmc', { erase: {} }, 'DECOMMISSIONING');
+  bmc.addFault({ match: 'GET .*/Drives/[^/]*1$', kind: 'status', status: 500 });
+  await on.client.post(`/v1/assets/${id}/erasures`, { drives: [nvme(1)] });
+  expect(await erased(id, 1)).toMatchObject([
+    {
+      state: 'failed',
+      why: expect.stringMatching(/in NVMe Slot 1 is not known: \/redfish\S+ is listed and cannot be read \(/),
+    },
+  ]);
+  expect(bmc.erase?.begun()).toBe(0);
+});
+
 test('a task that is gone is no proof', async () => {
   const { id, bmc } = await server(
     'openbmc',

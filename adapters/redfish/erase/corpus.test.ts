@@ -46,7 +46,7 @@ describe.skipIf(trees.length === 0)('recorded machines', () => {
     const firmware = await bmcFirmware(settings, testKit()).readFirmware(targetOf(bmc), signal);
     expect(firmware).toHaveLength(facts.components);
     expect(new Set(firmware.map(({ id }) => id)).size).toBe(firmware.length);
-    const drives = await driveErase(settings, testKit()).listErasable(targetOf(bmc), signal);
+    const { drives } = await driveErase(settings, testKit()).listErasable(targetOf(bmc), signal);
     const with_ = (method: string) => drives.filter((one: ErasableDrive) => one.methods.some((own) => own === method));
     expect(with_('drive-secure-erase')).toHaveLength(facts.selfErasing);
     for (const method of ['dell-system-erase', 'hpe-secure-system-erase'])

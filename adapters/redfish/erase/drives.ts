@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AdapterError } from '../../../src/ports/adapter-error.ts';
-import type { EraseMethod } from '../../../src/ports/drive-erase.ts';
+import type { ErasableDrives, EraseMethod } from '../../../src/ports/drive-erase.ts';
 import { findAction, type Action } from '../action.ts';
 import type { Bmc } from '../client.ts';
 import { readCollection } from '../collection.ts';
@@ -32,11 +32,16 @@ export interface EraseAction {
 
 const Any = z.record(z.string(), z.unknown());
 
+interface FoundDrives {
+  drives: FoundDrive[];
+  unread: ErasableDrives['unread'];
+}
+
 /**
- * All drives by the names that the inventory gives them.
+ * All drives by the names that the inventory gives them; what is listed and could not be read stands beside them.
  * What erases more than one drive is offered only where the list of drives is known to be whole: nobody must lose one that nobody named.
  */
-export async function findDrives({ bmc, system, target }: Opened): Promise<FoundDrive[]> {
+export async function findDrives({ bmc, system, target }: Opened): Promise<FoundDrives> {
   const reading = startReading(bmc, quirksOf(await evidenceOf(bmc)));
   const { all, primary, isCertain } = await readSystems(bmc, target.server);
   // Erasing the drives of the neighbour is worse than erasing none.
@@ -69,7 +74,7 @@ export async function findDrives({ bmc, system, target }: Opened): Promise<Found
     if (own !== null) actions.set('drive-secure-erase', own);
     found.push({ slot: names[at] ?? '', serial: drive.serial ?? null, path, actions });
   }
-  return found;
+  return { drives: found, unread: [...reading.failuresOf('drive')] };
 }
 
 // Crypto first: it takes seconds, and an overwrite does not reach the spare blocks of an SSD.

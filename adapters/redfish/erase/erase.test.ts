@@ -21,7 +21,9 @@ async function lab(tree: SimulatedTreeName, options: Partial<BmcSimulatorOptions
   const erase: DriveErase = driveErase(settings, testKit());
   const control = bmcControl(settings, testKit(), { ...QUICK, powerMs: 5_000 });
   const target = targetOf(bmc);
-  const [first] = await erase.listErasable(target, signal);
+  const {
+    drives: [first],
+  } = await erase.listErasable(target, signal);
   if (first === undefined) throw new Error('no drives');
   const start = (more: Partial<Parameters<DriveErase['startErase']>[1]> = {}) =>
     erase.startErase(
@@ -47,9 +49,10 @@ describe('drives that erase themselves', () => {
     const { components } = await readBmc(bmc);
     const drives = components.filter(({ kind }) => kind === 'drive').map(({ slot, serial }) => ({ slot, serial }));
     expect(drives).toHaveLength(4);
-    expect(await erase.listErasable(target, signal)).toEqual(
-      drives.map((one) => ({ ...one, methods: ['drive-secure-erase'], instead: null })),
-    );
+    expect(await erase.listErasable(target, signal)).toEqual({
+      drives: drives.map((one) => ({ ...one, methods: ['drive-secure-erase'], instead: null })),
+      unread: [],
+    });
   });
 
   test('one is erased, and its end is proven by the task and the drive', async () => {
@@ -149,6 +152,26 @@ describe('drives that erase themselves', () => {
   });
 });
 
+test.each([404, 500])(
+  'a drive that is listed and answers %i is unknown, not gone, and nothing is asked for',
+  async (status) => {
+    const { bmc, erase, target, first, start } = await lab('dell');
+    bmc.addFault({ match: `GET .*/Drives/${first.slot}$`, kind: 'status', status });
+    const { drives, unread } = await erase.listErasable(target, signal);
+    expect(drives).toHaveLength(3);
+    expect(unread).toMatchObject([
+      { path: expect.stringContaining(first.slot), why: expect.stringContaining(String(status)) },
+    ]);
+    await expect(start()).rejects.toMatchObject({
+      kind: 'rejected',
+      message: expect.stringMatching(
+        /whether there is a drive in .* is not known: \S+ is listed and cannot be read \(.*; nothing was erased/,
+      ),
+    });
+    expect(bmc.requests.filter(({ method, path }) => method === 'POST' && !path.includes('Sessions'))).toEqual([]);
+  },
+);
+
 describe('whole servers', () => {
   test('Dell’s lifecycle controller erases the drives and nothing else', async () => {
     const { bmc, first, start, ended } = await lab('dell', { erase: { ways: ['dell-system'] } });
@@ -201,9 +224,13 @@ describe('whole servers', () => {
     const { bmc, erase, target, first } = await lab('hpe', { erase: { ways: ['hpe-system'] } });
     const path = [...Object.keys(simulatedTree('hpe'))].find((one) => /\/Drives\/[^/]+$/.test(one)) ?? '';
     bmc.change(path, null);
-    const [still] = await erase.listErasable(target, signal);
+    const {
+      drives: [still],
+      unread,
+    } = await erase.listErasable(target, signal);
     expect(first.methods).toHaveLength(1);
     expect(still).toMatchObject({ methods: [], instead: expect.stringMatching(/nvme sanitize/) });
+    expect(unread).toMatchObject([{ path: `${path}/`, why: expect.stringMatching(/404/) }]);
   });
 });
 

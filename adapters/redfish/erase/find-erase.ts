@@ -16,7 +16,7 @@ const SLACK_MS = 120_000;
  * nothing. Ages are compared, not times: a BMC's clock may be years off. Null: none can be told to be it.
  */
 export async function findErase(opened: Opened, handle: EraseHandle): Promise<string | null> {
-  const drive = (await findDrives(opened)).find((one) => one.slot === handle.slot);
+  const drive = (await findDrives(opened)).drives.find((one) => one.slot === handle.slot);
   const target = drive?.actions.get(handle.method)?.action.target;
   if (target === undefined) return null;
   const clock = await bmcClock(opened);

@@ -56,7 +56,7 @@ async function driveIn(
   slot: string,
 ): Promise<{ path: string | null; shown: Record<string, string>; percent: number | null } | null> {
   const { bmc } = opened;
-  const drive = (await findDrives(opened)).find((one) => one.slot === slot);
+  const drive = (await findDrives(opened)).drives.find((one) => one.slot === slot);
   if (drive === undefined) return null;
   if (drive.path === null || drive.path.includes('#')) return { path: drive.path, shown: {}, percent: null };
   const body = await bmc.get(drive.path);

@@ -5,7 +5,7 @@ import type { DriveErase, EraseHandle, EraseMethod } from '../../../src/ports/dr
 import { trackOf } from '../firmware/task.ts';
 import { withOpened, type Opened } from '../firmware/with-opened.ts';
 import type { Settings } from '../settings.ts';
-import { findDrives, type FoundDrive } from './drives.ts';
+import { findDrives } from './drives.ts';
 import { followErase, mustRest } from './follow-erase.ts';
 
 const IN_BAND =
@@ -16,12 +16,14 @@ export function driveErase(settings: Settings, kit: Kit): DriveErase {
   const opening = { settings, kit };
   return {
     listErasable: (target, signal) =>
-      withOpened(opening, target, signal, async (opened) =>
-        (await findDrives(opened)).map(({ slot, serial, actions }) => ({
+      withOpened(opening, target, signal, async (opened) => {
+        const { drives, unread } = await findDrives(opened);
+        const each = drives.map(({ slot, serial, actions }) => ({
           ...{ slot, serial, methods: [...actions.keys()] },
           instead: actions.size === 0 ? IN_BAND : null,
-        })),
-      ),
+        }));
+        return { drives: each, unread };
+      }),
     startErase: (target, drive, signal, announce = async () => {}) =>
       withOpened(opening, target, signal, (opened) => startErase(opened, drive, announce)),
     followErase: (target, handle, signal) =>
@@ -35,8 +37,7 @@ async function startErase(
   announce: Announce,
 ): Promise<EraseHandle> {
   const { bmc, system, kit } = opened;
-  const found = (await findDrives(opened)).find((one) => one.slot === slot);
-  const { action, body } = mustFit(found, { slot, serial, method }, system);
+  const { action, body } = mustFit(await findDrives(opened), { slot, serial, method }, system);
   if (method === 'hpe-secure-system-erase') await mustRest(opened);
   await announce();
   const startedAt = kit.now().toISOString();
@@ -47,12 +48,18 @@ async function startErase(
 
 /** Serials are compared to the letter. What the BMC cannot read, nobody can be sure of. */
 function mustFit(
-  drive: FoundDrive | undefined,
+  { drives, unread }: Awaited<ReturnType<typeof findDrives>>,
   { slot, serial, method }: { slot: string; serial: string; method: EraseMethod },
   system: string,
 ): { action: { target: string }; body: Record<string, unknown> } {
   const refuse = (why: string): AdapterError =>
     new AdapterError('rejected', `${system}: ${why}; nothing was erased`, { system });
+  const drive = drives.find((one) => one.slot === slot);
+  const [first] = unread;
+  if (drive === undefined && first !== undefined)
+    throw refuse(
+      `whether there is a drive in ${slot} is not known: ${first.path} is listed and cannot be read (${first.why})`,
+    );
   if (drive === undefined) throw refuse(`there is no drive in ${slot}`);
   if (drive.serial === null) throw refuse(`the BMC does not say which drive is in ${slot}`);
   if (drive.serial !== serial) throw refuse(`the drive in ${slot} is ${drive.serial}, not ${serial}`);
