@@ -20,9 +20,15 @@ export interface UpdateHandle {
   staged?: true;
   /**
    * Where the vendor queues images by their files (HPE): this one's, and which links were in the queue before it. `name`: what the hub has
-   * called its own place in the queue, once it has asked for one.
+   * called its own place in the queue, once it has asked for one. `added`: the BMC was told to keep this image, and had none of that name before.
    */
-  queued?: { file: string; before: string[]; name?: string };
+  queued?: { file: string; before: string[]; name?: string; added?: true };
+}
+
+/** 'gone': its place is empty, and nothing is being written. 'begun': it was not taken out, since it is being installed or has ended; `said`: how. */
+export interface Withdrawal {
+  is: 'withdrawn' | 'gone' | 'begun';
+  said: string;
 }
 
 /** 'unknown': the task is gone or says nothing that we know: judge by the version read back. */
@@ -85,6 +91,16 @@ export interface BmcFirmware {
    * waiting. Must not fail where there is none. @throws AdapterError rejected where it is being installed
    */
   retire(target: BmcTarget, handle: UpdateHandle, signal: AbortSignal): Promise<void>;
+  /**
+   * As `retire`, and only while nothing of it was begun: what has ended stays too, for whoever follows it. May be repeated.
+   * @throws AdapterError throttled while the BMC is writing something, so that nobody can say what
+   */
+  withdraw(target: BmcTarget, handle: UpdateHandle, signal: AbortSignal): Promise<Withdrawal>;
+  /**
+   * Deletes the image that the hub has had the BMC keep, and none that was there before. Must not fail where there is none.
+   * @throws AdapterError rejected where somebody else needs it by now
+   */
+  discard(target: BmcTarget, kept: { handle: UpdateHandle; image: FirmwareImage }, signal: AbortSignal): Promise<void>;
   /** Goes back to the stored older one. @throws AdapterError unsupported where the vendor has no such thing, saying what does instead */
   rollBack(target: BmcTarget, id: string, signal: AbortSignal, announce?: Announce): Promise<UpdateHandle>;
   resetBmc(target: BmcTarget, signal: AbortSignal, announce?: Announce): Promise<void>;

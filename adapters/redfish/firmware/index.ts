@@ -5,7 +5,8 @@ import type { Settings } from '../settings.ts';
 import { findRunning, followUpdate } from './follow-update.ts';
 import { queueImage } from './queue-image.ts';
 import { firmwareQuirksOf } from './quirks.ts';
-import { retire } from './queue.ts';
+import { retire, withdraw } from './queue.ts';
+import { discard } from './repository.ts';
 import { resetBmc } from './reset-bmc.ts';
 import { rollBack } from './roll-back.ts';
 import { installedOf, readRows } from './rows.ts';
@@ -38,6 +39,8 @@ export function bmcFirmware(settings: Settings, kit: Kit): BmcFirmware {
       withOpened(opening, target, signal, (opened) => followUpdate(opened, handle)),
     findRunning: (target, signal) => withOpened(opening, target, signal, findRunning),
     retire: (target, handle, signal) => withOpened(opening, target, signal, (opened) => retire(opened, handle)),
+    withdraw: (target, handle, signal) => withOpened(opening, target, signal, (opened) => withdraw(opened, handle)),
+    discard: (target, kept, signal) => withOpened(opening, target, signal, (opened) => discard(opened, kept)),
     rollBack: (target, id, signal, announce = silently) =>
       withOpened(opening, target, signal, (opened) => rollBack(opened, id, announce)),
     resetBmc: (target, signal, announce = silently) =>

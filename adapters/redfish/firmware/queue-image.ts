@@ -24,7 +24,7 @@ export async function queueImage(
   if (hpeQueue === null || hpeRepository === null) throw refuse('iLO offers no queue of updates any more');
   const file = fileNameOf(image.uri);
   const name = `Reanimator ${key}`;
-  const queued = { file, before: handle.queued?.before ?? [], name };
+  const queued = { ...handle.queued, file, before: handle.queued?.before ?? [], name };
   const startedAt = kit.now().toISOString();
   const started: UpdateHandle = { method: 'repository', task: null, job: null, startedAt, queued };
   const own = await ownInQueue(opened, service, queued);

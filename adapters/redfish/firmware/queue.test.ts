@@ -52,13 +52,17 @@ describe('what iLO cannot install by itself', () => {
   test('is taken into its repository, queued for UEFI, and installed at the next start of the server', async () => {
     const lab = await ilo();
     const handle = await lab.firmware.startUpdate(lab.target, raid, lab.signal);
-    expect(handle).toMatchObject({ method: 'repository', staged: true, queued: { file: FILE, before: [] } });
+    expect(handle).toMatchObject({
+      method: 'repository',
+      staged: true,
+      queued: { file: FILE, before: [], added: true },
+    });
     expect(lab.posts('AddFromUri')).toEqual([
       { ImageURI: raid.image.uri, UpdateRepository: true, UpdateTarget: false },
     ]);
     expect(await lab.checked(handle)).toMatchObject({ state: 'waiting', needs: 'start' });
     const started = await lab.begin(handle);
-    expect(started).toMatchObject({ queued: { file: FILE, before: [], name: 'Reanimator u-0' } });
+    expect(started).toMatchObject({ queued: { file: FILE, before: [], name: 'Reanimator u-0', added: true } });
     expect(lab.posts('UpdateTaskQueue')).toEqual([
       {
         ...{ Name: 'Reanimator u-0', Command: 'ApplyUpdate', Filename: FILE },
@@ -276,6 +280,101 @@ describe('putting it into the queue', () => {
     expect(lab.bmc.read(QUEUE)?.['Members']).toEqual([]);
     await lab.boot();
     expect(await lab.version('3')).toBe('5.32');
+  });
+});
+
+describe('taking it back', () => {
+  const withdraw = (lab: Awaited<ReturnType<typeof ilo>>, handle: UpdateHandle) =>
+    lab.firmware.withdraw(lab.target, handle, lab.signal);
+  const becomes = (lab: Awaited<ReturnType<typeof ilo>>, handle: UpdateHandle, State: string) =>
+    lab.bmc.watch(({ method }, phase) => {
+      if (method === 'DELETE' && phase === 'before') lab.bmc.change(handle.task ?? '', { State });
+    });
+
+  test('what is pending is let go of, and installed by no boot; asked again, it is gone', async () => {
+    const lab = await ilo();
+    const handle = await lab.install();
+    expect(await withdraw(lab, handle)).toMatchObject({ is: 'withdrawn', said: expect.stringMatching(/Pending/) });
+    expect(await withdraw(lab, handle)).toMatchObject({ is: 'gone' });
+    await lab.boot();
+    expect(await lab.version('3')).toBe('5.32');
+  });
+
+  test('an answer that was lost does no harm', async () => {
+    const lab = await ilo();
+    const handle = await lab.install();
+    lab.bmc.addFault({ match: 'DELETE .*UpdateTaskQueue', kind: 'drop-answer', times: 1 });
+    await expect(withdraw(lab, handle)).rejects.toMatchObject({ kind: 'unreachable' });
+    expect(await withdraw(lab, handle)).toMatchObject({ is: 'gone' });
+  });
+
+  test.each(['InProgress', 'Complete', 'Exception'])(
+    'one that is %s stays, and is said to have begun',
+    async (State) => {
+      const lab = await ilo();
+      const handle = await lab.install();
+      lab.bmc.change(handle.task ?? '', { State });
+      expect(await withdraw(lab, handle)).toMatchObject({ is: 'begun', said: expect.stringContaining(State) });
+      expect(lab.bmc.requests.filter(({ method, path }) => method === 'DELETE' && path.includes('TaskQueue'))).toEqual(
+        [],
+      );
+    },
+  );
+
+  test('one that iLO begins in that moment has begun', async () => {
+    const lab = await ilo();
+    const handle = await lab.install();
+    becomes(lab, handle, 'InProgress');
+    expect(await withdraw(lab, handle)).toMatchObject({ is: 'begun', said: 'InProgress' });
+  });
+
+  test('one that iLO refuses to let go of is refused; while iLO writes something, nobody says what', async () => {
+    const lab = await ilo();
+    const handle = await lab.install();
+    lab.bmc.addFault({ match: 'DELETE .*UpdateTaskQueue', kind: 'status', status: 400, times: 1 });
+    await expect(withdraw(lab, handle)).rejects.toMatchObject({ kind: 'rejected' });
+    const oem = lab.bmc.read('/redfish/v1/UpdateService')?.['Oem'] as { Hpe: object } | undefined;
+    lab.bmc.change('/redfish/v1/UpdateService', { Oem: { Hpe: { ...oem?.Hpe, State: 'Writing' } } });
+    await expect(withdraw(lab, handle)).rejects.toMatchObject({
+      kind: 'throttled',
+      message: expect.stringMatching(/iLO is Writing/),
+    });
+  });
+});
+
+describe('the image in iLO’s repository', () => {
+  const discard = (lab: Awaited<ReturnType<typeof ilo>>, handle: UpdateHandle) =>
+    lab.firmware.discard(lab.target, { handle, image: raid.image }, lab.signal);
+  const links = (lab: Awaited<ReturnType<typeof ilo>>) =>
+    ((lab.bmc.read(REPOSITORY)?.['Members'] ?? []) as { '@odata.id': string }[]).map((one) => one['@odata.id']);
+
+  test('is deleted where the hub has put it there, once nothing needs it', async () => {
+    const lab = await ilo();
+    const handle = await lab.install();
+    expect(handle.queued?.added).toBe(true);
+    await expect(discard(lab, handle)).rejects.toMatchObject({ kind: 'rejected' });
+    await lab.firmware.retire(lab.target, handle, lab.signal);
+    lab.bmc.change(links(lab)[0] ?? '', { Locked: true });
+    await expect(discard(lab, handle)).rejects.toMatchObject({
+      kind: 'rejected',
+      message: expect.stringMatching(/install set needs 3_5.61.fwpkg/),
+    });
+    lab.bmc.change(links(lab)[0] ?? '', { Locked: false });
+    await discard(lab, handle);
+    await discard(lab, handle);
+    expect(links(lab)).toEqual([]);
+  });
+
+  test('stays where it was there before, and where another of that name came since', async () => {
+    const lab = await ilo();
+    lab.store({ Filename: FILE, SizeBytes: 1, UpdatableBy: ['Uefi'] });
+    const theirs = await lab.stage();
+    expect(theirs.queued?.added).toBeUndefined();
+    await discard(lab, theirs);
+    expect(links(lab)).toHaveLength(1);
+    lab.bmc.change(links(lab)[0] ?? '', { SizeBytes: 77 });
+    await discard(lab, { ...theirs, queued: { file: FILE, before: [], added: true } });
+    expect(links(lab)).toHaveLength(1);
   });
 });
 

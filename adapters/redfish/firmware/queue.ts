@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { fileNameOf } from '../../../src/kit/file-name-of.ts';
-import type { UpdateHandle } from '../../../src/ports/bmc-firmware.ts';
+import type { UpdateHandle, Withdrawal } from '../../../src/ports/bmc-firmware.ts';
 import { AdapterError } from '../../../src/ports/adapter-error.ts';
 import { readCollection } from '../collection.ts';
 import { asLink, asText } from '../decode.ts';
 import { fold } from '../own-origin.ts';
 import { stateOfTask, type Task, type TaskState } from './task.ts';
-import { readUpdateService, type UpdateService } from './update-service.ts';
+import { isBusy, readUpdateService, type UpdateService } from './update-service.ts';
 import type { Opened } from './with-opened.ts';
 
 type Queued = NonNullable<UpdateHandle['queued']>;
@@ -93,11 +93,54 @@ export async function retire(opened: Opened, { queued }: UpdateHandle): Promise<
     throw new AdapterError('rejected', `${system}: ${queued.file} is being installed, and stays in iLO’s queue`, {
       system,
     });
+  await remove(opened, link);
+}
+
+/** What is gone already is removed. */
+export async function remove({ bmc }: Opened, link: string): Promise<void> {
   try {
     await bmc.send({ method: 'DELETE', link });
   } catch (error) {
     if (!(error instanceof AdapterError) || error.kind !== 'not-found') throw error;
   }
+}
+
+/** Looks again after the request: iLO may have begun in between, whatever it answered. */
+export async function withdraw(opened: Opened, { queued }: UpdateHandle): Promise<Withdrawal> {
+  const { bmc, system } = opened;
+  const look = async (): Promise<Task | null> => {
+    const tasks = await readQueue(opened, await readUpdateService(bmc, system));
+    return tasks.find((one) => isNamed(one, queued?.name)) ?? null;
+  };
+  const before = await look();
+  const link = before === null ? null : asLink(before);
+  if (before === null || link === null) return atRest(opened, { is: 'gone', said: 'it is not in iLO’s queue' });
+  const { state, said } = stateOfTask(before);
+  if (state !== 'waiting') return { is: 'begun', said };
+  let refusal: AdapterError | null = null;
+  try {
+    await remove(opened, link);
+  } catch (error) {
+    if (!(error instanceof AdapterError) || error.kind !== 'rejected') throw error;
+    refusal = error;
+  }
+  const after = await look();
+  if (after === null) return atRest(opened, { is: 'withdrawn', said: `it was ${said}` });
+  const now = stateOfTask(after);
+  if (now.state !== 'waiting') return { is: 'begun', said: now.said };
+  throw (
+    refusal ?? new AdapterError('throttled', `${system}: iLO took the request, and still shows ${now.said}`, { system })
+  );
+}
+
+/** Out of the queue, it may be under way all the same: then its version has to tell. @throws AdapterError throttled */
+async function atRest({ bmc, system }: Opened, withdrawal: Withdrawal): Promise<Withdrawal> {
+  const { hpe } = await readUpdateService(bmc, system);
+  if (hpe === null || !isBusy(hpe.state)) return withdrawal;
+  throw new AdapterError('throttled', `${system}: ${withdrawal.said}, and iLO is ${hpe.state}`, {
+    system,
+    retryAfterMs: 5_000,
+  });
 }
 
 /** What has not ended, by whomever; with what is no update: a restart or a pause that is queued keeps what follows waiting too. */

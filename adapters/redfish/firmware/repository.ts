@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { fileNameOf } from '../../../src/kit/file-name-of.ts';
 import { AdapterError } from '../../../src/ports/adapter-error.ts';
-import type { Announce, UpdateHandle, UpdateProgress } from '../../../src/ports/bmc-firmware.ts';
+import type { Announce, FirmwareImage, UpdateHandle, UpdateProgress } from '../../../src/ports/bmc-firmware.ts';
 import { readCollection } from '../collection.ts';
-import { asList, asNumber, asText } from '../decode.ts';
+import { asLink, asList, asNumber, asText } from '../decode.ts';
 import { applyTimeFor, type WantedUpdate } from './apply-time.ts';
-import { inFrontOf, mustGoOn } from './queue.ts';
+import { inFrontOf, mustGoOn, remove } from './queue.ts';
 import { readTask, trackOf } from './task.ts';
 import { isBusy, readUpdateService, recordAt, type UpdateService } from './update-service.ts';
 import type { Opened } from './with-opened.ts';
@@ -14,6 +14,7 @@ type Repository = NonNullable<UpdateService['hpeRepository']>;
 
 /** One image in HPE's repository. */
 export interface StoredImage {
+  link: string | null;
   file: string;
   sizeBytes: number | null;
   /** In lower case. */
@@ -41,10 +42,12 @@ export async function stageInRepository(
   // Whoever installs it decides when.
   applyTimeFor(wanted.applyTime, null, system);
   await mustGoOn(opened, service);
-  const queued = await inFrontOf(opened, service, wanted.image.uri);
-  const stored = await findStored(opened, repository, queued.file);
+  const before = await inFrontOf(opened, service, wanted.image.uri);
+  const stored = await findStored(opened, repository, before.file);
   const isThere = stored !== null && stored.sizeBytes === wanted.image.sizeBytes;
   if (!isThere) await mustFit(opened, { repository, stored, wanted });
+  // Only what was not there before is the hub's to delete in the end.
+  const queued = stored === null ? { ...before, added: true as const } : before;
   const startedAt = kit.now().toISOString();
   const handle: UpdateHandle = { method: 'repository', task: null, job: null, startedAt, staged: true, queued };
   await announce(handle);
@@ -89,12 +92,30 @@ export async function findStored(
   }
   if (found === undefined) return null;
   return {
+    link: asLink(found),
     // As iLO writes it.
     file: asText(found['Filename']) ?? file,
     sizeBytes: asNumber(found['SizeBytes']),
     updatableBy: asList(found['UpdatableBy']).map((one) => (asText(one) ?? '').toLowerCase()),
     isLocked: found['Locked'] === true,
   };
+}
+
+/** By its name and its size: what is there by that name in another size, somebody else has put there since. */
+export async function discard(
+  opened: Opened,
+  { handle: { queued }, image }: { handle: UpdateHandle; image: FirmwareImage },
+): Promise<void> {
+  if (queued?.added !== true) return;
+  const { bmc, system } = opened;
+  const { hpeRepository } = await readUpdateService(bmc, system);
+  const stored = hpeRepository === null ? null : await findStored(opened, hpeRepository, queued.file);
+  if (stored === null || stored.link === null || (stored.sizeBytes ?? image.sizeBytes) !== image.sizeBytes) return;
+  if (stored.isLocked) {
+    const message = `${system}: a task in iLO’s queue or an install set needs ${stored.file}`;
+    throw new AdapterError('rejected', message, { system });
+  }
+  await remove(opened, stored.link);
 }
 
 /** An upload ends before its image is checked and stands in the repository, and may have no task that anybody knows of. */

@@ -159,7 +159,10 @@ export function tasksOf(life: TaskLife, { read, write }: State): SimulatedTasks 
           PercentComplete: 0,
           ...(work.jobType === undefined ? {} : { JobType: work.jobType }),
         });
-      later(durationMs / 2, () => say(path, 'Running', { PercentComplete: 40 }));
+      later(durationMs / 2, () => {
+        // Of timers that are all overdue, this one is not always the first.
+        if (read(path)?.['TaskState'] === task.TaskState) say(path, 'Running', { PercentComplete: 40 });
+      });
       run(path, job, work, false);
       return named(life.named ?? 'location', { path, job, monitor, task });
     },

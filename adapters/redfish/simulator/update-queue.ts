@@ -8,7 +8,7 @@ import { foldPath, type Body } from './tree.ts';
 export interface UpdateQueue {
   /** Undefined: none of its places. */
   answer(request: SimulatedRequest): SimulatedAnswer | undefined;
-  /** Images that were taken into the repository, in order. */
+  /** Images that were taken into the repository, in order, also those that are not there any more. */
   stored(): readonly string[];
   /** How many tasks were put into the queue from outside. */
   posted(): number;
@@ -129,13 +129,22 @@ export function updateQueueOf(options: UpdateQueueOptions, { read, write, tasks 
     }
   }
 
-  function remove(link: string): SimulatedAnswer {
+  function remove(list: string, link: string): SimulatedAnswer {
+    const task = read(link) ?? {};
+    if (list === QUEUE && task['State'] === 'InProgress')
+      return refuse(400, 'ResourceInUse', 'The task is being executed.');
+    if (list === REPOSITORY && (task['Locked'] === true || isNeeded(task['Filename'])))
+      return refuse(400, 'ResourceInUse', 'The component is locked.');
     setLinks(
-      QUEUE,
-      linksIn(QUEUE).filter((one) => foldPath(one) !== foldPath(link)),
+      list,
+      linksIn(list).filter((one) => foldPath(one) !== foldPath(link)),
     );
     write(link, null);
     return { status: 200, body: {} };
+  }
+  /** Whatever stands in the queue keeps its image, also once it has ended. */
+  function isNeeded(file: unknown): boolean {
+    return bodiesIn(QUEUE).some((one) => one['Filename'] === file);
   }
 
   return {
@@ -147,8 +156,8 @@ export function updateQueueOf(options: UpdateQueueOptions, { read, write, tasks 
       const path = foldPath(request.path);
       if (request.method === 'POST' && path === foldPath(ADD)) return addFromUri(request);
       if (request.method === 'POST' && path === foldPath(QUEUE)) return enqueue(request);
-      const isTask = linksIn(QUEUE).some((link) => foldPath(link) === path);
-      return request.method === 'DELETE' && isTask ? remove(path) : undefined;
+      const list = [QUEUE, REPOSITORY].find((one) => linksIn(one).some((link) => foldPath(link) === path));
+      return request.method === 'DELETE' && list !== undefined ? remove(list, path) : undefined;
     },
   };
 }

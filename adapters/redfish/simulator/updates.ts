@@ -24,6 +24,8 @@ export interface UpdateOptions {
   hpe?: boolean;
   /** HPE: images are taken into a repository, and installed by one of these (UEFI: at the next boot) once a task is queued. */
   queue?: readonly ('Bmc' | 'Uefi' | 'RuntimeAgent')[];
+  /** How long whoever installs what is queued takes. Default 20. */
+  queueMs?: number;
   /** iLO 7: a queued task that UEFI has done stays Pending for ever. */
   staysPending?: boolean;
 }
@@ -72,7 +74,12 @@ export function updatesOf(options: UpdateOptions, { read, write, tasks, restartB
     options.queue === undefined
       ? null
       : updateQueueOf(
-          { updatableBy: options.queue, durationMs: 20, staysPending: options.staysPending ?? false, end: endOf },
+          {
+            updatableBy: options.queue,
+            durationMs: options.queueMs ?? 20,
+            staysPending: options.staysPending ?? false,
+            end: endOf,
+          },
           { read, write, tasks },
         );
 
