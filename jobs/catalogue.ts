@@ -64,6 +64,15 @@ export const updateFirmwareJob = defineJob({
   subject: asset,
 });
 
+export const cancelUpdateJob = defineJob({
+  name: 'cancel-update',
+  Input: z.strictObject({ assetId: z.string(), updateId: z.string(), by: z.string(), reason: z.string() }),
+  attempts: 5,
+  timeLimitMs: 600_000,
+  dedupe: (input) => input.updateId,
+  subject: asset,
+});
+
 export const rotateBmcPasswordJob = defineJob({
   name: 'rotate-bmc-password',
   Input: z.strictObject({
@@ -222,6 +231,7 @@ export const jobTypes = [
   requestBmcCertificateJob,
   installBmcCertificateJob,
   updateFirmwareJob,
+  cancelUpdateJob,
   eraseDrivesJob,
   reconcileSystemJob,
   followChangesJob,

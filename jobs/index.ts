@@ -2,6 +2,7 @@ import type { JobType, Reaction } from '#src/journal/job.ts';
 import type { JobHandler } from './job-ctx.ts';
 import { jobTypes } from './catalogue.ts';
 import { allocateRequestedAddress } from './reactions/allocate-requested-address.ts';
+import { cancelUpdateAsAsked } from './reactions/cancel-update-as-asked.ts';
 import { eraseDrivesAsAsked } from './reactions/erase-drives-as-asked.ts';
 import { hardenValidatedAsset } from './reactions/harden-validated-asset.ts';
 import { inspectDiscoveredAsset } from './reactions/inspect-discovered-asset.ts';
@@ -22,6 +23,7 @@ import { compareSystemTask, followChangesTask } from './reconcile/follow-changes
 import { noticeAssetTask, noticeRecordTask } from './reconcile/notice-changes.ts';
 import { reconcileSystemTask } from './reconcile/reconcile-system.ts';
 import { allocateAddressTask } from './tasks/allocate-address.ts';
+import { cancelUpdateTask } from './tasks/cancel-update.ts';
 import { eraseDrivesTask } from './tasks/erase-drives.ts';
 import { expireReservationsTask } from './tasks/expire-reservations.ts';
 import { hardenAssetTask } from './tasks/harden-asset.ts';
@@ -53,6 +55,7 @@ export const reactions: readonly Reaction[] = [
   requestCertificateAsAsked,
   installCertificateAsAsked,
   updateFirmwareAsAsked,
+  cancelUpdateAsAsked,
   eraseDrivesAsAsked,
   noticeChangedAsset,
   noticeChangedRecord,
@@ -75,6 +78,7 @@ export const handlers: readonly JobHandler[] = [
   requestBmcCertificateTask,
   installBmcCertificateTask,
   updateFirmwareTask,
+  cancelUpdateTask,
   eraseDrivesTask,
   noticeAssetTask,
   noticeRecordTask,

@@ -9,10 +9,13 @@ import { judgeInstalled } from './firmware/judge-installed.ts';
 import { WantedComponent } from './firmware/model.ts';
 import { planUpdate } from './firmware/plan-update.ts';
 import { findUpdate, type FirmwareUpdate, type Hop, hopsOf, listUpdates, readInstalled } from './firmware/reads.ts';
-import { followThing, serverNamed } from './follow-job.ts';
+import { followJob, followThing, jobRow, serverNamed } from './follow-job.ts';
 import { type Format, print } from './print.ts';
 
 type WithHub = (act: (hub: { ctx: Ctx }) => Promise<void>) => Promise<void>;
+
+/** So long a BMC may take to say whether it lets go of what it has queued. */
+const LET_GO_MS = 120_000;
 
 interface ImageOptions {
   image?: string;
@@ -109,16 +112,29 @@ export function addFirmwareCommands(program: Command, withHub: WithHub): void {
 
   firmware
     .command('cancel')
-    .description('send nothing more of an update; a step that the BMC has taken goes to its end first')
+    .description(
+      'send nothing more of an update; a step that the BMC has taken, not only queued, goes to its end first',
+    )
     .argument('<update>', 'its id')
     .requiredOption('-r, --reason <text>', 'why; stands on the timeline')
     .addOption(output)
     .action((id: string, options: { output: Format; reason: string }) =>
       withHub(async ({ ctx }) => {
-        await tx(ctx, (inside) => cancelUpdate(inside, { updateId: id, reason: options.reason }));
+        const eventId = await tx(ctx, (inside) => cancelUpdate(inside, { updateId: id, reason: options.reason }));
+        if (eventId !== null) await tellCancel(ctx, eventId);
         print(options.output, [updateRow(await mustFind(ctx, id))], '');
       }),
     );
+}
+
+/** What the BMC has queued is taken out by a job, which says how that went. */
+async function tellCancel(ctx: Ctx, eventId: string): Promise<void> {
+  const { outcome, why, remedy } = jobRow(
+    await followJob(ctx, { eventId, name: 'cancel-update', patienceMs: LET_GO_MS }),
+  );
+  if (outcome !== 'ended') process.exitCode = 1;
+  const words = [outcome, why, remedy].filter((one) => typeof one === 'string' && one !== '');
+  process.stderr.write(`${words.join(': ')}\n`);
 }
 
 /** @throws HubError not-found, also where nobody has looked into the server yet */

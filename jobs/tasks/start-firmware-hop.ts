@@ -90,27 +90,7 @@ export async function startStaged(updating: Updating, hop: Hop, kept: UpdateHand
   });
 }
 
-/**
- * What the hub has put into the BMC's own queue is taken out of it once the step has ended: it would be installed at some later boot, or keep
- * the next step waiting.
- * @returns why it is there still; null: it is not
- */
-export async function retire({ ctx, firmware, target }: Updating, { handle }: Hop): Promise<string | null> {
-  if (handle?.queued?.name === undefined) return null;
-  try {
-    await firmware.retire(target, handle, ctx.signal);
-    return null;
-  } catch (error) {
-    if (!(error instanceof AdapterError) || error.kind === 'unauthorized' || ctx.signal.aborted) throw error;
-    ctx.log.warn(
-      { err: error, name: handle.queued.name },
-      'a place in the BMC’s queue of updates could not be given up',
-    );
-    return `“${handle.queued.name}” is still in the BMC’s queue of updates, and may be installed later: ${error.message}`;
-  }
-}
-
-function imageOf({ image }: Hop): FirmwareImage {
+export function imageOf({ image }: Hop): FirmwareImage {
   return { uri: image.uri, sha256: image.sha256, sizeBytes: image.size_bytes };
 }
 

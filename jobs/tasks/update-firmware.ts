@@ -19,8 +19,9 @@ import type { InstalledFirmware, UpdateHandle, UpdateProgress } from '#src/ports
 import { updateFirmwareJob } from '../catalogue.ts';
 import { handle, type JobCtx, type JobResult } from '../job-ctx.ts';
 import { targetOf } from './bmc-target.ts';
-import { foundAs, goBack, isOurs, nameOf, retire, startHop, startStaged, type Updating } from './start-firmware-hop.ts';
+import { foundAs, goBack, isOurs, nameOf, startHop, startStaged, type Updating } from './start-firmware-hop.ts';
 import { restartForFirmware, settleRestartOf } from './restart-for-firmware.ts';
+import { tidyUp } from './tidy-firmware.ts';
 
 /**
  * Brings one server's firmware where it shall be, one step after the other. Each run looks once and does at most one thing; between runs
@@ -51,6 +52,11 @@ function resultOf({ state, error }: FirmwareUpdate): JobResult {
 async function fail(ctx: JobCtx, update: FirmwareUpdate, hop: Hop | null, why: string): Promise<JobResult> {
   await tx(ctx, (inside) => failUpdate(inside, update.id, hop, why));
   return { outcome: 'failed', why };
+}
+
+async function failTidily(updating: Updating, hop: Hop, why: string): Promise<JobResult> {
+  const left = await tidyUp(updating, hop);
+  return fail(updating.ctx, updating.update, hop, left === null ? why : `${why}; ${left}`);
 }
 
 /** Nothing was sent yet: what the BMC cannot or will not say ends the update. */
@@ -129,9 +135,9 @@ async function look(updating: Updating, hop: Hop): Promise<JobResult> {
   });
   if (verdict.do === 'finish' && hop.state === 'going-back')
     return fail(ctx, update, hop, `${hop.why ?? 'it failed'}; it went back to ${row?.version ?? 'the version before'}`);
-  const left = verdict.do === 'finish' || verdict.do === 'fail' ? await retire(updating, seen.hop) : null;
+  const left = verdict.do === 'finish' || verdict.do === 'fail' ? await tidyUp(updating, seen.hop) : null;
   if (verdict.do === 'finish') {
-    await tx(ctx, (inside) => finishHop(inside, hop));
+    await tx(ctx, (inside) => finishHop(inside, hop, left));
     throw new Later(0, `${hop.name} is at ${hop.to}`);
   }
   if (verdict.do === 'fail') {
@@ -146,9 +152,7 @@ async function look(updating: Updating, hop: Hop): Promise<JobResult> {
       waits = await restartForFirmware(updating, seen.hop, verdict.what);
     } catch (error) {
       if (!isFinal(error)) throw error;
-      const stays = await retire(updating, seen.hop);
-      const why = `the image waits for a reset, and that failed: ${error.message}`;
-      return fail(ctx, update, hop, stays === null ? why : `${why}; ${stays}`);
+      return failTidily(updating, seen.hop, `the image waits for a reset, and that failed: ${error.message}`);
     }
     const said = waits === null ? `restarted: ${verdict.what}` : `it waits for a restart; ${waits}`;
     await tx(ctx, (inside) => noteProgress(inside, hop, { said }));
@@ -162,13 +166,14 @@ async function look(updating: Updating, hop: Hop): Promise<JobResult> {
 
 /** The image is there and was checked: the second half of the step. */
 async function begin(updating: Updating, hop: Hop, handle: UpdateHandle): Promise<JobResult> {
-  const { ctx, update } = updating;
+  const { ctx } = updating;
   let started: UpdateHandle;
   try {
     started = await startStaged(updating, hop, handle);
   } catch (error) {
     if (!isFinal(error)) throw error;
-    return fail(ctx, update, hop, `the BMC has taken and checked the image, and starting it failed: ${error.message}`);
+    const why = `the BMC has taken and checked the image, and starting it failed: ${error.message}`;
+    return failTidily(updating, { ...hop, handle }, why);
   }
   await tx(ctx, (inside) => noteProgress(inside, hop, { handle: started, said: 'started', quietSince: null }));
   throw later(ctx, hop, 'the BMC was told to install the image');

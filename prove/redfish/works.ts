@@ -7,10 +7,13 @@ import { findAsset } from '#src/assets/reads.ts';
 import { requestRotation } from '#src/bmc-access/commands/request-rotation.ts';
 import type { Ctx } from '#src/core/ctx.ts';
 import type { Seal } from '#src/core/seal.ts';
+import { HubError } from '#src/core/error.ts';
 import { tx } from '#src/core/tx.ts';
 import { requestErase } from '#src/erasure/commands/request-erase.ts';
 import { erasuresOf } from '#src/erasure/reads.ts';
+import { cancelUpdate } from '#src/firmware/commands/cancel-update.ts';
 import { requestUpdate } from '#src/firmware/commands/request-update.ts';
+import { canWithdraw, isOnlyStored } from '#src/firmware/hop-moves.ts';
 import { findUpdate, hopsOf } from '#src/firmware/reads.ts';
 import { listJobs } from '#src/journal/reads.ts';
 import type { EraseMethod } from '#src/ports/drive-erase.ts';
@@ -44,11 +47,17 @@ interface Updating {
   tree: SimulatedTreeName;
   component: string;
   extension: string;
+  mayReset?: boolean;
 }
 
 const BMC: Updating = { tree: 'supermicro', component: 'BMC', extension: 'bin' };
+const RAID: Updating = { tree: 'hpe', component: '3', extension: 'fwpkg' };
 
-function update(name: string, bmc: Partial<BmcSimulatorOptions>, { tree, component, extension }: Updating = BMC): Work {
+function update(
+  name: string,
+  bmc: Partial<BmcSimulatorOptions>,
+  { tree, component, extension, mayReset = true }: Updating = BMC,
+): Work {
   const file = `${component}_${VERSION}.${extension}`;
   const hasTwoHalves = bmc.updates?.staged === true || bmc.updates?.queue !== undefined;
   return {
@@ -59,7 +68,7 @@ function update(name: string, bmc: Partial<BmcSimulatorOptions>, { tree, compone
       const image = bmc.updates?.staged ? await servedImage(file) : named;
       const wanted = [{ component, version: VERSION, image }];
       const { updateId } = await tx(ctx, (inside) =>
-        requestUpdate(inside, { assetId, wanted, mayReset: true, reason: 'a proof' }),
+        requestUpdate(inside, { assetId, wanted, mayReset, reason: 'a proof' }),
       );
       return updateId;
     },
@@ -82,10 +91,13 @@ function update(name: string, bmc: Partial<BmcSimulatorOptions>, { tree, compone
       // Uploaded, and whether it was started is not known: then nothing is installed, and that is said.
       if (started === 0 && taken === 1 && found?.state !== 'failed')
         wrong.push(`not started, and it is ${found?.state}`);
-      if (started === 1 && !isThere) wrong.push(`taken, and it shows ${String(version)}`);
+      const isTakenBack = /^cancelled by/.test(found?.error ?? '');
+      if (started === 1 && !isThere && !isTakenBack) wrong.push(`taken, and it shows ${String(version)}`);
       if (hop === undefined) wrong.push('no step was kept');
-      const queue = read('/redfish/v1/UpdateService/UpdateTaskQueue')?.['Members'];
-      if (Array.isArray(queue) && queue.length > 0) wrong.push(`${queue.length} tasks were left in the queue`);
+      for (const list of ['UpdateTaskQueue', 'ComponentRepository']) {
+        const members = read(`/redfish/v1/UpdateService/${list}`)?.['Members'];
+        if (Array.isArray(members) && members.length > 0) wrong.push(`${members.length} were left in the ${list}`);
+      }
       const ends = await ctx
         .db('events')
         .whereIn('type', ['firmware.update_completed', 'firmware.update_failed'])
@@ -94,6 +106,49 @@ function update(name: string, bmc: Partial<BmcSimulatorOptions>, { tree, compone
       return wrong;
     },
   };
+}
+
+/** Asked for as soon as its BMC may let go of it, by somebody who asks again until that, or the update, has come to its end. */
+function cancelled(work: Work): Work {
+  return {
+    ...work,
+    name: `${work.name}, cancelled`,
+    async ask(ctx, assetId) {
+      const id = await work.ask(ctx, assetId);
+      void cancelOnce(ctx, id);
+      return id;
+    },
+    // Its job tidies up when the update has ended.
+    async hasEnded(ctx, id) {
+      const subject = (await findUpdate(ctx, id))?.assetId;
+      const jobs = await listJobs(ctx, { name: 'cancel-update', subject, limit: 10 });
+      return (await work.hasEnded(ctx, id)) && jobs.every(({ state }) => state === 'done' || state === 'dead');
+    },
+    async broken(ctx, id, bmc, seal) {
+      const [found, [hop]] = [await findUpdate(ctx, id), await hopsOf(ctx, id)];
+      const wrong = await work.broken(ctx, id, bmc, seal);
+      const wasTakenBack = /^cancelled by/.test(found?.error ?? '');
+      if (hop?.state === 'done' && wasTakenBack) wrong.push(`done, and the hub says ${found?.error}`);
+      const isTold = /^cancelled by|not known|is gone|is not in/.test(found?.error ?? '');
+      if (found?.state === 'failed' && !isTold) wrong.push(`failed without a reason of its cancelling: ${found.error}`);
+      return wrong;
+    },
+  };
+}
+
+async function cancelOnce(ctx: Ctx, updateId: string): Promise<void> {
+  for (;;) {
+    const [update, [hop]] = [await findUpdate(ctx, updateId), await hopsOf(ctx, updateId)];
+    if (update === undefined || update.finishedAt !== null) return;
+    if (hop !== undefined && canWithdraw(hop) && !isOnlyStored(hop)) {
+      // Whoever is later than its end is told so, and leaves it.
+      await tx(ctx, (inside) => cancelUpdate(inside, { updateId, reason: 'a proof' })).catch((error: unknown) => {
+        if (!(error instanceof HubError) || error.kind !== 'conflict') throw error;
+      });
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 interface Erasing {
@@ -211,11 +266,7 @@ export const WORKS: readonly Work[] = [
     tasks: { durationMs: 200, named: 'accepted' },
     updates: { ways: ['multipart'], staged: true },
   }),
-  update(
-    'through iLO’s repository and queue',
-    { tasks: { durationMs: 100 }, updates: { queue: ['Uefi'] } },
-    { tree: 'hpe', component: '3', extension: 'fwpkg' },
-  ),
+  update('through iLO’s repository and queue', { tasks: { durationMs: 100 }, updates: { queue: ['Uefi'] } }, RAID),
   erase('at the next boot of the server', {
     ...{ tree: 'hpe', method: 'hpe-secure-system-erase' },
     drives: ['1', '2'].flatMap((bay) => [
@@ -225,5 +276,13 @@ export const WORKS: readonly Work[] = [
     bmc: { erase: { ways: ['hpe-system'], systemMs: 300 } },
   }),
   scheduled(0),
+  cancelled(
+    update(
+      'in iLO’s queue until a boot',
+      { tasks: { durationMs: 100 }, updates: { queue: ['Uefi'] } },
+      { ...RAID, mayReset: false },
+    ),
+  ),
+  cancelled(update('as iLO begins', { tasks: { durationMs: 100 }, updates: { queue: ['Bmc'], queueMs: 300 } }, RAID)),
   together('two erasures that wait for a boot', [scheduled(0), scheduled(1)]),
 ];

@@ -45,6 +45,22 @@ export const updateCompleted = defineEvent({
     steps.length === 0 ? 'All firmware was as wanted already' : `Firmware updated: ${steps.map(stepWords).join(', ')}`,
 });
 
+export const cancelRequested = defineEvent({
+  type: 'firmware.cancel_requested',
+  version: 1,
+  topic: 'firmware.cancel_requested',
+  Data: z.object({ updateId: z.string(), component: z.string(), by: z.string(), reason: z.string() }),
+  sentence: ({ component, reason }) => `Its BMC is asked to let go of the update of ${component}: ${reason}`,
+});
+
+export const cancelRefused = defineEvent({
+  type: 'firmware.cancel_refused',
+  version: 1,
+  topic: 'firmware.cancel_refused',
+  Data: z.object({ updateId: z.string(), component: z.string(), by: z.string(), why: z.string() }),
+  sentence: ({ component, why }) => `The update of ${component} was not cancelled, and goes on: ${why}`,
+});
+
 export const updateFailed = defineEvent({
   type: 'firmware.update_failed',
   version: 1,

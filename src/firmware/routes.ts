@@ -88,15 +88,20 @@ export const firmwareRoutes: Route[] = [
     {
       id: 'cancelFirmwareUpdate',
       path: '/v1/firmware-updates/{id}/cancel',
-      summary: 'Send nothing more of an update; a step that a BMC has taken already goes to its end first (409)',
+      summary:
+        'Send nothing more of an update. A step that a BMC has taken already goes to its end first (409), unless it stands in a queue of the BMC’s (202)',
       tag,
       scope: 'assets:write',
       params: IdParams,
       body: z.strictObject({ reason: z.string().trim().min(1).max(500) }),
-      answers: { 200: { says: 'The update, ended', schema: FirmwareUpdateView } },
+      answers: {
+        200: { says: 'The update, ended', schema: FirmwareUpdateView },
+        202: { says: 'The BMC is asked to let go of it; its job says how that went', schema: Accepted },
+      },
     },
     async (tx, { params, body }) => {
-      await cancelUpdate(tx, { updateId: params.id, reason: body.reason });
+      const eventId = await cancelUpdate(tx, { updateId: params.id, reason: body.reason });
+      if (eventId !== null) return accepted(eventId);
       const update = await findUpdate(tx, params.id);
       if (!update) throw new HubError('not-found', `There is no firmware update ${params.id}`);
       return { status: 200, body: viewUpdate(update, await hopsOf(tx, update.id)) };

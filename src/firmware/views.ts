@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Nullable, Time } from '../core/schemas.ts';
+import { canWithdraw } from './hop-moves.ts';
 import { HOP_STATES, UPDATE_STATES } from './model.ts';
 import type { FirmwareUpdate, Hop } from './store.ts';
 
@@ -11,7 +12,12 @@ const StepView = z.object({
   state: z.enum(HOP_STATES),
   percent: Nullable.number,
   said: Nullable.text.meta({ description: "The BMC's own words, when last asked" }),
-  why: Nullable.text.meta({ description: 'Why it failed' }),
+  why: Nullable.text.meta({
+    description: 'Why it failed; of one that is done: what of it could not be tidied up on the BMC',
+  }),
+  withdrawable: z.boolean().meta({
+    description: 'It stands in a queue of the BMC’s, which lets go of it while nothing was begun: it may be cancelled',
+  }),
   sent_at: Nullable.time.meta({ description: 'When the BMC was told; never twice' }),
   ended_at: Nullable.time,
 });
@@ -50,6 +56,7 @@ export function viewUpdate(update: FirmwareUpdate, hops: readonly Hop[]): z.infe
       percent: hop.percent,
       said: hop.said,
       why: hop.why,
+      withdrawable: canWithdraw(hop),
       sent_at: hop.announcedAt,
       ended_at: hop.endedAt,
     })),

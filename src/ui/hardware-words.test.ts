@@ -92,12 +92,13 @@ describe('firmware', () => {
 
   test('an update is cancelled while nothing of its next step was sent', () => {
     const at = '2026-11-21T12:00:00Z';
-    const of = (state: string, sent_at: string | null) =>
-      whyNoCancel({ steps: [{ name: 'BIOS', from: '1', to: '2', state, sent_at }] });
+    const of = (state: string, sent_at: string | null, withdrawable = false) =>
+      whyNoCancel({ steps: [{ name: 'BIOS', from: '1', to: '2', state, sent_at, withdrawable }] });
     expect(whyNoCancel({ steps: [] })).toBeUndefined();
     expect([of('planned', null), of('starting', null), of('done', at)]).toEqual([undefined, undefined, undefined]);
     for (const state of ['starting', 'following', 'going-back'])
       expect(of(state, at)).toBe('BIOS 1 → 2 is under way, and goes to its end first');
+    expect(of('following', at, true)).toBeUndefined();
   });
 
   test('what a BMC does not update itself is said so', () => {

@@ -62,7 +62,7 @@ declare module '*/screens/firmware-words.js' {
   export const VERDICT_WORDS: Record<string, { text: string; tone: string }>;
   export function isOpen(update: { state: string } | undefined): boolean;
   export function whyNoCancel(update: {
-    steps: { name: string; from: string | null; to: string; state: string; sent_at: string | null }[];
+    steps: { name: string; from: string | null; to: string; state: string; sent_at: string | null; withdrawable: boolean }[];
   }): string | undefined;
   export function componentText(row: { name: string; version: string | null; updateable: boolean | null }): string;
   export function policyText(components: { verdict: string }[]): string;

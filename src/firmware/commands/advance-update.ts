@@ -79,10 +79,12 @@ export async function noteProgress(
   await updateHop(tx.db, hop, seen);
 }
 
-export async function finishHop(tx: TxCtx, hop: Hop): Promise<void> {
+/** `left`: what of it could not be tidied up on the BMC; null: nothing. */
+export async function finishHop(tx: TxCtx, hop: Hop, left: string | null): Promise<void> {
   const update = await lockOpen(tx, hop.updateId);
   if (update === undefined) return;
-  await updateHop(tx.db, hop, { state: 'done', percent: 100, endedAt: tx.now().toISOString() });
+  const told = left === null ? {} : { why: left };
+  await updateHop(tx.db, hop, { state: 'done', percent: 100, endedAt: tx.now().toISOString(), ...told });
   const once = `${hop.updateId}-${hop.number}`;
   const data = { updateId: hop.updateId, ...stepOf(hop) };
   await append(tx, componentUpdated, { subject: subjectOf(update), once, data });

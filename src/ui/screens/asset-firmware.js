@@ -113,12 +113,17 @@ export function assetFirmware(id, { signal, follow, name }) {
 
   /** @param {any} update */
   async function cancel(update) {
-    await ask({
+    const isQueued = update.steps.some((/** @type {any} */ one) => one.withdrawable);
+    const done = await ask({
       ...{ title: `Cancel the update: ${name()}`, action: 'Cancel the update', leave: 'Go on with it' },
-      text: 'Nothing more of it is sent. Steps that are done stay as they are.',
+      text: isQueued
+        ? 'Its BMC is asked to let go of what it has queued; what was begun there goes on. Steps that are done stay as they are.'
+        : 'Nothing more of it is sent. Steps that are done stay as they are.',
       fields: [{ name: 'reason', label: 'Reason', max: 500, required: true, hint: 'Stands in the timeline.' }],
       send: (values, key) => post(`/v1/firmware-updates/${update.id}/cancel`, values, key),
     });
+    const jobs = /** @type {{ jobs?: string } | undefined} */ (done?.answer)?.jobs;
+    if (jobs !== undefined) follow(jobs);
     // Also where it came too late: then more is under way than stands here.
     await load(last?.reachable ?? false).catch(tell);
   }

@@ -37,15 +37,16 @@ export function stepText({ name, from, to }) {
 }
 
 /**
- * Why an update cannot be cancelled just now; undefined: nothing of its next step was sent. The API has the last word.
- * @param {{ steps: { name: string, from: string | null, to: string, state: string, sent_at: string | null }[] }} update
+ * Why an update cannot be cancelled just now; undefined: nothing of its next step was sent, or its BMC may let go of it. The API has the last word.
+ * @param {{ steps: { name: string, from: string | null, to: string, state: string, sent_at: string | null, withdrawable: boolean }[] }} update
  */
 export function whyNoCancel({ steps }) {
   const sent = steps.find(
     ({ state, sent_at }) =>
       state === 'following' || state === 'going-back' || (state === 'starting' && sent_at !== null),
   );
-  return sent && `${stepText(sent)} is under way, and goes to its end first`;
+  if (sent === undefined || sent.withdrawable) return undefined;
+  return `${stepText(sent)} is under way, and goes to its end first`;
 }
 
 /** @param {{ components: { component: string, version: string }[] }} update */
