@@ -5,7 +5,7 @@ import { HubError } from './core/error.ts';
 import { tx } from './core/tx.ts';
 import { approvePlan } from './drift/commands/approve-plan.ts';
 import { requestRun } from './drift/commands/request-run.ts';
-import { releaseHold, setMode } from './drift/commands/set-mode.ts';
+import { type LookOfSwitch, releaseHold, setMode } from './drift/commands/set-mode.ts';
 import { DECISIONS, type DriftDecision, type Mode, MODES, ROW_STATES, type RowState } from './drift/model.ts';
 import { readSystem } from './drift/reads.ts';
 import { mustReconcile, type Reconciled } from './drift/reconciled.ts';
@@ -23,8 +23,6 @@ export interface ReconcilingHub {
   reconciled: Reconciled;
 }
 export type WithHub = (act: (hub: ReconcilingHub) => Promise<void>) => Promise<void>;
-
-const LOOK = 'reanimator reconcile run';
 
 /** Taken step by step: each read sees what was committed before it. */
 const LOCKING = { isolation: 'read committed' } as const;
@@ -140,9 +138,10 @@ export function addReconcileCommands(program: Command, withHub: WithHub): void {
         mustReconcile(reconciled, system);
         const wanted = oneOf(MODES, mode, 'mode');
         const mappingHash = reconciled.mappingHash(system);
-        await tx(ctx, (inside) => setMode(inside, { system, mode: wanted, mappingHash, version: undefined }), LOCKING);
+        const want = { system, mode: wanted, mappingHash, version: undefined };
+        const look = await tx(ctx, (inside) => setMode(inside, want), LOCKING);
         print('table', [await statusOf(ctx, reconciled, system)], '');
-        if (wanted === 'apply') tell(`what stands open is written at the next look: ${LOOK} ${system}`);
+        if (look) tell(lookWords(look));
       }),
     );
   reconcile
@@ -157,6 +156,11 @@ export function addReconcileCommands(program: Command, withHub: WithHub): void {
         tell('what was held back is looked at again, and written, now');
       }),
     );
+}
+
+function lookWords({ run, isNew }: NonNullable<LookOfSwitch>): string {
+  const what = isNew ? 'a look at everything was asked for' : 'a look at everything was asked for before';
+  return `${what}, run ${run.id}: it does what stands open. What came of it: reanimator reconcile plan ${run.id}`;
 }
 
 async function statusOf(ctx: Ctx, reconciled: Reconciled, system: string): Promise<object> {

@@ -93,13 +93,13 @@ export async function lockRun(db: Knex.Transaction, id: string): Promise<Run | u
   return row ? toRun(row) : undefined;
 }
 
-/** The oldest one of a system in one of these states. */
+/** The oldest one of a system in one of these states; `applies`: only of those that write by themselves. */
 export async function oldestRun(
   db: Knex,
-  want: { system: string; kind: RunKind; states: readonly RunState[] },
+  want: { system: string; kind: RunKind; states: readonly RunState[]; applies?: true },
 ): Promise<Run | undefined> {
   const [row] = await db('reconcile_runs')
-    .where({ system_id: want.system, kind: want.kind })
+    .where({ system_id: want.system, kind: want.kind, ...(want.applies ? { applies: 1 } : {}) })
     .whereIn('state', [...want.states])
     .orderBy('id')
     .limit(1)

@@ -11,6 +11,16 @@ import { SystemView, viewSystem } from './run-views.ts';
 const tag = 'Reconcile';
 const SystemParams = z.object({ system: z.string().max(40) });
 
+const SwitchedView = SystemView.extend({
+  look: z
+    .object({
+      run_id: z.string(),
+      asked_for_now: z.boolean().meta({ description: 'false: it was asked for before, and is under way' }),
+    })
+    .nullable()
+    .meta({ description: 'The look at everything that does what stands open; null: none was needed' }),
+}).meta({ id: 'ReconcileSystemSwitched' });
+
 export function systemRoutes(reconciled: Reconciled): Route[] {
   const answer = async (ctx: Ctx, system: string) => {
     const overview = await readSystem(ctx, system);
@@ -52,19 +62,22 @@ export function systemRoutes(reconciled: Reconciled): Route[] {
       {
         id: 'setReconcileMode',
         path: '/v1/reconcile/systems/{system}',
-        summary: 'Switch between dry-run and apply; to apply also takes on the mappings as they are now',
+        summary:
+          'Switch between dry-run and apply; to apply also takes on the mappings as they are now, and asks for a look at everything',
         tag,
         scope: 'reconcile:write',
         params: SystemParams,
         body: z.strictObject({ mode: z.enum(MODES), version: z.int().optional() }),
         isolation: 'read committed',
-        answers: { 200: { says: 'As it is now', schema: SystemView } },
+        answers: { 200: { says: 'As it is now', schema: SwitchedView } },
       },
       async (tx, { params: { system }, body, headers }) => {
         mustReconcile(reconciled, system);
         const version = wantedVersion(headers, body.version);
-        await setMode(tx, { system, mode: body.mode, mappingHash: reconciled.mappingHash(system), version });
-        return answer(tx, system);
+        const mappingHash = reconciled.mappingHash(system);
+        const look = await setMode(tx, { system, mode: body.mode, mappingHash, version });
+        const shown = await answer(tx, system);
+        return { ...shown, body: { ...shown.body, look: look && { run_id: look.run.id, asked_for_now: look.isNew } } };
       },
     ),
     post(

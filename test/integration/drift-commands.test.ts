@@ -104,7 +104,12 @@ test('mode and release', async () => {
   expect((await run('reconcile', 'status')).out).toMatch(/netbox +dry-run +never +never +0 /);
   const applies = await run('reconcile', 'mode', 'netbox', 'apply');
   expect(applies.out).toMatch(/netbox +apply +never +never +taken on/);
-  expect(applies.told).toBe('what stands open is written at the next look: reanimator reconcile run netbox\n');
+  expect(applies.told).toMatch(
+    /^a look at everything was asked for, run (\S+): it does what stands open\. What came of it: reanimator reconcile plan \1\n$/,
+  );
+  expect((await run('reconcile', 'mode', 'netbox', 'apply')).told).toMatch(
+    /^a look at everything was asked for before, run /,
+  );
   await expect(run('reconcile', 'mode', 'netbox', 'off')).rejects.toThrow('there are dry-run, apply');
   await expect(run('reconcile', 'mode', 'jira', 'apply')).rejects.toThrow('there is netbox');
   await expect(run('reconcile', 'release', 'netbox')).rejects.toThrow('Nothing holds netbox');

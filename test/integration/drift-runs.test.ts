@@ -104,9 +104,55 @@ describe('a system', () => {
     expect([on.status, on.json]).toMatchObject([200, { mode: 'apply', mappings_current: true, version: 2 }]);
     expect((await set({ mode: 'dry-run', version: 1 })).status).toBe(409);
     expect((await set({ mode: 'apply' })).json['version']).toBe(2);
-    expect((await set({ mode: 'dry-run', version: 2 })).json['mode']).toBe('dry-run');
-    expect(await eventTypes()).toEqual(['reconcile.mode_changed', 'reconcile.mode_changed']);
+    expect((await set({ mode: 'dry-run', version: 2 })).json).toMatchObject({ mode: 'dry-run', look: null });
+    expect(await eventTypes()).toEqual(['reconcile.mode_changed', 'reconcile.requested', 'reconcile.mode_changed']);
     expect((await set({ mode: 'off' })).status).toBe(400);
+  });
+
+  describe('that is switched to apply', () => {
+    const path = '/v1/reconcile/systems/netbox';
+    const set = (mode: string) => web.ask(path, { method: 'PATCH', body: { mode } });
+    const looks = () => web.database.db('reconcile_runs').where({ kind: 'full' }).orderBy('id').select('*');
+
+    test('is looked at, once, however often it is said', async () => {
+      const first = (await set('apply')).json['look'];
+      const [run, ...more] = await looks();
+      expect(more).toEqual([]);
+      expect(run).toMatchObject({ state: 'requested', applies: 1, reason: 'switched to apply' });
+      expect(first).toEqual({ run_id: run.id, asked_for_now: true });
+      expect((await set('apply')).json['look']).toEqual({ run_id: run.id, asked_for_now: false });
+      await set('dry-run');
+      expect((await set('apply')).json['look']).toEqual({ run_id: run.id, asked_for_now: false });
+      expect(await looks()).toHaveLength(1);
+      await updateRun(web.ctx.db, run.id, { state: 'done' });
+      expect((await set('apply')).json['look']).toBeNull();
+      expect(await looks()).toHaveLength(1);
+    });
+
+    test.each(['requested', 'planning', 'applying'] as const)(
+      'is looked at after a look without writes that is %s',
+      async (state) => {
+        const { json } = await web.ask('/v1/reconcile/runs', { body: { system: 'netbox' } });
+        await updateRun(web.ctx.db, String(json['id']), { state });
+        const { look } = (await set('apply')).json as { look: { run_id: string } };
+        expect(await looks()).toMatchObject([
+          { id: json['id'], applies: 0 },
+          { id: look.run_id, applies: 1, state: 'requested' },
+        ]);
+      },
+    );
+
+    test('stays in dry-run where no look can be asked for', async () => {
+      const { db } = web.ctx;
+      await db.raw(`CREATE TRIGGER no_runs BEFORE INSERT ON reconcile_runs FOR EACH ROW SIGNAL SQLSTATE '45000'`);
+      try {
+        expect((await set('apply')).status).toBe(500);
+      } finally {
+        await db.raw('DROP TRIGGER no_runs');
+      }
+      expect((await web.ask(path)).json).toMatchObject({ mode: 'dry-run', mappings_current: false });
+      expect(await eventTypes()).toEqual([]);
+    });
   });
 
   test('that is held is released, once', async () => {
@@ -156,7 +202,8 @@ describe('a run', () => {
   test('writes by itself only where the system applies', async () => {
     const refused = await ask({ system: 'netbox', applies: true });
     expect([refused.status, refused.json['detail']]).toEqual([409, expect.stringContaining('dry-run')]);
-    await web.ask('/v1/reconcile/systems/netbox', { method: 'PATCH', body: { mode: 'apply' } });
+    const on = await web.ask('/v1/reconcile/systems/netbox', { method: 'PATCH', body: { mode: 'apply' } });
+    await updateRun(web.ctx.db, (on.json['look'] as { run_id: string }).run_id, { state: 'done' });
     const run = await ask({ system: 'netbox' });
     expect(run.json['applies']).toBe(true);
     await updateRun(web.ctx.db, String(run.json['id']), { state: 'done' });

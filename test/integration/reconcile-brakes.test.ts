@@ -28,6 +28,12 @@ async function release(): Promise<void> {
   await lab.quiet();
 }
 
+/** The look that switching to apply asks for, until it ended or waits for somebody. */
+async function lookOfSwitch() {
+  const { json } = await lab.ask('PATCH', `/v1/reconcile/systems/${SYSTEM}`, { mode: 'apply' });
+  return lab.runsThatEnd((json['look'] as { run_id: string }).run_id);
+}
+
 /** As somebody does in one go there. */
 function patchThere(list: number[], body: object): void {
   for (const at of list) lab.netbox.as('alice').change('device', theirs(at), { ...body });
@@ -125,8 +131,7 @@ describe('a look at everything', () => {
         }),
       );
     await lab.quiet();
-    await lab.ask('PATCH', `/v1/reconcile/systems/${SYSTEM}`, { mode: 'apply' });
-    const run = await lab.look();
+    const run = await lookOfSwitch();
     expect([run.state, run.brakes?.map(({ reason }) => reason)]).toEqual([
       'planned',
       ['it would make devices for 25 of 60, more than 20'],
@@ -203,8 +208,7 @@ describe('a look at everything', () => {
     expect([run.state, run.error]).toEqual(['failed', expect.stringMatching(/switched netbox to dry-run/)]);
     expect(lab.writes()).toEqual([]);
     expect(statuses(range(0, 60))).toEqual(new Set(['active']));
-    await lab.ask('PATCH', `/v1/reconcile/systems/${SYSTEM}`, { mode: 'apply' });
-    const again = await lab.look();
+    const again = await lookOfSwitch();
     expect((await lab.approve(again)).state).toBe('done');
     await lab.inStep();
   });

@@ -146,6 +146,24 @@ describe('killed in an approved plan', () => {
   });
 });
 
+test('killed in the look that a switch to apply asked for: what stood open is done by that look, and there is no other', async () => {
+  const { theirId = 0, name } = lab.servers[7] ?? {};
+  await lab.ask('PATCH', '/v1/reconcile/systems/netbox', { mode: 'dry-run' });
+  lab.netbox.as('alice').change('device', theirId, { status: 'active' });
+  await lab.quiet();
+  expect(await lab.drifts()).toMatchObject([{ label: name, field: 'status', decision: 'auto' }]);
+  const before = await lab.runs();
+  const killed = killAt('PATCH', 'devices', 'after');
+  const { json } = await lab.ask('PATCH', '/v1/reconcile/systems/netbox', { mode: 'apply' });
+  await killed;
+  await takeOver();
+  const [run, ...others] = await lab.runs();
+  expect([run?.id, run?.state, run?.error]).toEqual([(json['look'] as { run_id: string }).run_id, 'done', null]);
+  expect(others).toHaveLength(before.length);
+  expect((lab.device(theirId)['status'] as { value: string }).value).toBe('staged');
+  expect(lab.writes()).toHaveLength(1);
+});
+
 test('a worker that sleeps through its lease asks before it writes when it wakes, and makes nothing twice', async () => {
   const names = Array.from({ length: 60 }, (_, at) => `sleeper-${at}`);
   await lab.ask('PATCH', '/v1/reconcile/systems/netbox', { mode: 'dry-run' });

@@ -329,7 +329,7 @@ describe('the first day', () => {
 
   test('switched to apply, it keeps them in step by itself', async () => {
     const { told } = await cli('reconcile', 'mode', 'netbox', 'apply');
-    expect(told).toContain('reanimator reconcile run netbox');
+    expect(told).toContain('a look at everything was asked for, run ');
     const path = `/v1/assets/${assets.get(nameOf(9))}`;
     netbox()
       .as('alice')

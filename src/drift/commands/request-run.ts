@@ -25,13 +25,27 @@ export async function requestRun(
       'conflict',
       `${system} is in dry-run, where nothing is written by itself: ask for a plan and approve it, or switch ${system} to apply`,
     );
+  return insertLook(tx, { system, reason, applies: applies ?? connection.mode === 'apply' });
+}
+
+/**
+ * A look that does what stands open, for whoever has just switched the system to apply. One that writes and has not begun yet will do; any
+ * other that is under way does not, because it knows nothing of the switch: then this one comes after it. The connection must be locked.
+ */
+export async function requestLookOfSwitch(tx: TxCtx, system: string): Promise<{ run: Run; isNew: boolean }> {
+  const waiting = await oldestRun(tx.db, { system, kind: 'full', states: ['requested'], applies: true });
+  if (waiting) return { run: waiting, isNew: false };
+  return { run: await insertLook(tx, { system, reason: 'switched to apply', applies: true }), isNew: true };
+}
+
+async function insertLook(
+  tx: TxCtx,
+  { system, reason, applies }: { system: string; reason: string; applies: boolean },
+): Promise<Run> {
   const id = newId();
   await insertRun(
     tx.db,
-    {
-      ...{ id, system, kind: 'full', state: 'requested', reason, requestedBy: tx.actor },
-      applies: applies ?? connection.mode === 'apply',
-    },
+    { id, system, kind: 'full', state: 'requested', applies, reason, requestedBy: tx.actor },
     tx.now(),
   );
   await append(tx, reconcileRequested, {

@@ -4,12 +4,20 @@ import { append } from '../../events/append.ts';
 import { type ConnectionState, findConnection, lockConnection, updateConnection } from '../connection-store.ts';
 import { reconcileModeChanged, reconcileReleased } from '../events.ts';
 import type { Mode } from '../model.ts';
+import { oldestRun, type Run } from '../run-store.ts';
+import { requestLookOfSwitch, UNDER_WAY } from './request-run.ts';
 
-/** To apply also takes the mappings on as they are now: what they would change is written by itself from then on. @throws HubError conflict */
+/** The look at everything that does what stands open; null where the switch asks for none. */
+export type LookOfSwitch = { run: Run; isNew: boolean } | null;
+
+/**
+ * To apply also takes the mappings on as they are now: what they would change is written by itself from then on, and what stands open by a
+ * look that is asked for with the switch, in one transaction: there is never one without the other. @throws HubError conflict
+ */
 export async function setMode(
   tx: TxCtx,
   want: { system: string; mode: Mode; mappingHash: string; version: number | undefined },
-): Promise<ConnectionState> {
+): Promise<LookOfSwitch> {
   const { system, mode, mappingHash } = want;
   const before = await lockConnection(tx.db, system, tx.now());
   if (want.version !== undefined && !isVersion(before, want.version))
@@ -19,14 +27,20 @@ export async function setMode(
       { extra: { version: before.version } },
     );
   const takesOn = mode === 'apply' && before.mappingHash !== mappingHash;
-  if (mode === before.mode && !takesOn) return before;
+  // Said once more, it asks for nothing more: the answer names the look that still waits, if there is one.
+  if (mode === before.mode && !takesOn) return mode === 'apply' ? waitingLook(tx, system) : null;
   await updateConnection(tx.db, system, { mode, updatedBy: tx.actor, ...(takesOn ? { mappingHash } : {}) }, tx.now());
   if (mode !== before.mode)
     await append(tx, reconcileModeChanged, {
       subject: { type: 'adapter', id: system },
       data: { system, from: before.mode, to: mode, by: tx.actor },
     });
-  return findConnection(tx.db, system);
+  return mode === 'apply' ? requestLookOfSwitch(tx, system) : null;
+}
+
+async function waitingLook(tx: TxCtx, system: string): Promise<LookOfSwitch> {
+  const run = await oldestRun(tx.db, { system, kind: 'full', states: UNDER_WAY, applies: true });
+  return run ? { run, isNew: false } : null;
 }
 
 /** 0 is what is read where there is no row yet; taking the lock makes one. */

@@ -23,6 +23,7 @@ const MEANS = {
 export async function reconcileSystemsPage() {
   const control = new AbortController();
   const faults = h('div', null);
+  const told = h('div', { role: 'status' });
   const cards = slot(h('div', { class: 'systems' }), ({ items, lacks }) =>
     items.length === 0
       ? h('p', { class: 'empty' }, 'No system is configured that the hub could be compared with.')
@@ -94,13 +95,29 @@ export async function reconcileSystemsPage() {
       text:
         mode === 'apply'
           ? `From now on the hub writes to ${system} by itself what the mappings decide, and takes over here what is decided there` +
-            `${waiting > 0 ? `: ${waiting} such differences stand open now` : ''}. Brakes stop what is too much at once; conflicts and reviews go on waiting for a person. The mappings are taken on as they are now. What stands open is done at the next look: “Compare now”, or at night.`
+            `${waiting > 0 ? `: ${waiting} such differences stand open now` : ''}. Brakes stop what is too much at once; conflicts and reviews go on waiting for a person. The mappings are taken on as they are now. A look at everything is asked for with it, and does what stands open.`
           : `From now on nothing is written to ${system} or taken over from it by itself. It is still compared, and plans can be approved one by one.`,
       fields: [],
       action: `Switch to ${mode}`,
       send: (_values, key) => patch(`/v1/reconcile/systems/${encodeURIComponent(system)}`, { mode, version }, key),
     });
-    if (done) refresher.ask();
+    if (!done) return;
+    tellLook(system, done.answer.look);
+    refresher.ask();
+  }
+
+  /** @param {string} system @param {{ run_id: string, asked_for_now: boolean } | null} look */
+  function tellLook(system, look) {
+    if (look === null) return told.replaceChildren();
+    told.replaceChildren(
+      h(
+        'p',
+        { class: 'notice' },
+        `A look at everything in ${system} ${look.asked_for_now ? 'was asked for' : 'is under way already'}, and does what stands open: `,
+        h('a', { href: `/ui/drift/runs/${look.run_id}` }, 'see how far it is'),
+        '.',
+      ),
+    );
   }
 
   /** @param {any} system */
@@ -121,7 +138,7 @@ export async function reconcileSystemsPage() {
   addEventListener('reanimator:missing-scope', onScope);
   return {
     title: 'Systems',
-    body: h('div', null, h('h1', { tabindex: -1 }, 'Drift'), driftTabs(), faults, cards.node),
+    body: h('div', null, h('h1', { tabindex: -1 }, 'Drift'), driftTabs(), faults, told, cards.node),
     update: load,
     refresh: refresher.ask,
     onEvent: (/** @type {any} */ event) => isAboutDrift(event) && refresher.ask(),
