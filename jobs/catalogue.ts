@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { sha256 } from '#src/core/id.ts';
 import { defineJob } from '#src/journal/job.ts';
 import { Wanted } from '#src/control/model.ts';
-import { readFeedsJob } from './catalogue-feeds.ts';
+import { feedJobTypes } from './catalogue-feeds.ts';
 import { stockJobTypes } from './catalogue-stock.ts';
 import { monitoringJobTypes } from './catalogue-monitoring.ts';
 import { ticketJobTypes } from './catalogue-tickets.ts';
@@ -166,10 +167,16 @@ export const compareSystemJob = defineJob({
 
 export const noticeRecordJob = defineJob({
   name: 'notice-record',
-  Input: z.strictObject({ system: z.string(), type: z.string(), id: z.string() }),
+  Input: z.strictObject({
+    ...{ system: z.string(), type: z.string(), id: z.string() },
+    /** Of a cable: what it connects. */
+    deviceIds: z.array(z.string()).optional(),
+  }),
   attempts: 5,
   timeLimitMs: 60_000,
-  dedupe: (input) => `${input.system}/${input.type}/${input.id}`,
+  // One that was moved twice connects others the second time.
+  dedupe: ({ system: of, type, id, deviceIds }) =>
+    `${of}/${type}/${id}${deviceIds ? `/${sha256(deviceIds.join(' ')).slice(0, 16)}` : ''}`,
   subject: (input) => ({ type: 'adapter', id: `${input.system}/${input.type}/${input.id}` }),
 });
 
@@ -241,7 +248,7 @@ export const jobTypes = [
   noteInRecordJob,
   allocateAddressJob,
   hardenAssetJob,
-  readFeedsJob,
+  ...feedJobTypes,
   ...ticketJobTypes,
   ...monitoringJobTypes,
   ...stockJobTypes,

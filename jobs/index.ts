@@ -34,7 +34,7 @@ import { pollHealthTask } from './tasks/poll-health.ts';
 import { recogniseBmcTask } from './tasks/recognise-bmc.ts';
 import { installBmcCertificateTask } from './tasks/install-bmc-certificate.ts';
 import { requestBmcCertificateTask } from './tasks/request-bmc-certificate.ts';
-import { readFeedsTask } from './tasks/read-feeds.ts';
+import { readFeedsOfTask, readFeedsSoonTask, readFeedsTask } from './tasks/read-feeds.ts';
 import { rotateBmcPasswordTask } from './tasks/rotate-bmc-password.ts';
 import { rotateOldPasswordsTask } from './tasks/rotate-old-passwords.ts';
 import { tellBmcTask } from './tasks/tell-bmc.ts';
@@ -89,6 +89,8 @@ export const handlers: readonly JobHandler[] = [
   allocateAddressTask,
   hardenAssetTask,
   readFeedsTask,
+  readFeedsOfTask,
+  readFeedsSoonTask,
   ...ticketHandlers,
   ...monitoringHandlers,
   expireReservationsTask,

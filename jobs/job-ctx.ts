@@ -20,7 +20,7 @@ export interface JobCtx extends Ctx {
   settings: JobSettings;
   /** Through the effect ledger: effectively once, also across crashes. */
   effect<T>(effect: Effect<T>): Promise<T>;
-  /** Hands on to another job, once per run of this one; an equal one that waits already does it too. */
+  /** Hands on to another job, once per run of this one and what makes two of them equal; an equal one that waits already does it too. */
   enqueue<S extends z.ZodType>(job: JobType<S>, input: z.output<S>): Promise<void>;
   /** For people who watch; small. */
   progress(progress: Record<string, unknown>): Promise<void>;
@@ -48,6 +48,8 @@ export interface JobSettings {
   erase: Patience;
   /** How long a part is kept for a ticket, in hours. */
   stock: { holdHours: number };
+  /** Between two looks at what feeds which server, in milliseconds; 0: nobody asks. */
+  feedsReadMs: number;
   reconcile: {
     /** @throws HubError unavailable where nothing maps that system */
     of(system: string): { mappings: readonly Mapping[]; rules: DriftRuler; rulesHash: string };

@@ -38,7 +38,7 @@ export async function runJob(
     cause: claimed.id,
     effect: (effect) => performEffect({ db: base.db, job, now: () => base.now() }, effect),
     async enqueue(next, input) {
-      const id = idFrom(claimed.id, String(claimed.fence), next.name);
+      const id = idFrom(claimed.id, String(claimed.fence), next.name, next.dedupe(input));
       const subject = next.subject(input);
       await insertJob(base.db, {
         id,

@@ -213,6 +213,7 @@ export async function composeHub(config: Configuration, log: Log = createLog(con
     settleMs: config.SETTLE_MS,
     ...firmware.settings,
     ...stock.settings,
+    feedsReadMs: config.FEEDS_READ_MS,
     reconcile: reconcile.settings,
     health: health.settings,
     tickets: tickets.settings,

@@ -15,6 +15,7 @@ const HEARD = [
   'dcim.module',
   'dcim.inventoryitem',
   'dcim.cable',
+  'dcim.powerport',
   'ipam.ipaddress',
 ];
 const EVENT_TYPES = ['object_created', 'object_updated', 'object_deleted'];

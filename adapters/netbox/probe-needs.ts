@@ -250,6 +250,13 @@ export function needsOf(mapped: readonly MappedWrites[], createMissing: readonly
     'a change whose webhook was lost is only found by the nightly compare',
   );
   need('reading', 'dcim.powerport', ['view'], 'which PDU feeds which server is not known', true);
+  need(
+    'reading',
+    'dcim.cable',
+    ['view'],
+    'a cable that is moved, and whose webhook was lost, has all servers read',
+    true,
+  );
   for (const [objectType, actions, without] of RECORDING) need('recording', objectType, actions, without);
   need('reconcile', 'extras.journalentry', ['view', 'add'], 'no notes are written at objects', true);
   need('reconcile', 'ipam.prefix', ['view'], 'no addresses are taken out of prefixes', true);

@@ -327,6 +327,7 @@ describe('least permissions', () => {
       rows.filter((row) => row.for === purpose).map((row) => `${row.object_type}: ${row.actions}`);
     expect(of('reading')).toEqual([
       'core.objectchange: view',
+      'dcim.cable: view',
       'dcim.device: view',
       'dcim.interface: view',
       'dcim.powerport: view',

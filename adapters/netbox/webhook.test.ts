@@ -93,6 +93,7 @@ describe('translate', () => {
             objectId,
             change,
             deviceId: '231',
+            deviceIds: [],
             requestId,
             observedAt: '2026-11-20T10:00:00.123Z',
           },
@@ -100,6 +101,44 @@ describe('translate', () => {
       });
     });
   }
+
+  describe('a cable', () => {
+    const at = (type: string, id: number | null) => ({
+      ...{ object_type: `dcim.${type}`, object_id: 5 },
+      object: { id: 5, name: 'x', ...(id === null ? {} : { device: { id, name: `d${id}` } }) },
+    });
+    const ends = (a: number[], b: number[]) => ({ label: 'C1', a_terminations: a, b_terminations: b });
+    const told = (event: string, before: object | null, after: object | null) => {
+      const data = {
+        id: 9,
+        a_terminations: [at('powerport', 231)],
+        b_terminations: [at('poweroutlet', 40), at('powerfeed', null)],
+      };
+      const payload = { event, object_type: 'dcim.cable', timestamp: '2026-11-20T10:00:00Z', data };
+      const body = JSON.stringify({ ...payload, snapshots: { prechange: before, postchange: after } });
+      const result = door.translate(deliver(body));
+      return result.result === 'observed' ? result.observations[0] : result;
+    };
+
+    test.each([
+      ['created', null, ends([1], [2, 3])],
+      ['deleted', ends([1], [2, 3]), null],
+      ['updated', ends([1], [4]), ends([1], [2, 3])],
+      // A snapshot that does not say what it was.
+      ['updated', null, ends([1], [2, 3])],
+    ])('that was %s names the devices at its ends', (event, before, after) => {
+      expect(told(event, before, after)).toMatchObject({
+        objectType: 'dcim.cable',
+        deviceId: null,
+        deviceIds: ['231', '40'],
+      });
+    });
+
+    test('that only got another label connects what it did before', () => {
+      const found = told('updated', { ...ends([1], [2]), label: '' }, ends([1], [2]));
+      expect(found).toMatchObject({ objectId: '9', deviceIds: [] });
+    });
+  });
 
   test('before 4.4 the model alone names the type', () => {
     const result = door.translate(deliver(fixture('4.3/device-updated')));

@@ -7,6 +7,17 @@ const AHEAD_MS = 10 * 60_000;
 
 const Identified = z.object({ id: z.number() });
 
+/** What a cable ends at, as far as that is part of a device. */
+const CableEnds = z
+  .array(z.object({ object: z.object({ device: Identified.nullish() }).nullish().catch(null) }))
+  .nullish()
+  .catch(null);
+/** A cable's ends in a snapshot: their own ids. */
+const Ends = z
+  .object({ a_terminations: z.array(z.number()).optional(), b_terminations: z.array(z.number()).optional() })
+  .nullish()
+  .catch(null);
+
 /** What we read of a delivery, 4.4 to 4.7: `model` went with 4.5, `request` came with 4.6, `request_id` went with 4.7. */
 const Payload = z.object({
   event: z.string(),
@@ -20,7 +31,10 @@ const Payload = z.object({
     device: Identified.nullish().catch(null),
     assigned_object_type: z.string().nullish().catch(null),
     assigned_object: z.object({ device: Identified.nullish() }).nullish().catch(null),
+    a_terminations: CableEnds,
+    b_terminations: CableEnds,
   }),
+  snapshots: z.object({ prechange: Ends, postchange: Ends }).nullish().catch(null),
   active_branch: z.unknown().optional(),
   context: z.object({ active_branch: z.unknown().optional() }).nullish().catch(null),
 });
@@ -38,6 +52,8 @@ const OBJECT_TYPES: Readonly<Record<string, string>> = {
   site: 'dcim.site',
   location: 'dcim.location',
   rack: 'dcim.rack',
+  cable: 'dcim.cable',
+  powerport: 'dcim.powerport',
 };
 
 const CHANGES: Readonly<Record<string, 'created' | 'updated' | 'deleted'>> = {
@@ -108,6 +124,7 @@ function translate(delivery: Delivery): Translated {
         objectId: String(payload.data.id),
         change,
         deviceId: deviceIdOf(objectType, payload.data),
+        deviceIds: objectType === 'dcim.cable' ? connectedBy(change, payload) : [],
         requestId: payload.request?.id ?? payload.request_id ?? null,
         observedAt: (Number.isNaN(time) ? delivery.receivedAt : new Date(time)).toISOString(),
       },
@@ -124,6 +141,16 @@ function deviceIdOf(objectType: string, data: Payload['data']): string | null {
   if (objectType.startsWith('dcim.') && data.device) return String(data.device.id);
   const onInterface = data.assigned_object_type === 'dcim.interface';
   return onInterface && data.assigned_object?.device ? String(data.assigned_object.device.id) : null;
+}
+
+/** Of a cable that only got another label: none. Of one that was moved: where it is now; the ports that it left tell of themselves. */
+function connectedBy(change: 'created' | 'updated' | 'deleted', { data, snapshots }: Payload): string[] {
+  const [before, after] = [snapshots?.prechange, snapshots?.postchange].map((one) =>
+    one?.a_terminations && one.b_terminations ? JSON.stringify([one.a_terminations, one.b_terminations]) : undefined,
+  );
+  if (change === 'updated' && before !== undefined && before === after) return [];
+  const ends = [...(data.a_terminations ?? []), ...(data.b_terminations ?? [])];
+  return [...new Set(ends.flatMap(({ object }) => (object?.device ? [String(object.device.id)] : [])))];
 }
 
 function parse(body: Buffer): unknown {

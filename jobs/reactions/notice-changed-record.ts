@@ -8,8 +8,10 @@ export const noticeChangedRecord: Reaction = {
   on: [recordChanged.type],
   job: noticeRecordJob,
   input: ({ data }) => {
-    const { adapter, objectType, objectId, deviceId } = data;
+    const { adapter, objectType, objectId, deviceId, deviceIds } = data;
     if (typeof deviceId === 'string') return { system: adapter, type: 'device', id: deviceId };
-    return { system: adapter, type: String(objectType).split('.').at(-1), id: objectId };
+    const type = String(objectType).split('.').at(-1);
+    const isConnecting = Array.isArray(deviceIds) && deviceIds.length > 0;
+    return { system: adapter, type, id: objectId, ...(isConnecting ? { deviceIds: deviceIds.toSorted() } : {}) };
   },
 };

@@ -27,9 +27,11 @@ import { isOverdueSince } from '#src/journal/reads.ts';
 import { isBehindSince } from '#src/observations/reads.ts';
 import { AdapterError } from '#src/ports/adapter-error.ts';
 import { noticeRecordJob } from '../catalogue.ts';
+import { readFeedsOfJob } from '../catalogue-feeds.ts';
 import { applyWork, workOf } from './apply-rows.ts';
 import { waitOutSent } from './apply-run.ts';
 import { type Decided, decideScopes } from './decide-scopes.ts';
+import { serversThere } from './notice-cabling.ts';
 import { BATCH, saving } from './plan-run.ts';
 import type { Reconciling } from './reconciling.ts';
 
@@ -162,7 +164,19 @@ async function look(
   }
   if (decided.rows.length > 0)
     await updateRun(ctx.db, runId, { state: applies ? 'done' : 'planned', finishedAt: ctx.now().toISOString() });
+  await readFeeds(rc, runId, decided, due);
   await settleNotices(ctx.db, system, due);
+}
+
+/** Of servers that something changed about there, or that are new to us: their cables may be what it was. */
+async function readFeeds(rc: Reconciling, look: string, decided: Decided, due: readonly Notice[]): Promise<void> {
+  if (rc.ctx.settings.feedsReadMs === 0 || decided.rootType !== serversThere(rc)) return;
+  const noticed = new Set(due.flatMap(({ side, ref }) => (side === 'their' ? [ref] : [])));
+  const pairs = decided.pairs.get(decided.rootType) ?? [];
+  const ids = pairs.flatMap(({ theirs: { object }, link }) =>
+    noticed.has(object.id) || (link?.fingerprint ?? null) === null ? [object.id] : [],
+  );
+  if (ids.length > 0) await rc.ctx.enqueue(readFeedsOfJob, { system: rc.system, ids, look });
 }
 
 /** Dry-run, held, or a mapping that nobody has seen as a whole yet: it is shown, not done. */

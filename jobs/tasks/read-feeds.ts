@@ -1,19 +1,50 @@
 import { tx } from '#src/core/tx.ts';
-import { allPairs } from '#src/drift/link-store.ts';
+import { allPairs, linksByTheirs } from '#src/drift/link-store.ts';
 import { recordHeard, recordPorts, type SeenPort } from '#src/feeds/commands/record-feeds.ts';
 import { type Heard, heardAfter } from '#src/history/heard-reads.ts';
+import { Later } from '#src/journal/effect.ts';
+import { newestJob } from '#src/journal/reads.ts';
 import { AdapterError } from '#src/ports/adapter-error.ts';
 import type { RecordPort } from '#src/ports/record-objects.ts';
-import { readFeedsJob } from '../catalogue-feeds.ts';
+import { readFeedsJob, readFeedsOfJob, readFeedsSoonJob } from '../catalogue-feeds.ts';
 import { handle, type JobCtx, type JobResult } from '../job-ctx.ts';
 
 /** Servers that are asked for at once, and kept in one transaction. */
 const AT_ONCE = 100;
+/** All of them are read for at most a tenth of the time, however often something is noticed. */
+const REST = 9;
+const LEAST_REST_MS = 20_000;
 
 /** What feeds each server, as the system of record has it and as servers hear it from their switches. */
 export const readFeedsTask = handle(readFeedsJob, async (ctx) => {
   const heard = await readHeard(ctx);
   return { heard, ...(await readRecorded(ctx)) };
+});
+
+/** A cable of these servers was put in, moved or taken out. */
+export const readFeedsOfTask = handle(readFeedsOfJob, async (ctx, { system, ids }) => {
+  const object = serverTypeOf(ctx, system);
+  if (object === undefined) return { outcome: `${system} has no servers that the hub knows` };
+  const links = await linksByTheirs(ctx.db, { system, object, ids });
+  return readPairs(
+    ctx,
+    system,
+    links.flatMap(({ theirId, hubId }) => (hubId === null ? [] : [{ theirId, hubId }])),
+  );
+});
+
+/** Something was moved between what feeds servers (a cable of a patch panel): whom it feeds, only reading all of them tells. */
+export const readFeedsSoonTask = handle(readFeedsSoonJob, async (ctx) => {
+  const last = await newestJob(ctx, readFeedsJob.name);
+  if (last?.state === 'waiting') return { outcome: 'they are read in a moment' };
+  if (last?.state === 'active') throw new Later(LEAST_REST_MS, 'they are being read');
+  if (last?.started_at && last.finished_at) {
+    const [from, to] = [Date.parse(last.started_at), Date.parse(last.finished_at)];
+    const left = to + Math.max(LEAST_REST_MS, REST * (to - from)) - ctx.now().getTime();
+    if (left > 0) throw new Later(left, 'all of them were read a short while ago');
+  }
+  await ctx.enqueue(readFeedsJob, {});
+  return { outcome: 'asked for' };
 });
 
 async function readHeard(ctx: JobCtx): Promise<number> {
@@ -44,9 +75,19 @@ function portsHeard(assetId: string, neighbours: Heard['neighbours']): SeenPort[
 async function readRecorded(ctx: JobCtx): Promise<JobResult> {
   if (!ctx.adapters.has('recordObjects')) return { outcome: 'no system of record is configured' };
   const system = ctx.adapters.providerOf('recordObjects');
-  const object = ctx.settings.reconcile.of(system).mappings.find(({ hub }) => hub === 'server')?.object;
+  const object = serverTypeOf(ctx, system);
   if (object === undefined) return { outcome: `no mapping of ${system} is about servers` };
-  const pairs = await allPairs(ctx.db, system, object);
+  return readPairs(ctx, system, await allPairs(ctx.db, system, object));
+}
+
+function serverTypeOf({ adapters, settings }: JobCtx, system: string): string | undefined {
+  if (!adapters.has('recordObjects') || adapters.providerOf('recordObjects') !== system) return undefined;
+  return settings.reconcile.of(system).mappings.find(({ hub }) => hub === 'server')?.object;
+}
+
+type Pairs = Awaited<ReturnType<typeof allPairs>>;
+
+async function readPairs(ctx: JobCtx, system: string, pairs: Pairs): Promise<JobResult> {
   const read: JobResult = { outcome: 'read', servers: pairs.length };
   for (const level of ['pdu', 'switch'] as const) {
     try {
@@ -65,7 +106,7 @@ async function readRecorded(ctx: JobCtx): Promise<JobResult> {
 async function readLevel(
   ctx: JobCtx,
   system: string,
-  { level, pairs }: { level: RecordPort['level']; pairs: Awaited<ReturnType<typeof allPairs>> },
+  { level, pairs }: { level: RecordPort['level']; pairs: Pairs },
 ): Promise<number> {
   const hubIds = new Map(pairs.map(({ theirId, hubId }) => [theirId, hubId]));
   const records = ctx.adapters.use('recordObjects');

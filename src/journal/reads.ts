@@ -30,6 +30,12 @@ export async function findJob(ctx: Ctx, id: string): Promise<Job | undefined> {
   return row ? toJob(row) : undefined;
 }
 
+/** The latest one of this kind; undefined where there is none, or none is kept any more. */
+export async function newestJob(ctx: Ctx, name: string): Promise<Job | undefined> {
+  const rows = await ctx.db('jobs').where({ name }).orderBy('id', 'desc').limit(1).select('*');
+  return rows[0] ? toJob(rows[0]) : undefined;
+}
+
 /** Whether an earlier run of this work got as far as meaning to do it. */
 export async function wasIntended(ctx: Ctx, effectKey: string): Promise<boolean> {
   const rows = await ctx.db('effects').where({ effect_key: effectKey }).select('state');

@@ -11,6 +11,8 @@ export const recordChanged = defineEvent({
     objectId: z.string(),
     change: z.string(),
     deviceId: z.string().nullable(),
+    /** Of a cable. Those that were logged before it was told have none. */
+    deviceIds: z.array(z.string()).optional(),
     requestId: z.string().nullable(),
   }),
   sentence: (data) => `${data.adapter} says that ${data.objectType} ${data.objectId} was ${data.change}`,

@@ -34,6 +34,8 @@ export interface RecordChanged {
   change: 'created' | 'updated' | 'deleted';
   /** The device that the object belongs to, where the delivery says so (an interface, an IP address); else null. */
   deviceId: string | null;
+  /** Of what connects devices (a cable) and now connects others than before, or none any more: the devices, as far as the delivery says. */
+  deviceIds: string[];
   /** The other side's id of the write that caused it, for recognising our own. */
   requestId: string | null;
   observedAt: string;

@@ -7,6 +7,8 @@ export interface RecordType {
   findBy: readonly string[];
   canCreate: boolean;
   canRemove: boolean;
+  /** A change of it may change what `portsOf` says: a port, or what goes from port to port and belongs to nothing. */
+  isCabling: boolean;
 }
 
 /** One object as the other side's API shows it, with at least the fields that were asked for. */
@@ -68,7 +70,10 @@ export interface RecordChangeSeen {
   changeId: string;
   type: string;
   objectId: string;
-  /** Of a child: every object that it belonged to before or after (two when it moved). Empty for a type without parent, or when unknown. */
+  /**
+   * Of a child: every object that it belonged to before or after (two when it moved). Of an end of a cable that was put on or taken off: the
+   * device that it is on. Empty for a type without parent, or when unknown.
+   */
   parentIds: string[];
   action: 'created' | 'updated' | 'deleted';
   user: string | null;

@@ -1,6 +1,6 @@
 import type { RawRow } from 'netbox-client';
 import type { RecordChangeSeen } from '#src/ports/record-objects.ts';
-import { incomplete, readIds, type Reading } from './read-rows.ts';
+import { incomplete, orHidden, readIds, type Reading } from './read-rows.ts';
 import { idIn, type NetboxType, typeNamed } from './record-types.ts';
 
 type Data = Record<string, unknown>;
@@ -12,9 +12,11 @@ interface Read {
   objectId: number;
   action: RecordChangeSeen['action'];
   /** Devices, before and after. */
-  parents: number[];
+  parents: readonly number[];
   /** Interfaces whose device has to be asked for. */
-  interfaces: number[];
+  interfaces: readonly number[];
+  /** Of an end of a cable: the cable, whose other ends belong to it as well. */
+  cable?: number;
 }
 
 const ACTIONS: Readonly<Record<string, RecordChangeSeen['action']>> = {
@@ -34,8 +36,13 @@ export async function toChanges(
   const ids = [...new Set(reads.flatMap(({ interfaces }) => interfaces))];
   const holders = ids.length > 0 ? await readIds(with_, 'interfaces', ids, ['id', 'device']) : [];
   const deviceOf = new Map(holders.map((one) => [one.id, idIn(one['device'])]));
-  return reads.map(({ row, type, objectId, action, parents, interfaces }) => {
-    const devices = [...parents, ...interfaces.map((id) => deviceOf.get(id))];
+  const devicesOf = await endsOf(
+    with_,
+    reads.flatMap(({ cable }) => cable ?? []),
+  );
+  return reads.map(({ row, type, objectId, action, parents, interfaces, cable }) => {
+    const others = cable === undefined ? [] : (devicesOf.get(cable) ?? []);
+    const devices = [...parents, ...interfaces.map((id) => deviceOf.get(id)), ...others];
     const known = devices.filter((id) => id !== undefined && id !== null);
     return {
       changeId: String(row.id),
@@ -48,6 +55,22 @@ export async function toChanges(
       at: new Date(String(row['time'])).toISOString(),
     };
   });
+}
+
+/** Only the end that was moved stands in the log; who is at the other one, the cable says, as long as it is there and may be seen. */
+async function endsOf(with_: Reading, ids: readonly number[]): Promise<Map<number, (number | null)[]>> {
+  if (ids.length === 0) return new Map();
+  const fields = ['id', 'a_terminations', 'b_terminations'];
+  const cables = await orHidden(readIds(with_, 'cables', [...new Set(ids)], fields));
+  const ends = (list: unknown): unknown[] => (Array.isArray(list) ? list : []);
+  return new Map(
+    (cables ?? []).map((one) => [
+      one.id,
+      [...ends(one['a_terminations']), ...ends(one['b_terminations'])].map((end) =>
+        idIn((end as { object?: { device?: unknown } | null }).object?.device),
+      ),
+    ]),
+  );
 }
 
 function readRow({ system }: Reading, wanted: ReadonlyMap<string, NetboxType>, row: RawRow): Read[] {
@@ -66,9 +89,10 @@ function readRow({ system }: Reading, wanted: ReadonlyMap<string, NetboxType>, r
   }
   if (objectType === 'dcim.cabletermination') {
     const type = wanted.get('dcim.cable');
-    return type
-      ? idsIn(sides, 'cable').map((id) => ({ row, type, objectId: id, action: 'updated', parents: [], interfaces: [] }))
-      : [];
+    // NetBox keeps beside an end which device it is on.
+    const parents = idsIn(sides, '_device');
+    const about = { row, action: 'updated', parents, interfaces: [] } as const;
+    return type ? idsIn(sides, 'cable').map((cable) => ({ ...about, type, objectId: cable, cable })) : [];
   }
   const type = wanted.get(objectType);
   if (!type) return [];

@@ -1,6 +1,6 @@
 import { atLeast } from 'netbox-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RecordObject } from '#src/ports/record-objects.ts';
+import type { ChangesSince, RecordObject } from '#src/ports/record-objects.ts';
 import { createLab, type Lab, type Target } from './suite-lab.ts';
 import { testPartWrites } from './write-parts-suite.ts';
 import { testWrites } from './write-suite.ts';
@@ -124,6 +124,33 @@ function testReads(lab: Lab): void {
     expect(await ids(lab.records.find('site', { fields: [], by: 'slug', values: [`SITE-${run}`] }, signal))).toEqual([
       lab.site,
     ]);
+  });
+
+  test('changes: an end of a cable names its device, also where the cable is taken out', async () => {
+    const types = lab.records.types().flatMap(({ name, isCabling }) => (isCabling ? [name] : []));
+    const [one, two] = [await device(), await device()];
+    const [near, far] = [await port(one.id), await port(two.id)];
+    const start = await lab.records.changes({ types, cursor: null }, signal);
+    const end = ({ id }: RecordObject) => [{ object_type: 'dcim.interface', object_id: Number(id) }];
+    const ends = { a_terminations: end(near), b_terminations: end(far) };
+    const cable = await raw<{ id: number }>('POST', 'dcim/cables/', ends);
+    const devicesOf = (seen: ChangesSince, type: string): Set<string> =>
+      new Set(seen.changes.filter((change) => change.type === type).flatMap(({ parentIds }) => parentIds));
+    const made = await lab.records.changes({ types, cursor: start.cursor }, signal);
+    expect(devicesOf(made, 'cable')).toEqual(new Set([one.id, two.id]));
+    const third = await device();
+    const other = { b_terminations: end(await port(third.id)) };
+    const before = await lab.records.changes({ types, cursor: made.cursor }, signal);
+    await raw('PATCH', `dcim/cables/${cable.id}/`, other);
+    const moved = await lab.records.changes({ types, cursor: before.cursor }, signal);
+    expect(devicesOf(moved, 'cable')).toEqual(new Set([one.id, two.id, third.id]));
+    await raw('PATCH', `dcim/cables/${cable.id}/`, { b_terminations: end(far) });
+    const back = await lab.records.changes({ types, cursor: moved.cursor }, signal);
+    await raw('DELETE', `dcim/cables/${cable.id}/`);
+    const gone = await lab.records.changes({ types, cursor: back.cursor }, signal);
+    expect(devicesOf(gone, 'cable')).toEqual(new Set([one.id, two.id]));
+    // Nobody says that its ports are free now: only the cable and its ends are told of.
+    expect(devicesOf(gone, 'interface')).toEqual(new Set());
   });
 
   test('changes: each once, with what it belonged to before and after', async () => {

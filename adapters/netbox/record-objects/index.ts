@@ -53,6 +53,6 @@ export function recordObjects(client: NetBoxClient, system: string, settings: Re
   };
 }
 
-const PUBLIC: readonly RecordType[] = TYPES.map(({ name, parent, findBy, canCreate, canRemove }) => ({
-  ...{ name, parent, findBy, canCreate, canRemove },
+const PUBLIC: readonly RecordType[] = TYPES.map(({ name, parent, findBy, canCreate, canRemove, isCabling }) => ({
+  ...{ name, parent, findBy, canCreate, canRemove, isCabling },
 }));

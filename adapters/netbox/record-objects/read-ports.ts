@@ -1,6 +1,7 @@
 import type { RecordObject, RecordPort } from '#src/ports/record-objects.ts';
+import { AdapterError } from '#src/ports/adapter-error.ts';
 import { readOf } from './read-records.ts';
-import type { Reading } from './read-rows.ts';
+import { orHidden, type Reading } from './read-rows.ts';
 import { idIn, typeNamed } from './record-types.ts';
 
 const ENDS = ['name', 'connected_endpoints', 'connected_endpoints_type'];
@@ -12,7 +13,12 @@ export async function readPorts(
   deviceIds: readonly string[],
 ): Promise<RecordPort[]> {
   const [name, fields] = level === 'pdu' ? ['power-port', ENDS] : ['interface', [...ENDS, 'mgmt_only']];
-  const found = await readOf(with_, typeNamed(with_.system, name), { fields, parentIds: deviceIds });
+  const { system } = with_;
+  const found = await orHidden(readOf(with_, typeNamed(system, name), { fields, parentIds: deviceIds }));
+  if (!found) {
+    const why = `${system}: the token's user may not view ${name}s; \`reanimator netbox permissions\` says what it needs`;
+    throw new AdapterError('unauthorized', why, { system, status: 403 });
+  }
   return found.flatMap((one) => portsIn(level, one));
 }
 

@@ -114,6 +114,16 @@ export async function readIds(
   return rows;
 }
 
+/** Undefined where these credentials may not see anything of the kind. */
+export async function orHidden<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof AdapterError && error.status === 403) return undefined;
+    throw error;
+  }
+}
+
 /** Everything on these devices. A device that is gone has nothing; NetBox would refuse the whole question because of it. */
 export async function readOfDevices(
   with_: Reading,

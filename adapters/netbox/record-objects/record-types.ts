@@ -31,6 +31,7 @@ function type(given: Given): NetboxType {
     findBy: [],
     canCreate: true,
     canRemove: true,
+    isCabling: false,
     parentFields: [],
     parentOf: () => null,
     natural: [],
@@ -83,7 +84,7 @@ export const TYPES: readonly NetboxType[] = [
   }),
   ofDevice({
     ...{ name: 'interface', resource: 'interfaces', objectType: 'dcim.interface', page: '/dcim/interfaces/' },
-    ...{ findBy: ['name'], natural: ['name'] },
+    ...{ findBy: ['name'], natural: ['name'], isCabling: true },
   }),
   type({
     ...{ name: 'ip-address', parent: 'device', resource: 'ipAddresses', objectType: 'ipam.ipaddress' },
@@ -117,11 +118,12 @@ export const TYPES: readonly NetboxType[] = [
   }),
   ofDevice({
     ...{ name: 'power-port', resource: 'powerPorts', objectType: 'dcim.powerport', page: '/dcim/power-ports/' },
-    ...{ findBy: ['name'], canCreate: false, canRemove: false },
+    ...{ findBy: ['name'], canCreate: false, canRemove: false, isCabling: true },
   }),
+  // One that is taken away is told of by itself and by its ends, and by none of the ports that they were on.
   type({
     ...{ name: 'cable', resource: 'cables', objectType: 'dcim.cable', page: '/dcim/cables/' },
-    ...{ findBy: ['label'], canCreate: false, canRemove: false },
+    ...{ findBy: ['label'], canCreate: false, canRemove: false, isCabling: true },
   }),
   type({
     ...{ name: 'tag', resource: 'tags', objectType: 'extras.tag', page: '/extras/tags/' },

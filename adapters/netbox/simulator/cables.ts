@@ -1,5 +1,6 @@
 import type { Row } from './database.ts';
 import { type CABLED, cabledOfType, MODELS } from './model.ts';
+import { snapshot } from './snapshot.ts';
 import { save, told, type Operation } from './tell.ts';
 import type { Body } from './write.ts';
 import { Crash, Invalid } from './refusals.ts';
@@ -85,6 +86,6 @@ function disconnect(operation: Operation, termination: Row): void {
   const model = cabledOfType(termination.termination_type);
   const port = model && database.find(model, termination.termination_id);
   if (port) save(operation, model, port, { cable: null, cable_end: null });
-  told(operation, 'deleted', 'cableTermination', termination, { ...termination }, {});
+  told(operation, 'deleted', 'cableTermination', termination, snapshot(database, 'cableTermination', termination), {});
   database.delete('cableTermination', termination.id);
 }

@@ -53,7 +53,9 @@ function loosen(operation: Operation, one: Removed, gone: ReadonlySet<string>): 
   const { database } = operation.world;
   for (const { of, columns } of losers(database, one)) {
     const goes = gone.has(`${of.model}:${of.row.id}`);
-    if (!goes || one.model === 'ipAddress') save(operation, of.model, of.row, columns);
+    // Nobody is told of a port that has lost its cable: neither webhooks nor the change log know, nor does its `last_updated`.
+    if (one.model === 'cable') database.set(of.model, of.row, columns);
+    else if (!goes || one.model === 'ipAddress') save(operation, of.model, of.row, columns);
   }
   if (one.model !== 'tag') return;
   for (const { model, row } of tagged(database, one.row)) {

@@ -50,8 +50,9 @@ async function observe(tx: TxCtx, adapter: string, observation: Single, observer
   if (observation.kind === 'lease') return observers.lease(tx, observation);
   if (observation.kind === 'bmc-event') return observers.bmcEvent(tx, observation);
   if (observation.kind === 'record-changed') {
-    const { objectType, objectId, change, deviceId, requestId } = observation;
-    await append(tx, recordChanged, { subject, data: { adapter, objectType, objectId, change, deviceId, requestId } });
+    const { objectType, objectId, change, deviceId, deviceIds, requestId } = observation;
+    const data = { adapter, objectType, objectId, change, deviceId, deviceIds, requestId };
+    await append(tx, recordChanged, { subject, data });
   } else if (observation.kind === 'playbook-run-changed') {
     await append(tx, playbookRunChanged, { subject, data: { adapter, runId: observation.runId } });
   } else {
