@@ -4,6 +4,7 @@ import { compareFields } from './compare-fields.ts';
 import type { HubObject } from './hub-side.ts';
 import { type Matched, matchObjects, type OurEntry, type Pair, type TheirEntry } from './match-objects.ts';
 import type { PlannedRow, RecordLink, Root } from './model.ts';
+import { staleIdentity } from './stale-identity.ts';
 
 /** Everything of one type that belongs to the roots that are looked at: complete, on both sides. */
 export interface TypeInput {
@@ -45,7 +46,7 @@ export function compareType(input: TypeInput, options: CompareOptions): TypeOutc
   else {
     // A child is only ever matched within its parent.
     for (const group of byParent(theirs, ours, input.links, options))
-      settle(input, matchObjects(mapping, group.theirs, group.ours, group.links), options, outcome);
+      settle(input, matchObjects(mapping, group.theirs, group.ours, group.links), options, outcome, group.ours);
   }
   return outcome;
 }
@@ -86,7 +87,14 @@ function byParent(
   return [...groups.values()];
 }
 
-function settle(input: TypeInput, matched: Matched, options: CompareOptions, outcome: TypeOutcome): void {
+/** `beside`: all of ours in the same parent. */
+function settle(
+  input: TypeInput,
+  matched: Matched,
+  options: CompareOptions,
+  outcome: TypeOutcome,
+  beside: readonly OurEntry[] = [],
+): void {
   const { mapping } = input;
   const object = mapping.object;
   const whole = (
@@ -113,7 +121,8 @@ function settle(input: TypeInput, matched: Matched, options: CompareOptions, out
 
   // Whoever is doubted is looked at again by every look at everything, until nothing is doubtful any more.
   const doubted = new Set(matched.ambiguous.flatMap((one) => one.ours.map((entry) => entry.object.id)));
-  for (const pair of matched.pairs) settlePair(mapping, pair, options, outcome, doubted.has(pair.ours.object.id));
+  for (const pair of matched.pairs)
+    settlePair(mapping, pair, options, outcome, { isDoubted: doubted.has(pair.ours.object.id), beside });
   for (const one of matched.doubted) settleDoubt(mapping, one, outcome);
 
   for (const { theirs, ours, reason } of matched.ambiguous) {
@@ -132,21 +141,12 @@ function settle(input: TypeInput, matched: Matched, options: CompareOptions, out
       ...(missing.length > 0 ? [`it cannot be made there without ${missing.join(', ')}: say it here first`] : []),
       ...faults.map((fault) => `${fault.field}: ${fault.reason}`),
     ];
-    if (lacking.length > 0)
-      whole(
-        { ours: entry },
-        { kind: 'only-here', action: 'create-there', decision: 'refused', reason: cut(lacking.join('; ')) },
-      );
-    else
-      whole(
-        { ours: entry },
-        {
-          kind: 'only-here',
-          action: 'create-there',
-          decision: policy === 'always' ? 'auto' : 'review',
-          reason: 'known here, not there',
-        },
-      );
+    const decision = policy === 'always' ? 'auto' : 'review';
+    const said =
+      lacking.length > 0
+        ? ({ decision: 'refused', reason: cut(lacking.join('; ')) } as const)
+        : ({ decision, reason: 'known here, not there' } as const);
+    whole({ ours: entry }, { kind: 'only-here', action: 'create-there', ...said });
   }
 
   for (const entry of matched.onlyThere) {
@@ -207,10 +207,12 @@ function settlePair(
   pair: Pair,
   options: CompareOptions,
   outcome: TypeOutcome,
-  isDoubted: boolean,
+  { isDoubted, beside }: { isDoubted: boolean; beside: readonly OurEntry[] },
 ): void {
   const { theirs, ours, link } = pair;
   const compared = compareFields(mapping, theirs, ours, link?.agreed ?? {});
+  const stale = staleIdentity(mapping, pair, beside);
+  if (stale) compared.rows.push(stale);
   const root = options.rootOf({
     hubParentId: rootIdOf(mapping, ours.object),
     theirParentId: rootIdOf(mapping, theirs.object),

@@ -190,6 +190,38 @@ describe('parts', () => {
     expect(told(await look())).toEqual([]);
   });
 
+  test('one with a number and one without change places: the number stands in one module only', async () => {
+    const bare = (slot: string): Json => ({ ...drive('', slot, 'PM9A3'), serial: null });
+    await seen('two', 3, [cpu, drive('S3', 'Bay 0'), bare('Bay 1')]);
+    const hubId = `${id['two']}/drive/Bay 1`;
+    there('module', '506', module('Bay 1', 'Samsung', 'PM9A3', ''), '72');
+    const link = { object: 'module', theirId: '506', hubId, rootHubId: id['two'] ?? null, rootTheirId: '72' };
+    agreed.push({ ...link, agreed: {}, fingerprint: null, isOurs: true });
+    expect(told(await look())).toEqual(['device 72 drive_count differs push auto']);
+
+    await seen('two', 4, [cpu, bare('Bay 0'), drive('S3', 'Bay 1')]);
+    const rows = (await look()).filter(({ object }) => object === 'module');
+    expect(told(rows)).toEqual(
+      ['504', '506'].flatMap((one) => [
+        `module ${one} model differs push auto`,
+        `module ${one} serial differs push auto`,
+      ]),
+    );
+    expect(rows.find(({ theirId, field }) => theirId === '504' && field === 'serial')).toMatchObject({
+      ...{ theirs: 'S3', ours: null, reason: 'serial S3 is two Bay 1 now, and what is here shows none of its own' },
+    });
+    there('module', '504', module('Bay 0', 'Samsung', 'PM9A3', ''), '72');
+    there('module', '506', module('Bay 1', 'Samsung', 'MZ7LH960HAJR-00005', 'S3'), '72');
+    expect(told((await look()).filter(({ object }) => object === 'module'))).toEqual([]);
+
+    await seen('two', 5, [cpu, drive('S3', 'Bay 0')]);
+    await look();
+    there('module', '504', module('Bay 0', 'Samsung', 'MZ7LH960HAJR-00005', 'S3'), '72');
+    agreed = agreed.filter(({ theirId }) => theirId !== '506');
+    theirs.get('module')?.delete('506');
+    expect(told(await look())).toEqual([]);
+  });
+
   test('one that was seen in another server is unknown here, not gone: nothing is written before somebody has looked', async () => {
     await seen('three', 5, [drive('S2', 'Bay 7')], { scope: [] });
     const elsewhere = ['module -  only-here create-there auto'];
