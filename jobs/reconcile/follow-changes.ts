@@ -2,22 +2,21 @@ import { tx } from '#src/core/tx.ts';
 import type { Mapping } from '#src/mapping/mapping.ts';
 import { findConnection, lockConnection, updateConnection } from '#src/drift/connection-store.ts';
 import { saveChanges, sweepChanges } from '#src/drift/change-store.ts';
-import { requestRun } from '#src/drift/commands/request-run.ts';
+import { requestRun, UNDER_WAY } from '#src/drift/commands/request-run.ts';
 import { oldestRun } from '#src/drift/run-store.ts';
 import { handle } from '../job-ctx.ts';
 import type { RecordChangeSeen } from '#src/ports/record-objects.ts';
 import { compareSystemJob, followChangesJob, reconcileSystemJob } from '../catalogue.ts';
 import { noticeCabling } from './notice-cabling.ts';
 import { type NoticedRecord, noticeRecords } from './notice-records.ts';
-import { openReconciling, type Reconciling } from './reconciling.ts';
+import { isComparedWith, openReconciling, type Reconciling } from './reconciling.ts';
 
 /** As long as anybody asks who changed something. */
 const KEPT_DAYS = 90;
 
 /** What the other side's change log says since the last time: catches the webhooks that never came. */
 export const followChangesTask = handle(followChangesJob, async (ctx, { system }) => {
-  if (!ctx.adapters.has('recordObjects') || ctx.adapters.providerOf('recordObjects') !== system)
-    return { outcome: `${system} is not compared with` };
+  if (!isComparedWith(ctx, system)) return { outcome: `${system} is not compared with` };
   const rc = openReconciling(ctx);
   await tx(ctx, (inside) => lockConnection(inside.db, system, inside.now()));
   let { changeCursor } = await findConnection(ctx.db, system);
@@ -69,12 +68,11 @@ function cablesIn({ records }: Reconciling, changes: readonly RecordChangeSeen[]
 
 /** Asks for a look at everything, where none is under way. */
 export const compareSystemTask = handle(compareSystemJob, async (ctx, { system }) => {
-  if (!ctx.adapters.has('recordObjects') || ctx.adapters.providerOf('recordObjects') !== system)
-    return { outcome: `${system} is not compared with` };
+  if (!isComparedWith(ctx, system)) return { outcome: `${system} is not compared with` };
   const under = await oldestRun(ctx.db, {
     system,
     kind: 'full',
-    states: ['requested', 'planning', 'approved', 'applying'],
+    states: UNDER_WAY,
   });
   if (!under)
     await tx(ctx, (inside) =>

@@ -3,12 +3,11 @@ import { handle } from '../job-ctx.ts';
 import { noticeAssetJob, noticeRecordJob, reconcileSystemJob } from '../catalogue.ts';
 import { noticeCabling } from './notice-cabling.ts';
 import { noticeRecords } from './notice-records.ts';
-import { openReconciling } from './reconciling.ts';
+import { isComparedWith, openReconciling } from './reconciling.ts';
 
 /** A webhook said so. */
 export const noticeRecordTask = handle(noticeRecordJob, async (ctx, { system, type, id, deviceIds }) => {
-  if (!ctx.adapters.has('recordObjects') || ctx.adapters.providerOf('recordObjects') !== system)
-    return { outcome: `${system} is not compared with` };
+  if (!isComparedWith(ctx, system)) return { outcome: `${system} is not compared with` };
   const rc = openReconciling(ctx);
   if (deviceIds) {
     const noticed = await noticeCabling(rc, [deviceIds], 'a webhook');

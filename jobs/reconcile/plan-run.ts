@@ -16,7 +16,7 @@ import {
 import { createPlanHash } from '#src/drift/plan-hash.ts';
 import { deletePlanRows, pagePlanRows } from '#src/drift/plan-store.ts';
 import { NOTHING_YET, type ObjectSummary, type Run, supersedePlans, updateRun } from '#src/drift/run-store.ts';
-import { saveDecided, willBeDone } from '#src/drift/save-decided.ts';
+import { type SaveDecided, saveDecided, willBeDone } from '#src/drift/save-decided.ts';
 import { append } from '#src/events/append.ts';
 import { type Decided, decideScopes } from './decide-scopes.ts';
 import type { Reconciling } from './reconciling.ts';
@@ -59,7 +59,7 @@ export async function planRun(rc: Reconciling, run: Run): Promise<Run> {
       const decided = await decideScopes(rc, mapping, scopes, { runId: run.id, isFull: true });
       const first = seq;
       await tx(ctx, async (inside) => {
-        await saveDecided(inside, saving(rc, run.id, decided, first, false));
+        await saveDecided(inside, saving(rc, decided, { run: { id: run.id, isFull: true }, first, applies: false }));
         await settleRunScopes(inside.db, run.id, decided.covered);
       });
       for (const row of decided.rows) hash.add(row);
@@ -78,24 +78,15 @@ export async function planRun(rc: Reconciling, run: Run): Promise<Run> {
   return finish(rc, run, { hash: hash.digest(), rows: seq - 1, brakes, summary: { objects, unmapped } });
 }
 
-export function saving(rc: Reconciling, runId: string, decided: Decided, first: number, applies: boolean) {
+/** What of a look is kept; `first`: number of its first row. */
+export function saving(
+  rc: Reconciling,
+  decided: Decided,
+  look: Pick<SaveDecided, 'run' | 'first' | 'applies'>,
+): SaveDecided {
   const { rows, links, drop, drifts, hubIds, compared, rootType, pairs } = decided;
   const pairedHubIds = (pairs.get(rootType) ?? []).map(({ ours }) => ours.object.id);
-  const run = { id: runId, isFull: !applies };
-  return {
-    system: rc.system,
-    run,
-    first,
-    applies,
-    rows,
-    links,
-    drop,
-    drifts,
-    hubIds,
-    pairedHubIds,
-    compared,
-    rootType,
-  };
+  return { ...look, system: rc.system, rows, links, drop, drifts, hubIds, pairedHubIds, compared, rootType };
 }
 
 async function clear(rc: Reconciling, runId: string): Promise<void> {

@@ -1,12 +1,8 @@
 import { newId } from '#src/core/id.ts';
 import { tx } from '#src/core/tx.ts';
-import { slotOf } from '#src/drift/apply-verdicts.ts';
-import { type BrakeCount, rootsForBrakes, trippedBrakes } from '#src/drift/brakes.ts';
-import { type ConnectionState, findConnection, lockConnection, updateConnection } from '#src/drift/connection-store.ts';
-import { valuesHash } from '#src/drift/drift.ts';
+import { findConnection } from '#src/drift/connection-store.ts';
 import { rootsHeld } from '#src/drift/drift-store.ts';
-import { reconcileFailed, reconcileStopped } from '#src/drift/events.ts';
-import { countLinks } from '#src/drift/link-store.ts';
+import { reconcileFailed } from '#src/drift/events.ts';
 import type { PlannedRow } from '#src/drift/model.ts';
 import {
   addNotices,
@@ -18,7 +14,7 @@ import {
   postponeNotices,
   settleNotices,
 } from '#src/drift/notice-store.ts';
-import { doneSince, pagePlanRows, settlePlanRows } from '#src/drift/plan-store.ts';
+import { pagePlanRows, settlePlanRows } from '#src/drift/plan-store.ts';
 import { insertRun, oldestRun, updateRun } from '#src/drift/run-store.ts';
 import { saveDecided, willBeDone } from '#src/drift/save-decided.ts';
 import { append } from '#src/events/append.ts';
@@ -30,13 +26,11 @@ import { noticeRecordJob } from '../catalogue.ts';
 import { readFeedsOfJob } from '../catalogue-feeds.ts';
 import { applyWork, workOf } from './apply-rows.ts';
 import { waitOutSent } from './apply-run.ts';
+import { brake, letThrough, mayWrite } from './brake-looks.ts';
 import { type Decided, decideScopes } from './decide-scopes.ts';
 import { serversThere } from './notice-cabling.ts';
 import { BATCH, saving } from './plan-run.ts';
 import type { Reconciling } from './reconciling.ts';
-
-/** What was written by itself within this time counts together for the brakes. */
-const BRAKE_WINDOW_MS = 3_600_000;
 
 /** A worker that keeps up comes to a webhook within milliseconds. */
 const BEHIND_MS = 1000;
@@ -155,7 +149,7 @@ async function look(
         inside.now(),
       );
     }
-    await saveDecided(inside, { ...saving(rc, runId, decided, 1, applies), run: { id: runId, isFull: false } });
+    await saveDecided(inside, saving(rc, decided, { run: { id: runId, isFull: false }, first: 1, applies }));
     if (applies) await noteLinked(rc, inside, decided);
   });
   if (applies && decided.rows.some(willBeDone)) {
@@ -177,23 +171,6 @@ async function readFeeds(rc: Reconciling, look: string, decided: Decided, due: r
     noticed.has(object.id) || (link?.fingerprint ?? null) === null ? [object.id] : [],
   );
   if (ids.length > 0) await rc.ctx.enqueue(readFeedsOfJob, { system: rc.system, ids, look });
-}
-
-/** Dry-run, held, or a mapping that nobody has seen as a whole yet: it is shown, not done. */
-function mayWrite(rc: Reconciling, connection: ConnectionState): boolean {
-  return connection.mode === 'apply' && connection.heldReason === null && connection.mappingHash === rc.mappingHash;
-}
-
-/** What stood in the inbox when a person released the brakes, and would still do the same to the same values, that person let through. */
-function letThrough({ rows, drifts }: Decided, { releasedAt }: ConnectionState): PlannedRow[] {
-  if (releasedAt === null) return rows;
-  const held = drifts.filter((drift) => drift.decision === 'auto' && drift.firstSeenAt <= releasedAt);
-  const shown = new Map(held.map((drift) => [slotOf(drift), drift]));
-  return rows.map((row) => {
-    const drift = shown.get(slotOf(row));
-    const isSame = drift?.action === row.action && drift.valuesHash === valuesHash(row);
-    return isSame ? { ...row, byPerson: true } : row;
-  });
 }
 
 /** What refers to something that is not here yet is taken over once that is made: whoever refers to it is noticed then. */
@@ -224,55 +201,6 @@ async function noteLinked(
     const recordUrl = rc.records.urlOf(decided.rootType, theirs.object.id);
     await side.noteRecorded(inside, ours.object.id, [], { system: rc.system, recordId: theirs.object.id, recordUrl });
   }
-}
-
-/** Many small looks must not do together what one plan would have been stopped for. @returns whether it is held now */
-async function brake(rc: Reconciling, decided: Decided, connection: ConnectionState): Promise<boolean> {
-  const { ctx, system } = rc;
-  const counts = rootsForBrakes(decided.rows, { countAdopted: false });
-  if (counts.length === 0) return false;
-  const opened = new Date(ctx.now().getTime() - BRAKE_WINDOW_MS);
-  const since =
-    connection.releasedAt === null ? opened : new Date(Math.max(opened.getTime(), Date.parse(connection.releasedAt)));
-  const before = await doneSince(ctx.db, system, since);
-  const summed = counts.map(({ roots, ...count }) => ({
-    ...count,
-    count: new Set([...roots, ...rootsBefore(before, count)]).size,
-  }));
-  const known = new Map<string, number>();
-  for (const mapping of rc.mappings)
-    known.set(mapping.object, await countLinks(ctx.db, system, mapping.parent ?? mapping.object));
-  const tripped = trippedBrakes(summed, rc.mappings, (object) => known.get(object) ?? 0);
-  if (tripped.length === 0) return false;
-  const reason = `${tripped.map((one) => one.reason).join('; ')} within an hour`;
-  await tx(ctx, async (inside) => {
-    const now = await lockConnection(inside.db, system, inside.now());
-    if (now.heldReason !== null) return;
-    await updateConnection(inside.db, system, { heldReason: reason }, inside.now());
-    await append(inside, reconcileStopped, { subject: { type: 'adapter', id: system }, data: { system, reason } });
-  });
-  return true;
-}
-
-const ACTIONS = {
-  create: ['create-there', 'create-here'],
-  change: ['push'],
-  blank: ['push', 'adopt'],
-  remove: ['remove-there'],
-} as const;
-
-function rootsBefore(
-  before: Awaited<ReturnType<typeof doneSince>>,
-  { object, kind, field }: Omit<BrakeCount, 'count'>,
-): Set<string> {
-  const actions: readonly string[] = ACTIONS[kind];
-  const roots = before.filter(
-    (row) =>
-      row.object === object &&
-      actions.includes(row.action) &&
-      (kind !== 'blank' || (row.isBlank && row.field === field)),
-  );
-  return new Set(roots.map(({ root }) => root));
 }
 
 /** A look that a crash cut off: what it was about is still noticed, and is looked at anew once nothing of it can still arrive. */

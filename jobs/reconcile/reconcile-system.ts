@@ -1,4 +1,5 @@
 import { HubError } from '#src/core/error.ts';
+import { UNDER_WAY } from '#src/drift/commands/request-run.ts';
 import { nextNoticeIn } from '#src/drift/notice-store.ts';
 import { oldestRun, type Run, updateRun } from '#src/drift/run-store.ts';
 import { Later } from '#src/journal/effect.ts';
@@ -9,15 +10,14 @@ import { applyRun } from './apply-run.ts';
 import { endRun } from './end-run.ts';
 import { planRun } from './plan-run.ts';
 import { closeCutOff, noticeReleased, reconcileNoticed } from './reconcile-noticed.ts';
-import { openReconciling, type Reconciling } from './reconciling.ts';
+import { isComparedWith, openReconciling, type Reconciling } from './reconciling.ts';
 
 /**
  * The one job that compares with a system and writes to it: what was noticed first, then what was asked for as a whole. There is one of
  * them at a time, so no two ever write the same object.
  */
 export const reconcileSystemTask = handle(reconcileSystemJob, async (ctx, { system }): Promise<JobResult> => {
-  if (!ctx.adapters.has('recordObjects') || ctx.adapters.providerOf('recordObjects') !== system)
-    return { outcome: `${system} is not configured: nothing to compare with` };
+  if (!isComparedWith(ctx, system)) return { outcome: `${system} is not configured: nothing to compare with` };
   return reconcileAll(ctx);
 });
 
@@ -40,7 +40,7 @@ async function reconcileAll(ctx: JobCtx): Promise<JobResult> {
     const run = await oldestRun(ctx.db, {
       system: rc.system,
       kind: 'full',
-      states: ['requested', 'planning', 'approved', 'applying'],
+      states: UNDER_WAY,
     });
     if (!run) break;
     await carryOut(rc, run);

@@ -38,6 +38,11 @@ export interface Reconciling {
   between(): Promise<void>;
 }
 
+/** Its jobs may outlive the setting that named it. */
+export function isComparedWith({ adapters }: Pick<JobCtx, 'adapters'>, system: string): boolean {
+  return adapters.has('recordObjects') && adapters.providerOf('recordObjects') === system;
+}
+
 /** @throws HubError unavailable where nothing is configured that can be compared with */
 export function openReconciling(ctx: JobCtx, between: () => Promise<void> = async () => {}): Reconciling {
   const records = ctx.adapters.use('recordObjects');

@@ -8,6 +8,7 @@ import { AdapterError } from '#src/ports/adapter-error.ts';
 import type { RecordPort } from '#src/ports/record-objects.ts';
 import { readFeedsJob, readFeedsOfJob, readFeedsSoonJob } from '../catalogue-feeds.ts';
 import { handle, type JobCtx, type JobResult } from '../job-ctx.ts';
+import { isComparedWith } from '../reconcile/reconciling.ts';
 
 /** Servers that are asked for at once, and kept in one transaction. */
 const AT_ONCE = 100;
@@ -80,9 +81,9 @@ async function readRecorded(ctx: JobCtx): Promise<JobResult> {
   return readPairs(ctx, system, await allPairs(ctx.db, system, object));
 }
 
-function serverTypeOf({ adapters, settings }: JobCtx, system: string): string | undefined {
-  if (!adapters.has('recordObjects') || adapters.providerOf('recordObjects') !== system) return undefined;
-  return settings.reconcile.of(system).mappings.find(({ hub }) => hub === 'server')?.object;
+function serverTypeOf(ctx: JobCtx, system: string): string | undefined {
+  if (!isComparedWith(ctx, system)) return undefined;
+  return ctx.settings.reconcile.of(system).mappings.find(({ hub }) => hub === 'server')?.object;
 }
 
 type Pairs = Awaited<ReturnType<typeof allPairs>>;

@@ -100,7 +100,7 @@ export async function nextNoticeIn(db: Knex, system: string, now: Date): Promise
   const [row] = await db('reconcile_notices').where({ system_id: system }).min({ due: 'due_at' });
   const due = row?.['due'];
   if (due === null || due === undefined) return undefined;
-  return Math.max(0, Date.parse(`${String(due).replace(' ', 'T')}Z`) - now.getTime());
+  return Math.max(0, Date.parse(toIso(String(due))) - now.getTime());
 }
 
 /** Looked at. What was noticed again meanwhile stays. */

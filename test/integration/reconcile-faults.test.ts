@@ -115,10 +115,19 @@ describe('a look at what was noticed', () => {
   const theirs = (at: number): number => lab.servers[at]?.theirId ?? 0;
   const ours = (at: number): string => lab.servers[at]?.id ?? '';
 
+  async function whyItWaits(): Promise<string | undefined> {
+    const [job] = await lab.on.hub.ctx.db('jobs').where({ name: 'reconcile-system', state: 'waiting' }).select('error');
+    return job?.error ?? undefined;
+  }
+
   test('takes nothing over from a whole table that was answered to a question about one', async () => {
     lab.netbox.faults.ignoreFilters('devices', 3);
+    const said = new Set<string>();
+    const watching = setInterval(() => void whyItWaits().then((why) => why && said.add(why)), 50);
     change(3, { name: 'srv-004-x' });
-    await lab.quiet();
+    await lab.quiet().finally(() => clearInterval(watching));
+    // The work says for what it waits, as long as it does.
+    expect([...said].join('; ')).toMatch(/devices is incomplete: \d+.* was not asked for/);
     // The three wrong answers were thrown away; the fourth was right.
     expect((await lab.asset(ours(3)))['name']).toBe('srv-004-x');
     expect(await lab.jobsDead()).toEqual([]);

@@ -239,6 +239,33 @@ describe.skipIf(CHROMIUM === undefined)('the drift screens, in a browser', () =>
     expect((await states()).filter((one) => one.endsWith('decided accept-theirs'))).toHaveLength(5);
   });
 
+  test('three hundred of one kind are decided once, and taken back together', async () => {
+    const many = Array.from({ length: 300 }, (_, n) =>
+      driftRow({
+        ...{ theirId: `3${n}`, label: `tenant-${n}`, field: 'tenant', theirs: `t${n % 7}`, ours: null },
+        hubId: randomUUID(),
+      }),
+    );
+    await seedDrifts(web.ctx, many);
+    const are = async (state: string) =>
+      Number((await web.database.db('drifts').where({ field: 'tenant', state }).count({ n: '*' }))[0]?.['n']);
+    await open('/ui/drift', 'Drift');
+    await row('device tenant differs').getByRole('button', { name: 'Ignore' }).click();
+    await dialog().getByLabel('Reason').fill('tenants are entered there next week');
+    await dialog().getByRole('button', { name: 'Ignore for 300' }).click();
+    await main().getByText('300 decided.').waitFor();
+    expect(await are('ignored')).toBe(300);
+    await main().getByRole('link', { name: 'See them, or take it back' }).click();
+    await main().getByText('All 300 that match').waitFor();
+    expect(await main().getByText('tenants are entered there next week').count()).toBeGreaterThan(0);
+    await main().getByRole('button', { name: 'Take back: all that match' }).click();
+    await dialog().getByText('What was done already is not undone').waitFor();
+    await dialog().getByRole('button', { name: 'Take back 300' }).click();
+    await main().getByText('300 taken back.').waitFor();
+    expect(await are('open')).toBe(300);
+    await web.database.db('drifts').where({ field: 'tenant' }).delete();
+  });
+
   test('the page of a server tells what differs, and its timeline what was decided', async () => {
     await open(`/ui/assets/${asset}`, 'ams-r07-u04');
     await main().getByText('Differs from netbox').waitFor();
@@ -256,6 +283,11 @@ describe.skipIf(CHROMIUM === undefined)('the drift screens, in a browser', () =>
     await dialog().getByText('3 such differences stand open now').waitFor();
     await dialog().getByRole('button', { name: 'Switch to apply' }).click();
     await card.getByRole('button', { name: 'Switch to dry-run' }).waitFor();
+    const look = await main()
+      .getByText('A look at everything in netbox was asked for')
+      .getByRole('link')
+      .getAttribute('href');
+    await updateRun(web.ctx.db, String(look?.split('/').at(-1)), { state: 'done' });
     await tx(web.ctx, async (inside) => {
       await lockConnection(inside.db, 'netbox', new Date());
       await updateConnection(inside.db, 'netbox', { heldReason: 'it wrote to 40 devices' }, new Date());

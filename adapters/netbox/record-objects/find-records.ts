@@ -2,7 +2,7 @@ import { AdapterError } from '#src/ports/adapter-error.ts';
 import type { RecordObject, RecordQuery } from '#src/ports/record-objects.ts';
 import { canonicalHost } from './canonical-host.ts';
 import { dialectOf } from './dialect.ts';
-import { incomplete, readBy, type Reading } from './read-rows.ts';
+import { notAskedFor, readBy, type Reading } from './read-rows.ts';
 import { fieldsOf, toRecord } from './record-row.ts';
 import type { NetboxType } from './record-types.ts';
 
@@ -38,7 +38,7 @@ export async function findRecords(
     if (typeof value === 'string' && wanted.has(key(value))) return true;
     // PostgreSQL's idea of upper and lower case is not quite ours beyond ASCII.
     if (typeof value === 'string' && !isAscii(value)) return false;
-    throw incomplete(system, type.resource, `${row.id} with the ${by} ${JSON.stringify(value)} was not asked for`);
+    throw notAskedFor(system, type.resource, `${row.id} with the ${by} ${JSON.stringify(value)}`);
   });
   return rows.map((row) => toRecord(type, row, dialect));
 }

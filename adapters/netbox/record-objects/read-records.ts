@@ -2,7 +2,7 @@ import type { RawPage } from 'netbox-client';
 import { AdapterError } from '#src/ports/adapter-error.ts';
 import type { RecordObject, RecordPage, RecordQuery } from '#src/ports/record-objects.ts';
 import { dialectOf } from './dialect.ts';
-import { incomplete, LIMIT, readCounted, readIds, type Reading, readOfDevices } from './read-rows.ts';
+import { incomplete, LIMIT, notAskedFor, readCounted, readIds, type Reading, readOfDevices } from './read-rows.ts';
 import { fieldsOf, toRecord } from './record-row.ts';
 import type { NetboxType } from './record-types.ts';
 
@@ -97,11 +97,7 @@ export async function readOf(
   // Asked for the master of a virtual chassis, NetBox gives the addresses of all its members.
   const [stranger] = strangers;
   if (stranger && type.name !== 'ip-address')
-    throw incomplete(
-      system,
-      type.resource,
-      `${stranger.id} belongs to device ${stranger.parentId}, which was not asked for`,
-    );
+    throw notAskedFor(system, type.resource, `${stranger.id} of device ${stranger.parentId}`);
   return strangers.length === 0 ? records : records.filter((one) => !strangers.includes(one));
 }
 

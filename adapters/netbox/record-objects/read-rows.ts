@@ -60,6 +60,13 @@ function whyUncounted({ rows, count, next }: RawPage, after: number): string | u
   return undefined;
 }
 
+/** A filter that is not known, or got lost on the way, is answered with the whole table. */
+export function notAskedFor(system: string, resource: Resource, what: string): AdapterError {
+  const why =
+    'a filter was not obeyed: does something in front of it drop parameters, or is it older than the hub supports?';
+  return incomplete(system, resource, `${what} was not asked for; ${why}`);
+}
+
 export function incomplete(system: string, resource: Resource, why: string): AdapterError {
   return new AdapterError('malformed', `${system}: the listing of ${resource} is incomplete: ${why}`, { system });
 }
@@ -109,8 +116,7 @@ export async function readIds(
 ): Promise<RawRow[]> {
   const wanted = new Set(ids);
   const rows = await readBy(with_, resource, { filter: 'id', values: ids }, fields);
-  for (const row of rows)
-    if (!wanted.has(row.id)) throw incomplete(with_.system, resource, `${row.id} was not asked for`);
+  for (const row of rows) if (!wanted.has(row.id)) throw notAskedFor(with_.system, resource, String(row.id));
   return rows;
 }
 

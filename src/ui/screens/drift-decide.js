@@ -3,6 +3,7 @@ import { actionButton, ask } from './ask.js';
 import { effectOf, endOfDay, sentenceOf, VERDICT_TITLES } from './drift-words.js';
 import { h } from './h.js';
 import { whyNotAllowed } from './session.js';
+import { toSearch } from './url-state.js';
 
 /** @typedef {import('./drift-words.js').Verdict} Verdict */
 
@@ -90,7 +91,8 @@ async function takeBack(drift, onDone) {
 
 /**
  * The same for many at once, as buttons.
- * @param {{ title: string, label: string, filter(): Record<string, unknown>, count: number, kind: string | null, verdicts?: { verdict: Verdict, why_not: string | null }[] }} many
+ * @param {{ title: string, label: string, filter(): Record<string, unknown>, count: number, kind: string | null, verdicts?: { verdict: Verdict, why_not: string | null }[], isDecided?: boolean, address(): Record<string, string | undefined> }} many
+ * isDecided: something was said of them, which can be taken back; address: of the list that shows them, whatever their state
  * @param {(outcome: import('./h.js').Child) => void} onDone is told what became of them
  */
 export function manyButtons(many, onDone) {
@@ -107,11 +109,25 @@ export function manyButtons(many, onDone) {
         `${VERDICT_TITLES[verdict]}: ${many.label}`,
       ),
     ),
+    many.isDecided &&
+      actionButton('Take back', lacks, () => void takeBackMany(many, onDone), `Take back: ${many.label}`),
   );
 }
 
+/** @param {Parameters<typeof manyButtons>[0]} many @param {(outcome: import('./h.js').Child) => void} onDone */
+async function takeBackMany({ title, filter, count }, onDone) {
+  const done = await ask({
+    title: `Take back: ${count} at once`,
+    text: `${title}. They are open again, and what the mapping says holds. What was done already is not undone.`,
+    fields: [],
+    action: `Take back ${count}`,
+    send: (_values, key) => post('/v1/drifts/decisions', { filter: filter(), verdict: null, expect: count }, key),
+  });
+  if (done) onDone(outcomeOf(done.answer, 'taken back'));
+}
+
 /** @param {Parameters<typeof manyButtons>[0]} many @param {Verdict} verdict @param {(outcome: import('./h.js').Child) => void} onDone */
-async function decideMany({ title, filter, count, kind }, verdict, onDone) {
+async function decideMany({ title, filter, count, kind, address }, verdict, onDone) {
   const done = await ask({
     title: `${VERDICT_TITLES[verdict]}: ${count} at once`,
     text: `${title}. ${effectOf(verdict, kind)}`,
@@ -120,15 +136,21 @@ async function decideMany({ title, filter, count, kind }, verdict, onDone) {
     send: (values, key) =>
       post('/v1/drifts/decisions', { filter: filter(), ...saying(verdict, values), expect: count }, key),
   });
-  if (done) onDone(outcomeOf(done.answer));
+  const state = verdict === 'ignore' ? 'ignored' : 'decided';
+  if (done) onDone(outcomeOf(done.answer, 'decided', `/ui/drift/list${toSearch({ ...address(), state })}`));
 }
 
-/** @param {{ decided: number, refused: number, reasons: any[] }} answer */
-function outcomeOf({ decided, refused, reasons }) {
+/** @param {{ decided: number, refused: number, reasons: any[] }} answer @param {string} what @param {string} [where] the list of them */
+function outcomeOf({ decided, refused, reasons }, what, where) {
   return h(
     'div',
     { class: 'notice' },
-    h('p', null, `${decided} decided${refused > 0 ? `, ${refused} not:` : '.'}`),
+    h(
+      'p',
+      null,
+      `${decided} ${what}${refused > 0 ? `, ${refused} not:` : '.'}`,
+      where !== undefined && decided > 0 && [' ', h('a', { href: where }, 'See them, or take it back')],
+    ),
     refused > 0 &&
       h(
         'ul',

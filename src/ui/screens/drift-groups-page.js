@@ -55,6 +55,7 @@ export async function driftGroupsPage() {
               label: sentenceOf(group),
               filter: () => ({ ...list.query(), ...filterOf(group) }),
               ...{ count: group.count, kind: group.kind, verdicts: group.verdicts },
+              address: () => ({ ...addressOf(group), decision: undefined, action: undefined }),
             },
             told,
           ),

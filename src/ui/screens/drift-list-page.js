@@ -107,6 +107,12 @@ export async function driftListPage() {
     return rest;
   }
 
+  /** What was decided is so by somebody else now, and would be done otherwise. */
+  function addressOfAll() {
+    const { decision: _, action: __, ...rest } = Object.fromEntries(new URLSearchParams(location.search));
+    return rest;
+  }
+
   /** The list itself only knows its page. */
   async function countMatching() {
     try {
@@ -147,8 +153,10 @@ export async function driftListPage() {
           title: `${ids.length} chosen: ${[...new Set(some.map(sentenceOf))].slice(0, 3).join('; ')}`,
           label: 'those that are chosen',
           filter: () => ({ ids }),
+          address: addressOfAll,
           count: ids.length,
           kind: oneKind(some.map(({ kind }) => kind)),
+          isDecided: some.some(({ verdict }) => verdict !== null),
         },
         told,
       ),
@@ -159,8 +167,10 @@ export async function driftListPage() {
           title: `All ${total} that these filters let through`,
           label: 'all that match',
           filter: () => query,
+          address: addressOfAll,
           count: query['state'] === 'resolved' ? 0 : total,
           kind: oneKind(kinds),
+          isDecided: query['state'] === 'decided' || query['state'] === 'ignored',
         },
         told,
       ),
