@@ -192,7 +192,7 @@ describe.skipIf(CHROMIUM === undefined)('health, firmware and erasures, in a bro
     plantTask('Completed');
     await expect.poll(() => bmc.updates?.taken().length, SLOW).toBe(2);
     await dialog.getByRole('button', { name: 'Cancel the update' }).click();
-    await dialog.getByText(/is under way, and no BMC lets go|The update is over/).waitFor(SLOW);
+    await dialog.getByText(/is under way, and its BMC lets go|The update is over/).waitFor(SLOW);
     await shoot('panels-too-late');
     await dialog.getByRole('button', { name: 'Go on with it' }).click();
     await firmware.locator('.update').first().locator('ol .chip.good').waitFor(SLOW);
