@@ -14,6 +14,7 @@ import { driftRoutes } from '#src/drift/routes.ts';
 import { createCatalogue } from '#src/events/catalogue.ts';
 import { eventRoutes } from '#src/events/routes.ts';
 import * as driftEvents from '#src/drift/events.ts';
+import { feedRoutes } from '#src/feeds/routes.ts';
 import { inventoryRoutes } from '#src/history/routes/inventory-routes.ts';
 import { timelineRoutes } from '#src/history/routes/timeline-routes.ts';
 import { createRegistry } from '#src/kit/registry.ts';
@@ -95,6 +96,7 @@ export async function driftWeb(options: { uiFolder?: string; routes?: Route[] } 
       ...driftRoutes(reconciledForTests()),
       ...assetRoutes,
       ...locationRoutes,
+      ...feedRoutes,
       ...inventoryRoutes,
       ...timelineRoutes,
       ...ticketRoutes,
