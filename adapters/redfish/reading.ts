@@ -44,7 +44,8 @@ export interface Reading {
 export function startReading(bmc: Bmc, quirks: Quirks): Reading {
   const parts: FoundPart[] = [];
   const lookedAt = new Set<ComponentKind>();
-  const failures = new Map<ComponentKind, { path: string; why: string }[]>();
+  /** By kind, why by path. */
+  const failures = new Map<ComponentKind, Map<string, string>>();
   const warnings = new Set<string>();
   const claims = new Set<string>();
   const counts = new Map<ComponentKind, number>();
@@ -62,11 +63,15 @@ export function startReading(bmc: Bmc, quirks: Quirks): Reading {
     looked: (...kinds) => kinds.forEach((kind) => lookedAt.add(kind)),
     hasLooked: (kind) => lookedAt.has(kind),
     failed(path, why, ...kinds) {
-      for (const kind of kinds) failures.set(kind, [...(failures.get(kind) ?? []), { path, why }]);
+      for (const kind of kinds) {
+        const known = failures.get(kind);
+        if (known === undefined) failures.set(kind, new Map([[path, why]]));
+        else known.set(path, why);
+      }
       const missing = kinds.length === 0 ? '' : ` (${kinds.join(', ')} incomplete)`;
       warnings.add(`${why.includes(path) ? why : `${path}: ${why}`}${missing}`);
     },
-    failuresOf: (kind) => failures.get(kind) ?? [],
+    failuresOf: (kind) => [...(failures.get(kind) ?? [])].map(([path, why]) => ({ path, why })),
     warn: (warning) => void warnings.add(warning),
     claim(...links) {
       for (const link of links) if (link !== null) claims.add(deviceOf(link));
