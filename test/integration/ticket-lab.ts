@@ -81,7 +81,7 @@ export async function ticketLab(): Promise<TicketLab> {
       const rows: Record<string, unknown>[] = await database
         .db('tickets')
         .where(where)
-        .orderBy('opened_at')
+        .orderBy(['opened_at', 'type', 'component', 'id'])
         .select('*');
       return rows.map(toTicket);
     },
