@@ -287,7 +287,7 @@ test('a drive that is listed and cannot be read is not said to be gone, and is l
 test('a task that is gone is no proof', async () => {
   const { id, bmc } = await server(
     'openbmc',
-    { erase: {}, tasks: { durationMs: 20, vanishAfterMs: 1 } },
+    { erase: {}, tasks: { durationMs: 20, vanishAfterMs: 0 } },
     'DECOMMISSIONING',
   );
   await on.client.post(`/v1/assets/${id}/erasures`, { drives: [nvme(0)] });
