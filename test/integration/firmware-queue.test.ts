@@ -208,7 +208,7 @@ describe('cancelled', () => {
   });
 
   test('what iLO is still taking in is never queued, and deleted there once it has come', async () => {
-    const { id, bmc } = await server(uefi, { durationMs: 3_000 });
+    const { id, bmc } = await server(uefi, { durationMs: 8_000 });
     await ask(id, {});
     await withdrawable(id);
     await outcome((await cancel(id)).jobs);
