@@ -15,6 +15,8 @@ interface Read {
   parents: readonly number[];
   /** Interfaces whose device has to be asked for. */
   interfaces: readonly number[];
+  /** Power ports whose device has to be asked for. */
+  plugs?: readonly number[];
   /** Of an end of a cable: the cable, whose other ends belong to it as well. */
   cable?: number;
 }
@@ -33,16 +35,24 @@ export async function toChanges(
 ): Promise<RecordChangeSeen[]> {
   const wanted = new Map(types.map((name) => typeNamed(with_.system, name)).map((type) => [type.objectType, type]));
   const reads = rows.flatMap((row) => readRow(with_, wanted, row));
-  const ids = [...new Set(reads.flatMap(({ interfaces }) => interfaces))];
-  const holders = ids.length > 0 ? await readIds(with_, 'interfaces', ids, ['id', 'device']) : [];
-  const deviceOf = new Map(holders.map((one) => [one.id, idIn(one['device'])]));
+  const deviceOf = await holdersOf(
+    with_,
+    'interfaces',
+    reads.flatMap(({ interfaces }) => interfaces),
+  );
+  const deviceOfPlug = await holdersOf(
+    with_,
+    'powerPorts',
+    reads.flatMap(({ plugs = [] }) => plugs),
+  );
   const devicesOf = await endsOf(
     with_,
     reads.flatMap(({ cable }) => cable ?? []),
   );
-  return reads.map(({ row, type, objectId, action, parents, interfaces, cable }) => {
+  return reads.map(({ row, type, objectId, action, parents, interfaces, plugs = [], cable }) => {
     const others = cable === undefined ? [] : (devicesOf.get(cable) ?? []);
-    const devices = [...parents, ...interfaces.map((id) => deviceOf.get(id)), ...others];
+    const holders = [...interfaces.map((id) => deviceOf.get(id)), ...plugs.map((id) => deviceOfPlug.get(id))];
+    const devices = [...parents, ...holders, ...others];
     const known = devices.filter((id) => id !== undefined && id !== null);
     return {
       changeId: String(row.id),
@@ -55,6 +65,18 @@ export async function toChanges(
       at: new Date(String(row['time'])).toISOString(),
     };
   });
+}
+
+/** The devices of ports; power ports may be hidden from these credentials. */
+async function holdersOf(
+  with_: Reading,
+  resource: 'interfaces' | 'powerPorts',
+  ids: readonly number[],
+): Promise<Map<number, number | null>> {
+  if (ids.length === 0) return new Map();
+  const reading = readIds(with_, resource, [...new Set(ids)], ['id', 'device']);
+  const rows = resource === 'interfaces' ? await reading : ((await orHidden(reading)) ?? []);
+  return new Map(rows.map((one) => [one.id, idIn(one['device'])]));
 }
 
 /** Only the end that was moved stands in the log; who is at the other one, the cable says, as long as it is there and may be seen. */
@@ -89,9 +111,10 @@ function readRow({ system }: Reading, wanted: ReadonlyMap<string, NetboxType>, r
   }
   if (objectType === 'dcim.cabletermination') {
     const type = wanted.get('dcim.cable');
-    // NetBox keeps beside an end which device it is on.
-    const parents = idsIn(sides, '_device');
-    const about = { row, action: 'updated', parents, interfaces: [] } as const;
+    // An end says the number of its port, and its type by a number that differs between installations: what is on an interface or a power port of
+    // that number is meant. One device too many is read again, no harm. Which device it is on stands in no answer (its `_device` is left out).
+    const ports = idsIn(sides, 'termination_id');
+    const about = { row, action: 'updated', parents: [], interfaces: ports, plugs: ports } as const;
     return type ? idsIn(sides, 'cable').map((cable) => ({ ...about, type, objectId: cable, cable })) : [];
   }
   const type = wanted.get(objectType);

