@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Fault } from '#src/kit/simulator.ts';
-import { AdapterError, type AdapterErrorKind } from '#src/ports/adapter-error.ts';
+import type { AdapterErrorKind } from '#src/ports/adapter-error.ts';
 import type { Playbooks } from '#src/ports/playbooks.ts';
+import { errorOf } from '#src/kit/adapter-error-for-tests.ts';
 
 /** One system under the suite. `faults` is missing where nothing can be made to go wrong: a real one. */
 export interface PlaybooksUnderTest {
@@ -203,13 +204,4 @@ export function describePlaybooks(name: string, connect: () => Promise<Playbooks
       expect((await findAfterLag(key))?.id).toBe(launched.id);
     });
   });
-}
-
-async function errorOf(call: Promise<unknown>): Promise<AdapterError> {
-  const error: unknown = await call.then(
-    () => new Error('succeeded'),
-    (reason: unknown) => reason,
-  );
-  if (error instanceof AdapterError) return error;
-  throw new Error('expected an AdapterError', { cause: error });
 }

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { AdapterError } from '#src/ports/adapter-error.ts';
 import type { Playbooks } from '#src/ports/playbooks.ts';
 import { awxAdapter } from './index.ts';
 import { type AwxSimulator, type AwxSimulatorOptions, startAwxSimulator } from './simulator.ts';
 import { kitForTests } from '#src/kit/kit-for-tests.ts';
+import { errorOf } from '#src/kit/adapter-error-for-tests.ts';
 
 const signal = AbortSignal.timeout(60_000);
 let simulator: AwxSimulator;
@@ -23,14 +23,6 @@ async function setUp(
     ...settings,
   });
   return awxAdapter.connect(parsed, kitForTests('awx')).provides.playbooks!;
-}
-async function errorOf(call: Promise<unknown>): Promise<AdapterError> {
-  const error: unknown = await call.then(
-    () => 'succeeded',
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(AdapterError);
-  return error as AdapterError;
 }
 const LAUNCH = { template: 'burn-in', limit: 'web01', extraVars: { minutes: 5, password: 'very-secret' } };
 const launchAnswer = (body: object) => ({ kind: 'status', status: 201, body, match: '^POST .*/launch/$' }) as const;

@@ -8,10 +8,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { zstdDecompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { kitForTests, type KitForTests } from '#src/kit/kit-for-tests.ts';
-import { AdapterError } from '#src/ports/adapter-error.ts';
 import { directoryError } from './errors.ts';
 import { probe } from './probe.ts';
 import { createDirectoryStore, type DirectoryStore } from './store.ts';
+import { errorOf } from '#src/kit/adapter-error-for-tests.ts';
 
 const signal = AbortSignal.timeout(120_000);
 const text = (bytes: number): Buffer => Buffer.alloc(bytes, 'SMART overall-health self-assessment: PASSED\n');
@@ -29,15 +29,6 @@ afterEach(async () => {
   await directory.close();
   await rm(path.dirname(root), { recursive: true });
 });
-
-async function failure(call: Promise<unknown>): Promise<AdapterError> {
-  const error: unknown = await call.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof AdapterError)) throw new Error('expected an AdapterError', { cause: error });
-  return error;
-}
 
 describe('on the disk', () => {
   test.each(['buffer', 'file'])('text from a %s is stored compressed, and zstd alone reads it', async (from) => {
@@ -92,7 +83,7 @@ describe('on the disk', () => {
     for (const damaged of [whole.subarray(0, whole.length - 3), changed, randomBytes(500), Buffer.alloc(0)]) {
       await writeFile(file, damaged);
       const read = buffer(await directory.objectStore.get('a/b', signal));
-      expect((await failure(read)).kind).toBe('malformed');
+      expect((await errorOf(read)).kind).toBe('malformed');
     }
   });
 
@@ -128,8 +119,8 @@ describe('on the disk', () => {
 
   test('a file where the folder should be', async () => {
     await writeFile(root, 'x');
-    expect((await failure(directory.objectStore.put('a/b', text(10), signal))).system).toBe('directory');
-    expect((await failure(directory.objectStore.get('a/b', signal))).kind).toBe('rejected');
+    expect((await errorOf(directory.objectStore.put('a/b', text(10), signal))).system).toBe('directory');
+    expect((await errorOf(directory.objectStore.get('a/b', signal))).kind).toBe('rejected');
     expect(await probe(root)).toMatchObject([
       { name: 'reachable', ok: false, found: expect.stringContaining('is a file') },
     ]);
@@ -146,10 +137,10 @@ describe('on the disk', () => {
   });
 
   test('a device is no content: it says that it has no bytes, and never ends', async () => {
-    expect((await failure(directory.objectStore.put('a/b', { path: '/dev/zero', bytes: 0 }, signal))).kind).toBe(
+    expect((await errorOf(directory.objectStore.put('a/b', { path: '/dev/zero', bytes: 0 }, signal))).kind).toBe(
       'rejected',
     );
-    expect((await failure(directory.objectStore.put('a/b', { path: root, bytes: 4096 }, signal))).kind).toBe(
+    expect((await errorOf(directory.objectStore.put('a/b', { path: root, bytes: 4096 }, signal))).kind).toBe(
       'rejected',
     );
   });

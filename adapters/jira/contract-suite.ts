@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { AdapterError, type AdapterErrorKind } from '#src/ports/adapter-error.ts';
+import type { AdapterErrorKind } from '#src/ports/adapter-error.ts';
 import type { Fault } from '#src/kit/simulator.ts';
 import type { TicketDraft, Tickets } from '#src/ports/tickets.ts';
+import { errorOf } from '#src/kit/adapter-error-for-tests.ts';
 
 /** One system under the suite. `faults` is missing where nothing can be made to go wrong: a real one. */
 export interface TicketsUnderTest {
@@ -251,13 +252,4 @@ export function describeTickets(name: string, connect: () => Promise<TicketsUnde
       await expect(call).rejects.toThrow();
     });
   });
-}
-
-async function errorOf(call: Promise<unknown>): Promise<AdapterError> {
-  const error: unknown = await call.then(
-    () => new Error('succeeded'),
-    (reason: unknown) => reason,
-  );
-  if (error instanceof AdapterError) return error;
-  throw new Error('expected an AdapterError', { cause: error });
 }

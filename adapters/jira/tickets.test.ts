@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { AdapterError } from '#src/ports/adapter-error.ts';
 import type { TicketDraft, Tickets } from '#src/ports/tickets.ts';
 import { EFFECT_PROPERTY, effectLabel } from './effect-label.ts';
 import { jiraAdapter } from './index.ts';
 import { type JiraSimulator, type JiraSimulatorOptions, startJiraSimulator } from './simulator.ts';
 import { templatesForTests } from './templates/templates-for-tests.ts';
 import { kitForTests } from '#src/kit/kit-for-tests.ts';
+import { errorOf } from '#src/kit/adapter-error-for-tests.ts';
 
 const DRAFT: TicketDraft = {
   project: null,
@@ -39,15 +39,6 @@ async function setUp(
     url: `${simulator.url}/`,
   });
   return jiraAdapter.connect(parsed, kitForTests('jira')).provides.tickets!;
-}
-
-async function errorOf(call: Promise<unknown>): Promise<AdapterError> {
-  const error: unknown = await call.then(
-    () => 'succeeded',
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(AdapterError);
-  return error as AdapterError;
 }
 
 describe('create', () => {

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { kitForTests } from '#src/kit/kit-for-tests.ts';
-import { AdapterError } from '#src/ports/adapter-error.ts';
 import type { Tickets } from '#src/ports/tickets.ts';
 import { draftForTests } from './draft-for-tests.ts';
 import { jiraAdapter } from './index.ts';
 import { type JiraSimulator, startJiraSimulator } from './simulator.ts';
+import { errorOf } from '#src/kit/adapter-error-for-tests.ts';
 
 const signal = AbortSignal.timeout(60_000);
 let simulator: JiraSimulator;
@@ -28,15 +28,6 @@ async function setUp(
 
 const moves = (): number =>
   simulator.requests.filter(({ method, path }) => method === 'POST' && path.endsWith('/transitions')).length;
-
-async function errorOf(call: Promise<unknown>): Promise<AdapterError> {
-  const error: unknown = await call.then(
-    () => 'succeeded',
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(AdapterError);
-  return error as AdapterError;
-}
 
 describe('a screen that asks for a resolution', () => {
   test('gets the one that is meant, whatever its case', async () => {

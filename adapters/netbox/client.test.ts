@@ -8,11 +8,11 @@ import {
   type SimulatedRequest,
   type SimulatorServer,
 } from '#src/kit/simulator.ts';
-import { AdapterError } from '#src/ports/adapter-error.ts';
 import { openNetboxClient } from './client.ts';
 import { Device, Site, Tag } from './schema.ts';
 import { startNetboxSimulator, type NetboxSimulator } from './simulator.ts';
 import { kitForTests } from '../../src/kit/kit-for-tests.ts';
+import { errorOf } from '#src/kit/adapter-error-for-tests.ts';
 
 const signal = AbortSignal.timeout(60_000);
 const closing: (() => Promise<void>)[] = [];
@@ -44,15 +44,6 @@ function open(
   closing.push(() => client.close());
   return createNetBoxClient(client, options);
 }
-async function failure(work: Promise<unknown>): Promise<AdapterError> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(AdapterError);
-  return error as AdapterError;
-}
-
 describe('lists', () => {
   test('come whole over several pages, with trailing slash, repeated keys and the fields that are read', async () => {
     const { simulator, client } = await simulated({}, { pageSize: 3 });
@@ -99,7 +90,7 @@ describe('lists', () => {
     ['no count at all', { count: null, next: null, results: [] }],
   ])('%s is an incomplete listing, never a short one', async (_name, body) => {
     const { client } = await scripted(() => ({ status: 200, body }));
-    expect(await failure(client.list('tags', {}, Tag, { signal }))).toMatchObject({
+    expect(await errorOf(client.list('tags', {}, Tag, { signal }))).toMatchObject({
       kind: 'malformed',
       message: expect.stringContaining('incomplete'),
     });
@@ -125,9 +116,9 @@ describe('lists', () => {
     });
     simulator.server.forget();
     const misspelt = { serial_number: ['x'] } as object as { serial: string[] };
-    expect(await failure(client.list('devices', misspelt, Device, { signal }))).toMatchObject({ kind: 'rejected' });
+    expect(await errorOf(client.list('devices', misspelt, Device, { signal }))).toMatchObject({ kind: 'rejected' });
     for (const query of [{ serial: [] }, { serial: [''] }]) {
-      expect(await failure(client.list('devices', query, Device, { signal }))).toMatchObject({ kind: 'rejected' });
+      expect(await errorOf(client.list('devices', query, Device, { signal }))).toMatchObject({ kind: 'rejected' });
     }
     expect(simulator.server.requests).toEqual([]);
   });
@@ -169,7 +160,7 @@ describe('writes', () => {
     const { a: id } = Object.fromEntries(simulator.seed({ devices: [{ name: 'a', site: 'S' }] }));
     const read = await client.get('devices', id ?? 0, Device, { signal });
     simulator.as('alice').change('device', id ?? 0, { comments: 'mine' });
-    const error = await failure(
+    const error = await errorOf(
       client.update('devices', id ?? 0, { serial: 'X' }, Device, { signal, message: 'm', etag: read?.etag ?? null }),
     );
     expect(error).toMatchObject({ kind: 'throttled', status: 412, retryAfterMs: 1000 });
@@ -181,7 +172,7 @@ describe('writes', () => {
     for (const kind of ['reset', 'drop-answer', 'garbage'] as const) {
       simulator.server.forget();
       simulator.server.addFault({ match: '^POST', kind, times: 1 });
-      const error = await failure(client.create('tags', { name: kind, slug: kind }, Tag, { signal, message: 'm' }));
+      const error = await errorOf(client.create('tags', { name: kind, slug: kind }, Tag, { signal, message: 'm' }));
       expect(error.retry).toBe('later');
       expect(simulator.server.requests).toHaveLength(1);
     }
@@ -191,7 +182,7 @@ describe('writes', () => {
     const { client } = await simulated();
     const body = { name: 'AMS1', slug: 'ams1' };
     await client.create('sites', body, Site, { signal, message: 'm' });
-    const error = await failure(client.create('sites', body, Site, { signal, message: 'm' }));
+    const error = await errorOf(client.create('sites', body, Site, { signal, message: 'm' }));
     expect(error).toMatchObject({
       kind: 'rejected',
       status: 400,
@@ -223,15 +214,15 @@ describe('answers that are none', () => {
   ])('%s', async (_name, fault, kind) => {
     const { simulator, client } = await simulated({}, { timeoutMs: 300 });
     simulator.server.addFault(fault);
-    expect((await failure(client.get('devices', 1, Device, { signal }))).kind).toBe(kind);
-    expect((await failure(client.list('devices', {}, Device, { signal }))).kind).toBe(kind);
+    expect((await errorOf(client.get('devices', 1, Device, { signal }))).kind).toBe(kind);
+    expect((await errorOf(client.list('devices', {}, Device, { signal }))).kind).toBe(kind);
   });
 
   test("NetBox's own 404 means: not there; anybody else's does not", async () => {
     const { simulator, client } = await simulated();
     expect(await client.get('devices', 4711, Device, { signal })).toBeUndefined();
     simulator.server.addFault({ kind: 'status', status: 404, body: '<html>no such site here</html>' });
-    expect(await failure(client.get('devices', 4711, Device, { signal }))).toMatchObject({ kind: 'malformed' });
+    expect(await errorOf(client.get('devices', 4711, Device, { signal }))).toMatchObject({ kind: 'malformed' });
   });
 });
 
@@ -251,7 +242,7 @@ describe('tokens', () => {
     const kit = kitForTests('netbox');
     const { client, close } = openNetboxClient({ url: simulator.url, token: 'the-wrong-one', timeoutMs: 1000 }, kit);
     closing.push(close);
-    const errors = [await failure(client.status({ signal })), await failure(client.status({ signal }))];
+    const errors = [await errorOf(client.status({ signal })), await errorOf(client.status({ signal }))];
     expect(errors.map((error) => error.kind)).toEqual(['unauthorized', 'unauthorized']);
     expect(simulator.server.requests).toHaveLength(1);
     expect(JSON.stringify([errors.map((error) => [error.message, error.detail]), kit.logged])).not.toContain(
@@ -267,7 +258,7 @@ describe('tokens', () => {
       kitForTests('netbox'),
     );
     closing.push(close);
-    expect(await failure(client.create('tags', { name: 'a', slug: 'a' }, Tag, { signal, message: 'm' }))).toMatchObject(
+    expect(await errorOf(client.create('tags', { name: 'a', slug: 'a' }, Tag, { signal, message: 'm' }))).toMatchObject(
       { kind: 'rejected', status: 403 },
     );
     expect(await client.list('tags', {}, Tag, { signal })).toEqual([]);

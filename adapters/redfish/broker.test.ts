@@ -1,13 +1,13 @@
 import { describe, expect, test, vi } from 'vitest';
 import { sharedInProcess } from '../../src/kit/shared-in-process.ts';
 import type { Shared } from '../../src/kit/shared-store.ts';
-import { AdapterError } from '../../src/ports/adapter-error.ts';
 import { closeBroker } from './broker.ts';
 import { openBmc, type Bmc, type OpenOptions } from './client.ts';
 import { targetOf, testKit } from './kit-for-tests.ts';
 import { Settings } from './settings.ts';
 import { startBmcSimulator, type BmcSimulator, type BmcSimulatorOptions } from './simulator.ts';
 import { simulatedTree } from './simulator/simulated-tree.ts';
+import { errorOf } from '../../src/kit/adapter-error-for-tests.ts';
 
 const never = new AbortController().signal;
 const SYSTEM = '/redfish/v1/Systems/System.Embedded.1';
@@ -46,15 +46,6 @@ function worker(given: { shared?: Shared; lockouts?: ReturnType<typeof testKit> 
     stop: () => closeBroker(kit),
   };
 }
-
-const errorOf = async (work: Promise<unknown>): Promise<AdapterError> => {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(AdapterError);
-  return error as AdapterError;
-};
 
 describe('one session', () => {
   test('serves one use after another, without reading the root again, and is deleted when the hub stops', async () => {

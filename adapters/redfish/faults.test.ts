@@ -1,10 +1,11 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Fault } from '../../src/kit/simulator.ts';
-import { AdapterError } from '../../src/ports/adapter-error.ts';
+import type { AdapterError } from '../../src/ports/adapter-error.ts';
 import { redfishAdapter } from './index.ts';
 import { countKinds, readBmc, targetOf, testKit } from './kit-for-tests.ts';
 import { startBmcSimulator, type BmcSimulator, type BmcSimulatorOptions } from './simulator.ts';
 import { simulatedTree } from './simulator/simulated-tree.ts';
+import { errorOf } from '../../src/kit/adapter-error-for-tests.ts';
 
 async function withBmc<T>(options: Partial<BmcSimulatorOptions>, work: (bmc: BmcSimulator) => Promise<T>): Promise<T> {
   const bmc = await startBmcSimulator({ tree: simulatedTree('dell'), ...options });
@@ -13,15 +14,6 @@ async function withBmc<T>(options: Partial<BmcSimulatorOptions>, work: (bmc: Bmc
   } finally {
     await bmc.close();
   }
-}
-
-async function errorOf(promise: Promise<unknown>): Promise<AdapterError> {
-  const error = await promise.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(AdapterError);
-  return error as AdapterError;
 }
 
 const MEMORY = 'GET .*/Memory';

@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { SimulatedAnswer, SimulatedRequest } from '../../src/kit/simulator.ts';
-import { AdapterError } from '../../src/ports/adapter-error.ts';
+import type { AdapterError } from '../../src/ports/adapter-error.ts';
 import { closeBroker } from './broker.ts';
 import { openBmc, type Bmc } from './client.ts';
 import { refusal, startFakeBmc, type FakeBmc } from './fake-bmc-for-tests.ts';
 import { testKit } from './kit-for-tests.ts';
 import { Settings } from './settings.ts';
+import { errorOf } from '../../src/kit/adapter-error-for-tests.ts';
 
 const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -23,15 +24,6 @@ async function opened(answer: Answer, kit = testKit()): Promise<{ bmc: FakeBmc; 
     await closeBroker(kit);
   });
   return { bmc, open, kit };
-}
-
-async function errorOf(work: Promise<unknown>): Promise<AdapterError> {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(AdapterError);
-  return error as AdapterError;
 }
 
 const SYSTEM = '/redfish/v1/Systems/1';

@@ -8,9 +8,9 @@ import { S3Client, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { kitForTests, type KitForTests } from '#src/kit/kit-for-tests.ts';
 import type { Connection } from '#src/ports/adapter.ts';
-import { AdapterError } from '#src/ports/adapter-error.ts';
 import { s3Adapter } from './index.ts';
 import { type S3Simulator, startS3Simulator } from './simulator.ts';
+import { errorOf } from '#src/kit/adapter-error-for-tests.ts';
 
 const MIB = 1024 * 1024;
 const RIGHT = { accessKeyId: 'AKIDTEST', accessKeySecret: 'right', bucket: 'objects' };
@@ -47,15 +47,6 @@ function connect(more: Record<string, unknown> = {}): Connection {
 }
 
 const storeWith = (more?: Record<string, unknown>) => connect(more).provides.objectStore!;
-
-async function failure(call: Promise<unknown>): Promise<AdapterError> {
-  const error: unknown = await call.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof AdapterError)) throw new Error('expected an AdapterError', { cause: error });
-  return error;
-}
 
 async function fileOf(content: Buffer): Promise<{ path: string; bytes: number }> {
   const file = path.join(folder, randomBytes(8).toString('hex'));
@@ -110,7 +101,7 @@ describe('parts', () => {
   test('one that goes on failing: nothing is visible, and the parts are given up', async () => {
     simulator.addFault({ match: 'partNumber=3', kind: 'status', status: 500, body: '' });
     const store = storeWith();
-    expect((await failure(store.put('a/b', await fileOf(randomBytes(22 * MIB)), signal))).kind).toBe('unreachable');
+    expect((await errorOf(store.put('a/b', await fileOf(randomBytes(22 * MIB)), signal))).kind).toBe('unreachable');
     expect(await store.has('a/b', signal)).toBe(false);
     expect(simulator.bucket('objects').uploads.size).toBe(0);
   });
@@ -140,9 +131,9 @@ describe('parts', () => {
 describe('what goes wrong', () => {
   test('tries are bounded, also where nobody listens', async () => {
     simulator.addFault({ kind: 'status', status: 500, body: '' });
-    expect((await failure(storeWith({ attempts: 4 }).put('a/b', Buffer.from('x'), signal))).kind).toBe('unreachable');
+    expect((await errorOf(storeWith({ attempts: 4 }).put('a/b', Buffer.from('x'), signal))).kind).toBe('unreachable');
     expect(simulator.requests).toHaveLength(4);
-    const refused = await failure(storeWith({ url: 'http://127.0.0.1:1' }).has('a/b', signal));
+    const refused = await errorOf(storeWith({ url: 'http://127.0.0.1:1' }).has('a/b', signal));
     expect(refused.message).toContain('ECONNREFUSED');
   });
 
@@ -154,7 +145,7 @@ describe('what goes wrong', () => {
       store.list(null, signal),
       store.put('a/b', Buffer.from('x'), signal),
     ];
-    for (const error of await Promise.all(calls.map(failure)))
+    for (const error of await Promise.all(calls.map(errorOf)))
       expect(error).toMatchObject({ kind: 'rejected', detail: { code: 'NoSuchBucket' } });
   });
 
@@ -172,7 +163,7 @@ describe('what goes wrong', () => {
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       const { port } = server.address() as { port: number };
       const stream = await storeWith({ url: `http://127.0.0.1:${port}` }).get('a/b', signal);
-      expect((await failure(buffer(stream))).kind).toBe('unreachable');
+      expect((await errorOf(buffer(stream))).kind).toBe('unreachable');
       server.close();
     }
     expect(await store.has('a/b', signal)).toBe(false);
@@ -180,7 +171,7 @@ describe('what goes wrong', () => {
 
   test('no secret in what is said or logged', async () => {
     const store = storeWith({ accessKeySecret: 'swordfish-0123456789' });
-    const error = await failure(store.put('a/b', Buffer.from('x'), signal));
+    const error = await errorOf(store.put('a/b', Buffer.from('x'), signal));
     expect(`${error.message} ${JSON.stringify(error.detail)} ${kit.logged.join()}`).not.toContain('swordfish');
   });
 });

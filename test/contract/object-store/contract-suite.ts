@@ -6,8 +6,9 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Fault } from '#src/kit/simulator.ts';
-import { AdapterError, type AdapterErrorKind } from '#src/ports/adapter-error.ts';
+import type { AdapterErrorKind } from '#src/ports/adapter-error.ts';
 import type { ObjectStore } from '#src/ports/object-store.ts';
+import { errorOf } from '#src/kit/adapter-error-for-tests.ts';
 
 /** One store under the suite. What cannot be made to go wrong has no `faults`. */
 export interface ObjectStoreUnderTest {
@@ -296,13 +297,4 @@ export function describeObjectStore(name: string, connect: () => Promise<ObjectS
       await expect(call).rejects.toThrow('stop');
     });
   });
-}
-
-async function errorOf(call: Promise<unknown>): Promise<AdapterError> {
-  const error: unknown = await call.then(
-    () => new Error('succeeded'),
-    (reason: unknown) => reason,
-  );
-  if (error instanceof AdapterError) return error;
-  throw new Error('expected an AdapterError', { cause: error });
 }
