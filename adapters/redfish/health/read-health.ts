@@ -11,7 +11,7 @@ import { powerOf, type Resource } from './said.ts';
 import { named } from './sensors.ts';
 import { readSource, type SourceRead } from './source.ts';
 import { survey } from './survey.ts';
-import { takeTurn, turnsOf } from './turns.ts';
+import { fitsOnce, takeTurn, turnsOf } from './turns.ts';
 import { isWell, markOf, orWarning, Raw, readManagers, systemHealth, type Whole } from './whole.ts';
 
 type Health = Omit<HealthReport, 'requests' | 'fingerprint256'>;
@@ -47,13 +47,14 @@ export async function readHealth(bmc: Bmc, poll: Poll): Promise<Health> {
   whole.manager = await managersOf(bmc, plan, now, warnings);
   const seenAt = now.toISOString();
   const before = JSON.stringify(plan.sources);
-  const turn = takeTurn(bmc, plan, pollRequests);
-  const sources = await Promise.all(turn.sources.map((source) => readSource(bmc, source, seenAt)));
+  const inTurns = !fitsOnce(bmc, plan, pollRequests);
+  const asked = takeTurn(bmc, plan, pollRequests);
+  const sources = await Promise.all(asked.map((source) => readSource(bmc, source, seenAt)));
   const mended = isWell(mark) && !isWell(plan.mark);
   if (mended) Object.assign(plan, { mark, faults: [] } satisfies Partial<Plan>);
   if (sources.some(({ gone }) => gone)) forgetPlan(bmc);
   else if (mended || JSON.stringify(plan.sources) !== before) savePlan(bmc, plan);
-  return report({ whole, plan, sources, warnings, now, inTurns: turn.inTurns });
+  return report({ whole, plan, sources, warnings, now, inTurns });
 }
 
 async function surveyed(bmc: Bmc, { now, wanted, pollRequests }: Poll): Promise<Health> {
@@ -61,8 +62,7 @@ async function surveyed(bmc: Bmc, { now, wanted, pollRequests }: Poll): Promise<
   const fatal = bmc.fatal();
   if (fatal) throw fatal;
   savePlan(bmc, plan);
-  const { inTurns } = takeTurn(bmc, plan, pollRequests);
-  return report({ whole, plan, sources, warnings: [], now, inTurns });
+  return report({ whole, plan, sources, warnings: [], now, inTurns: !fitsOnce(bmc, plan, pollRequests) });
 }
 
 function isStale(plan: Plan, now: Date): boolean {

@@ -3,21 +3,19 @@ import type { Bmc } from '../client.ts';
 import type { Plan } from './plan.ts';
 import type { Source, SourceRead } from './source.ts';
 
-/** What is asked at one poll. */
-interface Turn {
-  sources: Source[];
-  /** The whole plan does not fit into one poll: what is said of each place is said with its name. */
-  inTurns: boolean;
+/** Whether a poll asks all of the plan; where it does not, what is said of each place is said with its name. */
+export function fitsOnce(bmc: Bmc, { sources, systems }: Plan, pollRequests: number): boolean {
+  return sources.length === 1 || costOf(sources) <= roomIn(bmc, systems, pollRequests);
 }
 
 /**
  * As many places as fit beside the server itself, and after them the ones that follow; one in any case. Reports of metrics have the values
  * of many lists and are read each time, as long as something else fits in too.
  */
-export function takeTurn(bmc: Bmc, plan: Plan, pollRequests: number): Turn {
+export function takeTurn(bmc: Bmc, plan: Plan, pollRequests: number): Source[] {
   const { sources, systems } = plan;
-  const room = Math.max(1, pollRequests - (bmc.expand === null ? systems.length : 1));
-  if (sources.length === 1 || costOf(sources) <= room) return { sources, inTurns: false };
+  if (fitsOnce(bmc, plan, pollRequests)) return sources;
+  const room = roomIn(bmc, systems, pollRequests);
   const reports = sources.filter(({ kind }) => kind === 'report');
   const lists = sources.filter((source) => costOf(reports) >= room || !reports.includes(source));
   const from = Number(bmc.learnt(NEXT) ?? 0) % lists.length;
@@ -29,7 +27,12 @@ export function takeTurn(bmc: Bmc, plan: Plan, pollRequests: number): Turn {
     taken.push(next);
   }
   bmc.learn(NEXT, String((from + taken.length) % lists.length));
-  return { sources: [...always.filter((one) => !taken.includes(one)), ...taken], inTurns: true };
+  return [...always.filter((one) => !taken.includes(one)), ...taken];
+}
+
+/** Beside the server itself. */
+function roomIn(bmc: Bmc, systems: Plan['systems'], pollRequests: number): number {
+  return Math.max(1, pollRequests - (bmc.expand === null ? systems.length : 1));
 }
 
 function costOf(sources: readonly Source[]): number {
