@@ -1,12 +1,7 @@
 import { linksByTheirs } from '#src/drift/link-store.ts';
 import { readFeedsSoonJob } from '../catalogue-feeds.ts';
 import { noticeRecords } from './notice-records.ts';
-import type { Reconciling } from './reconciling.ts';
-
-/** The type there whose objects are servers here. */
-export function serversThere({ rootMappings }: Reconciling): string | undefined {
-  return rootMappings.find(({ hub }) => hub === 'server')?.object;
-}
+import { type Reconciling, serverTypeIn } from './reconciling.ts';
 
 /**
  * What hangs on cables has changed: each by the ids of the devices that it connects or connected. Servers among them are looked at, and with
@@ -18,7 +13,7 @@ export async function noticeCabling(
   reason: string,
 ): Promise<number> {
   const { ctx, system } = rc;
-  const object = serversThere(rc);
+  const object = serverTypeIn(rc.rootMappings);
   const ids = [...new Set(cables.flat())];
   if (object === undefined || ids.length === 0) return 0;
   const links = await linksByTheirs(ctx.db, { system, object, ids });

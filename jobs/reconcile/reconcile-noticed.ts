@@ -28,9 +28,9 @@ import { applyWork, workOf } from './apply-rows.ts';
 import { waitOutSent } from './apply-run.ts';
 import { brake, letThrough, mayWrite } from './brake-looks.ts';
 import { type Decided, decideScopes } from './decide-scopes.ts';
-import { serversThere } from './notice-cabling.ts';
+
 import { BATCH, saving } from './plan-run.ts';
-import type { Reconciling } from './reconciling.ts';
+import { type Reconciling, serverTypeIn } from './reconciling.ts';
 
 /** A worker that keeps up comes to a webhook within milliseconds. */
 const BEHIND_MS = 1000;
@@ -164,7 +164,7 @@ async function look(
 
 /** Of servers that something changed about there, or that are new to us: their cables may be what it was. */
 async function readFeeds(rc: Reconciling, look: string, decided: Decided, due: readonly Notice[]): Promise<void> {
-  if (rc.ctx.settings.feedsReadMs === 0 || decided.rootType !== serversThere(rc)) return;
+  if (rc.ctx.settings.feedsReadMs === 0 || decided.rootType !== serverTypeIn(rc.rootMappings)) return;
   const noticed = new Set(due.flatMap(({ side, ref }) => (side === 'their' ? [ref] : [])));
   const pairs = decided.pairs.get(decided.rootType) ?? [];
   const ids = pairs.flatMap(({ theirs: { object }, link }) =>

@@ -43,6 +43,11 @@ export function isComparedWith({ adapters }: Pick<JobCtx, 'adapters'>, system: s
   return adapters.has('recordObjects') && adapters.providerOf('recordObjects') === system;
 }
 
+/** The type there whose objects are servers here. */
+export function serverTypeIn(mappings: readonly Mapping[]): string | undefined {
+  return mappings.find(({ hub }) => hub === 'server')?.object;
+}
+
 /** @throws HubError unavailable where nothing is configured that can be compared with */
 export function openReconciling(ctx: JobCtx, between: () => Promise<void> = async () => {}): Reconciling {
   const records = ctx.adapters.use('recordObjects');

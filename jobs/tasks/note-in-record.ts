@@ -2,12 +2,13 @@ import { findConnection } from '#src/drift/connection-store.ts';
 import { linksByHub } from '#src/drift/link-store.ts';
 import { noteInRecordJob } from '../catalogue.ts';
 import { handle } from '../job-ctx.ts';
+import { serverTypeIn } from '../reconcile/reconciling.ts';
 
 /** Writes a note at the device, once per event; only where the hub may write at all, and the device is known. */
 export const noteInRecordTask = handle(noteInRecordJob, async (ctx, { assetId, eventId, kind, text }) => {
   if (!ctx.adapters.has('recordObjects')) return { outcome: 'kept here: no system of record is configured' };
   const system = ctx.adapters.providerOf('recordObjects');
-  const object = ctx.settings.reconcile.of(system).mappings.find(({ hub }) => hub === 'server')?.object;
+  const object = serverTypeIn(ctx.settings.reconcile.of(system).mappings);
   if (object === undefined) return { outcome: 'kept here: no mapping is about servers' };
   const { mode } = await findConnection(ctx.db, system);
   if (mode !== 'apply') return { outcome: `kept here: ${system} is only compared with` };

@@ -8,7 +8,7 @@ import { AdapterError } from '#src/ports/adapter-error.ts';
 import type { RecordPort } from '#src/ports/record-objects.ts';
 import { readFeedsJob, readFeedsOfJob, readFeedsSoonJob } from '../catalogue-feeds.ts';
 import { handle, type JobCtx, type JobResult } from '../job-ctx.ts';
-import { isComparedWith } from '../reconcile/reconciling.ts';
+import { isComparedWith, serverTypeIn } from '../reconcile/reconciling.ts';
 
 /** Servers that are asked for at once, and kept in one transaction. */
 const AT_ONCE = 100;
@@ -83,7 +83,7 @@ async function readRecorded(ctx: JobCtx): Promise<JobResult> {
 
 function serverTypeOf(ctx: JobCtx, system: string): string | undefined {
   if (!isComparedWith(ctx, system)) return undefined;
-  return ctx.settings.reconcile.of(system).mappings.find(({ hub }) => hub === 'server')?.object;
+  return serverTypeIn(ctx.settings.reconcile.of(system).mappings);
 }
 
 type Pairs = Awaited<ReturnType<typeof allPairs>>;

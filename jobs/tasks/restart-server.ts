@@ -7,6 +7,7 @@ import { announceRestart, takeBackRestart } from '#src/erasure/commands/restart-
 import { whyNoRestart } from '#src/erasure/model.ts';
 import { type Erasure, sentErasures } from '#src/erasure/reads.ts';
 import { announceReset, takeBack } from '#src/firmware/commands/advance-update.ts';
+import { stepText } from '#src/firmware/hop-moves.ts';
 import { type Hop, sentHop } from '#src/firmware/reads.ts';
 import { AdapterError } from '#src/ports/adapter-error.ts';
 import type { BmcTarget } from '#src/ports/hardware-inventory.ts';
@@ -49,7 +50,7 @@ export async function whatWaits(
   }
   const hop = await sentHop(ctx, asset.id);
   if (hop === null || isSame(hop, own.hop ?? null)) return { erasures, hop };
-  const step = `${hop.name} ${hop.from ?? '?'} → ${hop.to}`;
+  const step = stepText(hop);
   if (hop.handle === null) return { why: `that waits for the update of ${step}, which is being sent` };
   const progress = await ctx.adapters.use('bmcFirmware').followUpdate(target, hop.handle, ctx.signal);
   if (progress.needs === 'host-reset' && progress.state !== 'failed') return { erasures, hop };

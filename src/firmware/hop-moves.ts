@@ -14,3 +14,8 @@ export function canWithdraw({ state, handle }: Pick<Hop, 'state' | 'handle'>): b
 export function isOnlyStored({ handle }: Pick<Hop, 'handle'>): boolean {
   return handle?.staged === true && handle.startAnnouncedAt === undefined;
 }
+
+/** For people. */
+export function stepText({ name, from, to }: Pick<Hop, 'name' | 'from' | 'to'>): string {
+  return `${name} ${from ?? '?'} → ${to}`;
+}

@@ -2,7 +2,7 @@ import type { TxCtx } from '../../core/ctx.ts';
 import { HubError } from '../../core/error.ts';
 import { append } from '../../events/append.ts';
 import { cancelRefused, cancelRequested } from '../events.ts';
-import { canWithdraw, isUnderWay } from '../hop-moves.ts';
+import { canWithdraw, isUnderWay, stepText } from '../hop-moves.ts';
 import { hopsOf } from '../reads.ts';
 import { type FirmwareUpdate, type Hop, lockUpdate } from '../store.ts';
 import { failUpdate } from './advance-update.ts';
@@ -80,8 +80,4 @@ export async function refuseCancel(
 
 function cancelledBy(actor: string, reason: string): string {
   return `cancelled by ${actor}: ${reason}`;
-}
-
-function stepText({ name, from, to }: Hop): string {
-  return `${name} ${from ?? '?'} → ${to}`;
 }
